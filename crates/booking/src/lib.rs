@@ -1,0 +1,1 @@
+//! Pure rules of slots, holds and appointments.

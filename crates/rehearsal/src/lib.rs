@@ -1,0 +1,1 @@
+//! The crowd: speaks HTTP only.

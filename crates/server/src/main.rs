@@ -1,0 +1,2 @@
+//! The Charye binary.
+fn main() {}

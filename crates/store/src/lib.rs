@@ -1,0 +1,1 @@
+//! The storage boundary: trait, errors, in-memory reference, conformance suite.

@@ -1,0 +1,1 @@
+//! Pure rules of the line: tickets, order, serving number, passes.

@@ -1,0 +1,1 @@
+//! Front, pages, API, identity and message adapters.
