@@ -1,1 +1,35 @@
-//! Pure rules of slots, holds and appointments.
+//! The rules of booking: slots, holds, appointments, and when the answer is "no".
+//!
+//! Every write of the ledger is *facts in, decision out*: a back end gathers the facts inside its own
+//! atomic unit, calls one function of [`rules`], and writes the [`Change`]s that follow. The rule lives here
+//! once; the atomicity lives where it must.
+//!
+//! What this crate is not: it reads no clock and draws no random number (both are arguments), knows no HTTP,
+//! no SQL, no storage format and no words for people.
+//!
+//! To add a rule: a variant in [`Refusal`] at its place in the order of precedence, a guard in the function of
+//! [`rules`] that decides the use, a row in its table test. The compiler then points at the wording.
+
+mod campaign;
+mod change;
+mod clinic;
+mod country;
+mod ids;
+mod nearest;
+mod refusal;
+pub mod rules;
+mod slot;
+
+pub use campaign::{Campaign, EligibilityGroup, Limits, Opening, Visits};
+pub use change::{
+    Admission, Appointment, AppointmentState, Change, Hold, HoldEnd, Message, MessageKind, Outcome, Place,
+};
+pub use clinic::{Clinic, OpeningHours, WeekdaySet};
+pub use country::{Country, Region, RegionLevel};
+pub use ids::{
+    AppointmentId, CampaignId, ClinicId, DoseNumber, HoldId, MessageId, PersonAlias, PersonId, RegionCode, RequestKey,
+    SessionId, TicketRef,
+};
+pub use nearest::nearest_free;
+pub use refusal::Refusal;
+pub use slot::{SlotCounts, SlotId};

@@ -1,1 +1,31 @@
-//! Pure rules of the line: tickets, order, serving number, passes.
+//! The rules of the line: tickets, order, the serving number, passes.
+//!
+//! The rule above all: waiting costs the server nothing per person, and the page decides nothing. A ticket is
+//! signed and carried by the person; the order follows from counts per second alone; everybody below the serving
+//! number may enter.
+//!
+//! What this crate is not: it reads no clock and draws no random number (both are arguments), knows no HTTP and no
+//! storage, and never asks who a person is.
+//!
+//! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering
+//! replaces [`Line::queue_number`] and nothing else.
+
+mod gate_document;
+mod line;
+mod pass;
+mod phase;
+mod polling;
+mod signer;
+mod ticket;
+mod token_bucket;
+mod wait;
+
+pub use gate_document::{DosesLeft, GateDocument};
+pub use line::{Bucket, Line, NodeId};
+pub use pass::Pass;
+pub use phase::{Phase, PhaseFacts};
+pub use polling::PollBands;
+pub use signer::{KeyId, KeyRing, Purpose};
+pub use ticket::{CampaignTag, Ticket, TicketId, TicketKind};
+pub use token_bucket::TokenBucket;
+pub use wait::{AdmissionMeter, WaitRange};

@@ -1,0 +1,130 @@
+//! 위탁의료기관: a place that vaccinates, and when.
+
+use crate::{ClinicId, RegionCode};
+use jiff::civil::{Date, Weekday};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clinic {
+    pub id: ClinicId,
+    pub name: String,
+    /// 읍·면·동.
+    pub region: RegionCode,
+    pub zip: String,
+    pub address: String,
+    pub lat: f64,
+    pub lon: f64,
+    pub hours: OpeningHours,
+    /// Places per band.
+    pub capacity: u32,
+    pub doses_per_vial: u32,
+}
+
+/// When a clinic vaccinates. Minutes are from midnight, Korean time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpeningHours {
+    pub opens_min: u16,
+    pub closes_min: u16,
+    /// From, until.
+    pub lunch: Option<(u16, u16)>,
+    /// None: closed on Saturdays.
+    pub saturday_closes_min: Option<u16>,
+    pub closed: WeekdaySet,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WeekdaySet(u8);
+
+impl WeekdaySet {
+    #[must_use]
+    pub fn with(self, weekday: Weekday) -> Self {
+        Self(self.0 | 1 << weekday.to_monday_zero_offset())
+    }
+
+    pub fn contains(self, weekday: Weekday) -> bool {
+        self.0 & 1 << weekday.to_monday_zero_offset() != 0
+    }
+}
+
+impl Clinic {
+    /// The starts of the bands of a day, in order; none on a closed day.
+    pub fn bands_on(&self, visit_on: Date, band_min: u16) -> impl Iterator<Item = u16> + use<> {
+        let hours = self.hours;
+        let closes_min = hours.closes_on(visit_on.weekday()).unwrap_or(0);
+        (hours.opens_min..closes_min).step_by(usize::from(band_min)).filter(move |start| {
+            start + band_min <= closes_min && !hours.lunch_touches(*start, start + band_min)
+        })
+    }
+
+    /// The clinic's capacity in a band, 0 when it does not vaccinate then.
+    pub fn capacity_at(&self, visit_on: Date, starts_min: u16, band_min: u16) -> u32 {
+        if self.bands_on(visit_on, band_min).any(|start| start == starts_min) { self.capacity } else { 0 }
+    }
+
+    /// The places of a whole day.
+    pub fn capacity_on(&self, visit_on: Date, band_min: u16) -> u32 {
+        self.bands_on(visit_on, band_min).count() as u32 * self.capacity
+    }
+}
+
+impl OpeningHours {
+    fn closes_on(&self, weekday: Weekday) -> Option<u16> {
+        if self.closed.contains(weekday) {
+            return None;
+        }
+        match weekday {
+            Weekday::Saturday => self.saturday_closes_min,
+            _ => Some(self.closes_min),
+        }
+    }
+
+    fn lunch_touches(&self, from: u16, until: u16) -> bool {
+        self.lunch.is_some_and(|(lunch_from, lunch_until)| from < lunch_until && lunch_from < until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn clinic() -> Clinic {
+        Clinic {
+            id: ClinicId(1),
+            name: "synthetic".to_owned(),
+            region: RegionCode(1_111_010_100),
+            zip: String::new(),
+            address: String::new(),
+            lat: 37.5,
+            lon: 127.0,
+            hours: OpeningHours {
+                opens_min: 9 * 60,
+                closes_min: 12 * 60,
+                lunch: Some((10 * 60 + 15, 10 * 60 + 45)),
+                saturday_closes_min: Some(10 * 60),
+                closed: WeekdaySet::default().with(Weekday::Sunday),
+            },
+            capacity: 3,
+            doses_per_vial: 10,
+        }
+    }
+
+    #[test]
+    fn bands_leave_out_lunch_and_what_runs_past_closing() {
+        let monday: Vec<u16> = clinic().bands_on(date(2027, 7, 26), 30).collect();
+        assert_eq!(monday, [540, 570, 660, 690]);
+        assert_eq!(clinic().capacity_on(date(2027, 7, 26), 30), 12);
+    }
+
+    #[test]
+    fn saturday_ends_early_and_a_closed_weekday_has_no_band() {
+        assert_eq!(clinic().bands_on(date(2027, 7, 31), 30).count(), 2);
+        assert_eq!(clinic().bands_on(date(2027, 8, 1), 30).count(), 0);
+    }
+
+    #[test]
+    fn a_time_between_two_bands_has_no_capacity() {
+        assert_eq!(clinic().capacity_at(date(2027, 7, 26), 540, 30), 3);
+        assert_eq!(clinic().capacity_at(date(2027, 7, 26), 555, 30), 0);
+        assert_eq!(clinic().capacity_at(date(2027, 7, 26), 615, 30), 0);
+    }
+}

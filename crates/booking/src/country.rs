@@ -1,0 +1,152 @@
+//! The country a service runs for: regions, clinics, campaigns. Read once, never changed while running.
+
+use crate::{Campaign, CampaignId, Clinic, ClinicId, RegionCode, SlotId};
+use std::collections::HashMap;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegionLevel {
+    /// 시·도
+    Sido,
+    /// 시·군·구
+    Sigungu,
+    /// 읍·면·동
+    Eupmyeondong,
+}
+
+#[derive(Debug, Clone)]
+pub struct Region {
+    pub code: RegionCode,
+    pub level: RegionLevel,
+    pub parent: Option<RegionCode>,
+    pub name: String,
+}
+
+/// All three, with their indexes. Building it checks that every reference leads somewhere.
+#[derive(Debug)]
+pub struct Country {
+    regions: Vec<Region>,
+    clinics: Vec<Clinic>,
+    campaigns: Vec<Campaign>,
+    region_index: HashMap<RegionCode, usize>,
+    clinic_index: HashMap<ClinicId, usize>,
+    /// Clinics of a 시·군·구, by position in `clinics`.
+    sigungu_clinics: HashMap<RegionCode, Vec<usize>>,
+}
+
+impl Country {
+    /// # Errors
+    /// A sentence naming the first region or clinic whose parent is missing or whose id comes twice.
+    pub fn new(regions: Vec<Region>, clinics: Vec<Clinic>, campaigns: Vec<Campaign>) -> Result<Self, String> {
+        let region_index = index(regions.iter().map(|region| region.code), "region")?;
+        let clinic_index = index(clinics.iter().map(|clinic| clinic.id), "clinic")?;
+        let mut country = Self {
+            regions,
+            clinics,
+            campaigns,
+            region_index,
+            clinic_index,
+            sigungu_clinics: HashMap::new(),
+        };
+        country.check_parents()?;
+        for position in 0..country.clinics.len() {
+            let sigungu = country.sigungu_of(country.clinics[position].region);
+            country.sigungu_clinics.entry(sigungu).or_default().push(position);
+        }
+        Ok(country)
+    }
+
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
+    }
+
+    pub fn clinics(&self) -> &[Clinic] {
+        &self.clinics
+    }
+
+    pub fn campaigns(&self) -> &[Campaign] {
+        &self.campaigns
+    }
+
+    pub fn campaign(&self, id: CampaignId) -> Option<&Campaign> {
+        self.campaigns.iter().find(|campaign| campaign.id == id)
+    }
+
+    pub fn campaign_named(&self, slug: &str) -> Option<&Campaign> {
+        self.campaigns.iter().find(|campaign| campaign.slug == slug)
+    }
+
+    pub fn region(&self, code: RegionCode) -> Option<&Region> {
+        self.region_index.get(&code).map(|position| &self.regions[*position])
+    }
+
+    pub fn children(&self, parent: Option<RegionCode>) -> impl Iterator<Item = &Region> {
+        self.regions.iter().filter(move |region| region.parent == parent)
+    }
+
+    pub fn clinic(&self, id: ClinicId) -> Option<&Clinic> {
+        self.clinic_index.get(&id).map(|position| &self.clinics[*position])
+    }
+
+    /// The clinics of a 시·군·구, in the order of the file.
+    pub fn clinics_in(&self, sigungu: RegionCode) -> impl Iterator<Item = &Clinic> {
+        self.sigungu_clinics.get(&sigungu).into_iter().flatten().map(|position| &self.clinics[*position])
+    }
+
+    /// The 시·군·구 over a 읍·면·동.
+    pub fn sigungu_of(&self, eupmyeondong: RegionCode) -> RegionCode {
+        let region = self.region(eupmyeondong).expect("checked when the country was built");
+        region.parent.expect("checked when the country was built")
+    }
+
+    /// The 시·도 over a clinic: doses are shared out by it.
+    pub fn sido_of(&self, clinic: &Clinic) -> RegionCode {
+        self.sigungu_parent(self.sigungu_of(clinic.region))
+    }
+
+    /// What the clinic says a slot holds; None where there is no such slot in the campaign.
+    pub fn capacity(&self, campaign: &Campaign, slot: SlotId) -> Option<u32> {
+        let clinic = self.clinic(slot.clinic)?;
+        if !campaign.visits.contains(slot.visit_on) {
+            return None;
+        }
+        let capacity = clinic.capacity_at(slot.visit_on, slot.starts_min, campaign.visits.band_min);
+        (capacity > 0).then_some(capacity)
+    }
+
+    fn sigungu_parent(&self, sigungu: RegionCode) -> RegionCode {
+        self.region(sigungu).and_then(|region| region.parent).expect("checked when the country was built")
+    }
+
+    fn check_parents(&self) -> Result<(), String> {
+        for region in &self.regions {
+            let parent_level = region.parent.and_then(|code| self.region(code)).map(|parent| parent.level);
+            let expected = match region.level {
+                RegionLevel::Sido => None,
+                RegionLevel::Sigungu => Some(RegionLevel::Sido),
+                RegionLevel::Eupmyeondong => Some(RegionLevel::Sigungu),
+            };
+            if parent_level != expected {
+                return Err(format!("region {}: its parent is not there", region.code));
+            }
+        }
+        for clinic in &self.clinics {
+            if self.region(clinic.region).map(|region| region.level) != Some(RegionLevel::Eupmyeondong) {
+                return Err(format!("clinic {}: no such region {}", clinic.id, clinic.region));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn index<Id: Copy + Eq + std::hash::Hash + std::fmt::Display>(
+    ids: impl Iterator<Item = Id>,
+    what: &str,
+) -> Result<HashMap<Id, usize>, String> {
+    let mut positions = HashMap::new();
+    for (position, id) in ids.enumerate() {
+        if positions.insert(id, position).is_some() {
+            return Err(format!("{what} {id} comes twice"));
+        }
+    }
+    Ok(positions)
+}

@@ -1,0 +1,114 @@
+//! 안내: every "no", with the facts a person needs for the next step.
+
+use crate::{AppointmentId, RegionCode, SlotId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+/// A closed list in the order of precedence: when several apply, the first is said.
+///
+/// Stable: [`Refusal::code`] is for programs, [`Refusal::number`] is what a person reads out on the phone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The idempotency key was used before with another body.
+    KeyReused,
+    CampaignUnknown,
+    TooEarly { opens_at: Timestamp },
+    CampaignClosed { closed_at: Timestamp },
+    NotEligible { born_from: Date, born_to: Date },
+    /// The ticket was exchanged by somebody else.
+    TicketUsed,
+    /// Nobody was admitted under this name, or the pass ran out.
+    PassNeeded,
+    PassExpired { expired_at: Timestamp },
+    AlreadyBooked { appointment: AppointmentId },
+    /// A hold of no place, or of two places for one person and dose.
+    PlacesInvalid,
+    SlotUnknown,
+    /// The day has begun, or lies behind.
+    SlotPast,
+    SupplyExhausted { sido: RegionCode },
+    SlotFull { nearest: Vec<SlotId> },
+    HoldUnknown,
+    HoldExpired { expired_at: Timestamp },
+    ExtendedBefore { expires_at: Timestamp },
+    AppointmentUnknown,
+    CancelledBefore { cancelled_at: Timestamp },
+    CancelTooLate { until_on: Date },
+}
+
+impl Refusal {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::KeyReused => "KeyReused",
+            Self::CampaignUnknown => "CampaignUnknown",
+            Self::TooEarly { .. } => "TooEarly",
+            Self::CampaignClosed { .. } => "CampaignClosed",
+            Self::NotEligible { .. } => "NotEligible",
+            Self::TicketUsed => "TicketUsed",
+            Self::PassNeeded => "PassNeeded",
+            Self::PassExpired { .. } => "PassExpired",
+            Self::AlreadyBooked { .. } => "AlreadyBooked",
+            Self::PlacesInvalid => "PlacesInvalid",
+            Self::SlotUnknown => "SlotUnknown",
+            Self::SlotPast => "SlotPast",
+            Self::SupplyExhausted { .. } => "SupplyExhausted",
+            Self::SlotFull { .. } => "SlotFull",
+            Self::HoldUnknown => "HoldUnknown",
+            Self::HoldExpired { .. } => "HoldExpired",
+            Self::ExtendedBefore { .. } => "ExtendedBefore",
+            Self::AppointmentUnknown => "AppointmentUnknown",
+            Self::CancelledBefore { .. } => "CancelledBefore",
+            Self::CancelTooLate { .. } => "CancelTooLate",
+        }
+    }
+
+    /// 안내 번호: hundreds by the step of the journey.
+    pub fn number(&self) -> u16 {
+        match self {
+            Self::KeyReused => 101,
+            Self::CampaignUnknown => 201,
+            Self::TooEarly { .. } => 202,
+            Self::CampaignClosed { .. } => 203,
+            Self::NotEligible { .. } => 301,
+            Self::TicketUsed => 302,
+            Self::PassNeeded => 303,
+            Self::PassExpired { .. } => 304,
+            Self::AlreadyBooked { .. } => 401,
+            Self::PlacesInvalid => 402,
+            Self::SlotUnknown => 403,
+            Self::SlotPast => 404,
+            Self::SupplyExhausted { .. } => 405,
+            Self::SlotFull { .. } => 406,
+            Self::HoldUnknown => 501,
+            Self::HoldExpired { .. } => 502,
+            Self::ExtendedBefore { .. } => 503,
+            Self::AppointmentUnknown => 601,
+            Self::CancelledBefore { .. } => 602,
+            Self::CancelTooLate { .. } => 603,
+        }
+    }
+
+    /// Whether the same request may succeed later without the person changing anything.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::TooEarly { .. } | Self::SlotFull { .. } | Self::SupplyExhausted { .. } => true,
+            Self::KeyReused
+            | Self::CampaignUnknown
+            | Self::CampaignClosed { .. }
+            | Self::NotEligible { .. }
+            | Self::TicketUsed
+            | Self::PassNeeded
+            | Self::PassExpired { .. }
+            | Self::AlreadyBooked { .. }
+            | Self::PlacesInvalid
+            | Self::SlotUnknown
+            | Self::SlotPast
+            | Self::HoldUnknown
+            | Self::HoldExpired { .. }
+            | Self::ExtendedBefore { .. }
+            | Self::AppointmentUnknown
+            | Self::CancelledBefore { .. }
+            | Self::CancelTooLate { .. } => false,
+        }
+    }
+}
