@@ -107,3 +107,8 @@ impl Campaign {
         visit_on.saturating_sub(jiff::Span::new().days(i32::from(self.limits.cancel_days_before)))
     }
 }
+
+/// The day in Korea at an instant. Korea keeps UTC+9 all year; a campaign never reaches back to when it did not.
+pub fn korean_day(now: Timestamp) -> Date {
+    jiff::tz::offset(9).to_datetime(now).date()
+}

@@ -1,27 +1,71 @@
 //! What the ledger writes: one [`Change`] per fact that became true. The journal is a list of them.
 
 use crate::{
-    AppointmentId, CampaignId, DoseNumber, HoldId, MessageId, PersonAlias, PersonId, RequestKey, SessionId, SlotId, TicketRef,
+    AppointmentId, CampaignId, DoseNumber, HoldId, MessageId, PersonAlias, PersonId, RequestKey, SessionId,
+    SlotId, TicketRef,
 };
 use jiff::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    Opened { campaign: CampaignId, at: Timestamp },
-    Closed { campaign: CampaignId, at: Timestamp },
+    Opened {
+        campaign: CampaignId,
+        at: Timestamp,
+    },
+    Closed {
+        campaign: CampaignId,
+        at: Timestamp,
+    },
     /// `sealed` is opaque here: the fields are encrypted before they reach the ledger.
-    PersonRegistered { person: PersonId, alias: PersonAlias, sealed: Vec<u8> },
-    SessionEnded { session: SessionId, until: Timestamp },
-    Admitted { campaign: CampaignId, person: PersonId, admission: Admission },
-    Held { id: HoldId, hold: Hold },
-    HoldExtended { id: HoldId, expires_at: Timestamp },
-    HoldEnded { id: HoldId, end: HoldEnd },
-    Booked { id: AppointmentId, appointment: Appointment },
-    Cancelled { id: AppointmentId, by: PersonId, at: Timestamp },
-    MessageQueued { id: MessageId, message: Message },
-    MessageSent { id: MessageId },
+    PersonRegistered {
+        person: PersonId,
+        alias: PersonAlias,
+        sealed: Vec<u8>,
+    },
+    SessionEnded {
+        session: SessionId,
+        until: Timestamp,
+    },
+    Admitted {
+        campaign: CampaignId,
+        person: PersonId,
+        admission: Admission,
+    },
+    Held {
+        id: HoldId,
+        hold: Hold,
+    },
+    HoldExtended {
+        id: HoldId,
+        expires_at: Timestamp,
+    },
+    HoldEnded {
+        id: HoldId,
+        end: HoldEnd,
+    },
+    Booked {
+        id: AppointmentId,
+        appointment: Appointment,
+    },
+    Cancelled {
+        id: AppointmentId,
+        by: PersonId,
+        at: Timestamp,
+    },
+    MessageQueued {
+        id: MessageId,
+        message: Message,
+    },
+    MessageSent {
+        id: MessageId,
+    },
     /// The answer to a keyed request, kept so that the second answer equals the first.
-    Answered { key: RequestKey, body: [u8; 32], outcome: Outcome, at: Timestamp },
+    Answered {
+        key: RequestKey,
+        body: [u8; 32],
+        outcome: Outcome,
+        at: Timestamp,
+    },
 }
 
 /// A pass on record: who came in, by which ticket. Being admitted again renews `admitted_at`.

@@ -24,7 +24,7 @@ pub struct Clinic {
 pub struct OpeningHours {
     pub opens_min: u16,
     pub closes_min: u16,
-    /// From, until.
+    /// From, until; Monday to Friday.
     pub lunch: Option<(u16, u16)>,
     /// None: closed on Saturdays.
     pub saturday_closes_min: Option<u16>,
@@ -50,9 +50,12 @@ impl Clinic {
     pub fn bands_on(&self, visit_on: Date, band_min: u16) -> impl Iterator<Item = u16> + use<> {
         let hours = self.hours;
         let closes_min = hours.closes_on(visit_on.weekday()).unwrap_or(0);
-        (hours.opens_min..closes_min).step_by(usize::from(band_min)).filter(move |start| {
-            start + band_min <= closes_min && !hours.lunch_touches(*start, start + band_min)
-        })
+        let lunch = if visit_on.weekday() == Weekday::Saturday { None } else { hours.lunch };
+        let at_lunch =
+            move |from: u16, until: u16| lunch.is_some_and(|lunch| from < lunch.1 && lunch.0 < until);
+        (hours.opens_min..closes_min)
+            .step_by(usize::from(band_min))
+            .filter(move |start| start + band_min <= closes_min && !at_lunch(*start, start + band_min))
     }
 
     /// The clinic's capacity in a band, 0 when it does not vaccinate then.
@@ -75,10 +78,6 @@ impl OpeningHours {
             Weekday::Saturday => self.saturday_closes_min,
             _ => Some(self.closes_min),
         }
-    }
-
-    fn lunch_touches(&self, from: u16, until: u16) -> bool {
-        self.lunch.is_some_and(|(lunch_from, lunch_until)| from < lunch_until && lunch_from < until)
     }
 }
 

@@ -39,14 +39,8 @@ impl Country {
     pub fn new(regions: Vec<Region>, clinics: Vec<Clinic>, campaigns: Vec<Campaign>) -> Result<Self, String> {
         let region_index = index(regions.iter().map(|region| region.code), "region")?;
         let clinic_index = index(clinics.iter().map(|clinic| clinic.id), "clinic")?;
-        let mut country = Self {
-            regions,
-            clinics,
-            campaigns,
-            region_index,
-            clinic_index,
-            sigungu_clinics: HashMap::new(),
-        };
+        let mut country =
+            Self { regions, clinics, campaigns, region_index, clinic_index, sigungu_clinics: HashMap::new() };
         country.check_parents()?;
         for position in 0..country.clinics.len() {
             let sigungu = country.sigungu_of(country.clinics[position].region);

@@ -65,7 +65,8 @@ const NUMBER_START: u64 = 4_104_226_837;
 impl AppointmentId {
     /// The ten digits that people write down, as `12345-67890`.
     pub fn number(self) -> String {
-        let scattered = (u128::from(self.0) * u128::from(NUMBER_STRIDE) + u128::from(NUMBER_START)) % u128::from(NUMBER_SPACE);
+        let scattered = (u128::from(self.0) * u128::from(NUMBER_STRIDE) + u128::from(NUMBER_START))
+            % u128::from(NUMBER_SPACE);
         format!("{:05}-{:05}", scattered / 100_000, scattered % 100_000)
     }
 }

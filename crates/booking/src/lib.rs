@@ -20,15 +20,15 @@ mod refusal;
 pub mod rules;
 mod slot;
 
-pub use campaign::{Campaign, EligibilityGroup, Limits, Opening, Visits};
+pub use campaign::{Campaign, EligibilityGroup, Limits, Opening, Visits, korean_day};
 pub use change::{
     Admission, Appointment, AppointmentState, Change, Hold, HoldEnd, Message, MessageKind, Outcome, Place,
 };
 pub use clinic::{Clinic, OpeningHours, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
 pub use ids::{
-    AppointmentId, CampaignId, ClinicId, DoseNumber, HoldId, MessageId, PersonAlias, PersonId, RegionCode, RequestKey,
-    SessionId, TicketRef,
+    AppointmentId, CampaignId, ClinicId, DoseNumber, HoldId, MessageId, PersonAlias, PersonId, RegionCode,
+    RequestKey, SessionId, TicketRef,
 };
 pub use nearest::nearest_free;
 pub use refusal::Refusal;

@@ -33,8 +33,15 @@ pub fn nearest_free(
     same_day.sort_by_key(|slot| (slot.starts_min.abs_diff(wanted.starts_min), slot.starts_min));
 
     let mut found: Vec<SlotId> = same_day.into_iter().take(limit.div_ceil(2)).collect();
-    found.extend(days_around(campaign, wanted).into_iter().filter_map(|day| free_on(clinic, day)).take(limit.div_ceil(3)));
-    found.extend(clinics_around(country, clinic).into_iter().filter_map(|near| free_on(near, wanted.visit_on)));
+    found.extend(
+        days_around(campaign, wanted)
+            .into_iter()
+            .filter_map(|day| free_on(clinic, day))
+            .take(limit.div_ceil(3)),
+    );
+    found.extend(
+        clinics_around(country, clinic).into_iter().filter_map(|near| free_on(near, wanted.visit_on)),
+    );
     found.truncate(limit);
     found
 }

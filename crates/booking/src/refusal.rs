@@ -12,28 +12,51 @@ pub enum Refusal {
     /// The idempotency key was used before with another body.
     KeyReused,
     CampaignUnknown,
-    TooEarly { opens_at: Timestamp },
-    CampaignClosed { closed_at: Timestamp },
-    NotEligible { born_from: Date, born_to: Date },
+    TooEarly {
+        opens_at: Timestamp,
+    },
+    CampaignClosed {
+        closed_at: Timestamp,
+    },
+    NotEligible {
+        born_from: Date,
+        born_to: Date,
+    },
     /// The ticket was exchanged by somebody else.
     TicketUsed,
     /// Nobody was admitted under this name, or the pass ran out.
     PassNeeded,
-    PassExpired { expired_at: Timestamp },
-    AlreadyBooked { appointment: AppointmentId },
+    PassExpired {
+        expired_at: Timestamp,
+    },
+    AlreadyBooked {
+        appointment: AppointmentId,
+    },
     /// A hold of no place, or of two places for one person and dose.
     PlacesInvalid,
     SlotUnknown,
     /// The day has begun, or lies behind.
     SlotPast,
-    SupplyExhausted { sido: RegionCode },
-    SlotFull { nearest: Vec<SlotId> },
+    SupplyExhausted {
+        sido: RegionCode,
+    },
+    SlotFull {
+        nearest: Vec<SlotId>,
+    },
     HoldUnknown,
-    HoldExpired { expired_at: Timestamp },
-    ExtendedBefore { expires_at: Timestamp },
+    HoldExpired {
+        expired_at: Timestamp,
+    },
+    ExtendedBefore {
+        expires_at: Timestamp,
+    },
     AppointmentUnknown,
-    CancelledBefore { cancelled_at: Timestamp },
-    CancelTooLate { until_on: Date },
+    CancelledBefore {
+        cancelled_at: Timestamp,
+    },
+    CancelTooLate {
+        until_on: Date,
+    },
 }
 
 impl Refusal {

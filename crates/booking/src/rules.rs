@@ -1,8 +1,8 @@
 //! The decisions. Facts in, decision out; one guard a line, in the order of [`Refusal`].
 
 use crate::{
-    Admission, Appointment, AppointmentId, AppointmentState, Campaign, Hold, Opening, PersonId, Place, Refusal, RegionCode,
-    SlotCounts, TicketRef,
+    Admission, Appointment, AppointmentId, AppointmentState, Campaign, Hold, Opening, PersonId, Place,
+    Refusal, RegionCode, SlotCounts, TicketRef,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -45,7 +45,8 @@ pub struct AdmitFacts<'a> {
 /// new wait, on any device and with any ticket; also after closing, if the first admission was before it.
 pub fn admit(facts: &AdmitFacts<'_>) -> Decision<Admission> {
     still_open(facts.campaign, facts.opening, facts.earlier)?;
-    let eligible = facts.earlier.map_or_else(|| facts.campaign.group.contains(facts.born_on), |first| first.eligible);
+    let eligible =
+        facts.earlier.map_or_else(|| facts.campaign.group.contains(facts.born_on), |first| first.eligible);
     if !eligible {
         let group = facts.campaign.group;
         return Err(Refusal::NotEligible { born_from: group.born_from, born_to: group.born_to });
@@ -53,7 +54,8 @@ pub fn admit(facts: &AdmitFacts<'_>) -> Decision<Admission> {
     if facts.earlier.is_none() && facts.ticket_used_by.is_some_and(|other| other != facts.person) {
         return Err(Refusal::TicketUsed);
     }
-    let place = facts.earlier.map_or((facts.ticket, facts.queue_number), |first| (first.ticket, first.queue_number));
+    let place =
+        facts.earlier.map_or((facts.ticket, facts.queue_number), |first| (first.ticket, first.queue_number));
     Ok(Admission {
         ticket: place.0,
         queue_number: place.1,
@@ -147,7 +149,12 @@ pub fn live_hold(hold: Option<&Hold>, booker: PersonId, now: Timestamp) -> Decis
 }
 
 /// One extension, counted from now.
-pub fn extend(campaign: &Campaign, hold: Option<&Hold>, booker: PersonId, now: Timestamp) -> Decision<Timestamp> {
+pub fn extend(
+    campaign: &Campaign,
+    hold: Option<&Hold>,
+    booker: PersonId,
+    now: Timestamp,
+) -> Decision<Timestamp> {
     let hold = live_hold(hold, booker, now)?;
     if hold.extended {
         return Err(Refusal::ExtendedBefore { expires_at: hold.expires_at });
@@ -192,7 +199,8 @@ pub fn cancel(
     person: PersonId,
     today: Date,
 ) -> Decision<()> {
-    let theirs = |appointment: &&Appointment| appointment.booker == person || appointment.place.recipient == person;
+    let theirs =
+        |appointment: &&Appointment| appointment.booker == person || appointment.place.recipient == person;
     let appointment = appointment.filter(theirs).ok_or(Refusal::AppointmentUnknown)?;
     if let AppointmentState::Cancelled { at } = appointment.state {
         return Err(Refusal::CancelledBefore { cancelled_at: at });
@@ -217,7 +225,9 @@ fn still_open(campaign: &Campaign, opening: Opening, admission: Option<Admission
 fn live_pass(admission: Option<Admission>, now: Timestamp) -> Decision<()> {
     match admission {
         None => Err(Refusal::PassNeeded),
-        Some(admission) if admission.expires_at <= now => Err(Refusal::PassExpired { expired_at: admission.expires_at }),
+        Some(admission) if admission.expires_at <= now => {
+            Err(Refusal::PassExpired { expired_at: admission.expires_at })
+        }
         Some(_) => Ok(()),
     }
 }

@@ -1,1 +1,29 @@
-//! The storage boundary: trait, errors, in-memory reference, conformance suite.
+//! The storage boundary: what must happen atomically, not how it is kept.
+//!
+//! - [`Store`] is the ledger of bookings: one write method taking a [`Command`], and the reads that pages need.
+//! - [`LineStore`] keeps what the waiting room must remember; it is a trait of its own, in a file of its own, because
+//!   the line lives on when the ledger is gone.
+//! - [`MemoryStore`] and [`MemoryLine`] are the references; `conformance` is the suite every back end must pass with
+//!   equal answers.
+//!
+//! To add an operation: a variant of [`Command`] (and of `booking::Outcome`), its arm in `Ledger::decide`, a case in
+//! `conformance/cases.rs`. An invariant gets a named function in `conformance/invariants.rs`.
+//!
+//! What this crate is not: it knows no rule of its own (`booking` decides) and no file format.
+
+mod clock;
+mod command;
+mod error;
+mod ledger;
+mod line;
+mod memory;
+mod store;
+mod table;
+
+pub use clock::{Clock, MockClock, Randomness};
+pub use command::{Admit, Command, Keyed, Request};
+pub use error::StoreError;
+pub use ledger::Ledger;
+pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
+pub use memory::MemoryStore;
+pub use store::{Answer, CampaignFigures, DayTaken, PersonRecord, Store, Waiting};

@@ -61,8 +61,13 @@ impl GateDocument {
         .expect("writing to a String cannot fail");
         let regions = self.doses_left.regions.iter().map(|(code, doses)| format!(r#""{code:010}":{doses}"#));
         json.push_str(&regions.collect::<Vec<_>>().join(","));
-        write!(json, r#"}}}},"message":{{"ko":{},"en":{}}},"poll":["#, quoted(&self.message.0), quoted(&self.message.1))
-            .expect("writing to a String cannot fail");
+        write!(
+            json,
+            r#"}}}},"message":{{"ko":{},"en":{}}},"poll":["#,
+            quoted(&self.message.0),
+            quoted(&self.message.1)
+        )
+        .expect("writing to a String cannot fail");
         let bands = self.poll.bands().map(|(below, seconds)| match below {
             Some(below) => format!("[{below},{seconds}]"),
             None => format!("[null,{seconds}]"),

@@ -81,7 +81,15 @@ mod tests {
 
     fn ticket(bucket: u32, node: NodeId, sequence: u32) -> Ticket {
         let id = TicketId([0; 16]);
-        Ticket { campaign: CampaignTag(1), kind: TicketKind::Line, bucket, node, sequence, id, queue_number: None }
+        Ticket {
+            campaign: CampaignTag(1),
+            kind: TicketKind::Line,
+            bucket,
+            node,
+            sequence,
+            id,
+            queue_number: None,
+        }
     }
 
     #[test]

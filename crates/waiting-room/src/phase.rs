@@ -78,7 +78,13 @@ impl Phase {
     pub fn calls(self) -> bool {
         match self {
             Self::Open => true,
-            Self::Before | Self::Lobby | Self::Drawing | Self::Paused | Self::Full | Self::Closed | Self::Trouble => false,
+            Self::Before
+            | Self::Lobby
+            | Self::Drawing
+            | Self::Paused
+            | Self::Full
+            | Self::Closed
+            | Self::Trouble => false,
         }
     }
 }

@@ -37,7 +37,9 @@ impl TokenBucket {
         self.refill(now);
         let missing = (NANOS - self.level).max(0);
         let rate = i128::from(self.per_second.max(1));
-        SignedDuration::from_nanos(i64::try_from((missing + rate - 1) / rate).expect("at most one second per token"))
+        SignedDuration::from_nanos(
+            i64::try_from((missing + rate - 1) / rate).expect("at most one second per token"),
+        )
     }
 
     /// A clock that went back gives nothing and takes nothing.

@@ -17,12 +17,15 @@ pub struct AdmissionMeter {
 impl AdmissionMeter {
     /// At most one sample a second is kept.
     pub fn record(&mut self, serving_number: u64, now: Timestamp) {
-        let recent = self.samples.back().is_some_and(|(at, _)| now.duration_since(*at) < SignedDuration::from_secs(1));
+        let recent =
+            self.samples.back().is_some_and(|(at, _)| now.duration_since(*at) < SignedDuration::from_secs(1));
         if recent {
             return;
         }
         self.samples.push_back((now, serving_number));
-        while self.samples.len() > SAMPLES_MAX || self.samples.front().is_some_and(|(at, _)| now.duration_since(*at) > WINDOW) {
+        while self.samples.len() > SAMPLES_MAX
+            || self.samples.front().is_some_and(|(at, _)| now.duration_since(*at) > WINDOW)
+        {
             self.samples.pop_front();
         }
     }

@@ -1,0 +1,160 @@
+//! The ledger in memory: gathers the facts, asks `booking`, applies the changes.
+//!
+//! [`Ledger::decide`] works on the pending layer, so that a batch of commands sees its own effects; nothing of it is
+//! visible to readers before [`Ledger::commit`], and [`Ledger::discard`] forgets it.
+
+mod apply;
+mod read;
+mod uses;
+
+use crate::table::Table;
+use crate::{Command, Keyed, Request};
+use booking::{
+    Admission, Appointment, AppointmentId, CampaignId, Change, ClinicId, Country, DoseNumber, Hold, HoldId,
+    Message, MessageId, Opening, Outcome, PersonAlias, PersonId, Refusal, RegionCode, RequestKey, SessionId,
+    SlotId, TicketRef,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+
+/// Expired holds given back before each decision: a few at a time, so that they never come back in a wave.
+const EXPIRED_PER_DECISION: usize = 4;
+
+pub struct Ledger {
+    country: Arc<Country>,
+    openings: Table<CampaignId, Opening>,
+    aliases: Table<PersonAlias, PersonId>,
+    people: Table<PersonId, Vec<u8>>,
+    ended_sessions: Table<SessionId, Timestamp>,
+    admissions: Table<(CampaignId, PersonId), Admission>,
+    tickets: Table<(CampaignId, TicketRef), PersonId>,
+    slots: Table<SlotId, Taken>,
+    days: Table<(ClinicId, Date), u32>,
+    supply: Table<(CampaignId, RegionCode), u32>,
+    holds: Table<HoldId, Hold>,
+    hold_of: Table<(CampaignId, PersonId), HoldId>,
+    appointments: Table<AppointmentId, Appointment>,
+    live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId>,
+    of_person: Table<PersonId, Vec<AppointmentId>>,
+    answers: Table<RequestKey, Answered>,
+    messages: BTreeMap<MessageId, Message>,
+    /// Committed holds by the end of their life.
+    expiring: BTreeSet<(Timestamp, HoldId)>,
+    /// Answers in the order they were given, to be forgotten in that order.
+    answered: VecDeque<(Timestamp, RequestKey)>,
+    next: Counters,
+    next_committed: Counters,
+    /// Changes of this batch, for the indexes that only follow the commit.
+    batch: Vec<Change>,
+}
+
+/// What the ledger says of a slot; its capacity is what the clinic says.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taken {
+    held: u32,
+    booked: u32,
+    blocked: u32,
+}
+
+#[derive(Debug, Clone)]
+struct Answered {
+    body: [u8; 32],
+    outcome: Outcome,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Counters {
+    person: u64,
+    hold: u64,
+    appointment: u64,
+    message: u64,
+}
+
+impl Ledger {
+    pub fn new(country: Arc<Country>) -> Self {
+        let first = Counters { person: 1, hold: 1, appointment: 1, message: 1 };
+        Self {
+            country,
+            openings: Table::default(),
+            aliases: Table::default(),
+            people: Table::default(),
+            ended_sessions: Table::default(),
+            admissions: Table::default(),
+            tickets: Table::default(),
+            slots: Table::default(),
+            days: Table::default(),
+            supply: Table::default(),
+            holds: Table::default(),
+            hold_of: Table::default(),
+            appointments: Table::default(),
+            live: Table::default(),
+            of_person: Table::default(),
+            answers: Table::default(),
+            messages: BTreeMap::new(),
+            expiring: BTreeSet::new(),
+            answered: VecDeque::new(),
+            next: first,
+            next_committed: first,
+            batch: Vec::new(),
+        }
+    }
+
+    /// Decides one request on what is committed and pending. What changes is applied to the pending layer and added
+    /// to `changes`, in order, for the journal; a refusal adds nothing of its own.
+    pub fn decide(
+        &mut self,
+        request: &Request,
+        now: Timestamp,
+        changes: &mut Vec<Change>,
+    ) -> Result<Outcome, Refusal> {
+        self.expire_due(now, EXPIRED_PER_DECISION, changes);
+        if let Some(kept) = self.kept_answer(request.keyed) {
+            return kept;
+        }
+        let outcome = self.carry_out(&request.command, now, changes)?;
+        if let Some(Keyed { key, body }) = request.keyed {
+            self.write(Change::Answered { key, body, outcome: outcome.clone(), at: now }, changes);
+        }
+        Ok(outcome)
+    }
+
+    fn kept_answer(&self, keyed: Option<Keyed>) -> Option<Result<Outcome, Refusal>> {
+        let Keyed { key, body } = keyed?;
+        let kept = self.answers.get(key)?;
+        Some(if kept.body == body { Ok(kept.outcome.clone()) } else { Err(Refusal::KeyReused) })
+    }
+
+    fn carry_out(
+        &mut self,
+        command: &Command,
+        now: Timestamp,
+        changes: &mut Vec<Change>,
+    ) -> Result<Outcome, Refusal> {
+        match command {
+            Command::Open { campaign } => self.open(*campaign, now, changes),
+            Command::Close { campaign } => self.close(*campaign, now, changes),
+            Command::Register { alias, sealed } => Ok(self.register(*alias, sealed, changes)),
+            Command::EndSession { session, until } => {
+                self.write(Change::SessionEnded { session: *session, until: *until }, changes);
+                Ok(Outcome::SessionEnded)
+            }
+            Command::Admit(admit) => self.admit(admit, now, changes),
+            Command::Hold { campaign, booker, places } => self.hold(*campaign, *booker, places, now, changes),
+            Command::Extend { booker, hold } => self.extend(*booker, *hold, now, changes),
+            Command::Release { booker, hold } => self.release(*booker, *hold, now, changes),
+            Command::Confirm { booker, hold } => self.confirm(*booker, *hold, now, changes),
+            Command::Cancel { person, appointment } => self.cancel(*person, *appointment, now, changes),
+            Command::Expire { holds_max } => {
+                Ok(Outcome::Expired { holds: self.expire_due(now, *holds_max, changes) })
+            }
+            Command::MessagesSent { messages } => {
+                for id in messages {
+                    self.write(Change::MessageSent { id: *id }, changes);
+                }
+                Ok(Outcome::MessagesSent)
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What readers see: the committed layer only.
+
+use super::Ledger;
+use crate::{CampaignFigures, DayTaken, PersonRecord};
+use booking::{
+    Admission, Appointment, AppointmentId, CampaignId, ClinicId, Hold, HoldId, Message, MessageId, PersonId,
+    SessionId, SlotCounts, SlotId,
+};
+use jiff::civil::Date;
+
+impl Ledger {
+    pub fn country(&self) -> &booking::Country {
+        &self.country
+    }
+
+    pub fn figures(&self, campaign: CampaignId) -> CampaignFigures {
+        let opening = self.openings.committed(campaign).copied().unwrap_or_default();
+        let Some(known) = self.country.campaign(campaign) else {
+            return CampaignFigures { opening, ..Default::default() };
+        };
+        let left = known.supply.iter().map(|(sido, supply)| {
+            let taken = self.supply.committed((campaign, *sido)).copied().unwrap_or(0);
+            (*sido, supply - taken)
+        });
+        CampaignFigures { opening, doses_left: left.collect() }
+    }
+
+    pub fn days_taken(&self, clinics: &[ClinicId]) -> Vec<DayTaken> {
+        let days = |clinic: ClinicId| {
+            let visits = self.country.campaigns().iter().flat_map(|campaign| campaign.visits.days());
+            visits.filter_map(move |visit_on| {
+                let places = *self.days.committed((clinic, visit_on))?;
+                (places > 0).then_some(DayTaken { clinic, visit_on, places })
+            })
+        };
+        clinics.iter().flat_map(|clinic| days(*clinic)).collect()
+    }
+
+    pub fn slots(&self, campaign: CampaignId, clinic: ClinicId, visit_on: Date) -> Vec<(u16, SlotCounts)> {
+        let (Some(campaign), Some(known)) = (self.country.campaign(campaign), self.country.clinic(clinic))
+        else {
+            return Vec::new();
+        };
+        if !campaign.visits.contains(visit_on) {
+            return Vec::new();
+        }
+        let bands = known.bands_on(visit_on, campaign.visits.band_min);
+        let counts = |starts_min| {
+            self.slots.committed(SlotId { clinic, visit_on, starts_min }).copied().unwrap_or_default()
+        };
+        bands.map(|starts_min| (starts_min, counts(starts_min).of(known.capacity))).collect()
+    }
+
+    pub fn person(&self, person: PersonId) -> Option<PersonRecord> {
+        self.people.committed(person).map(|sealed| PersonRecord { sealed: sealed.clone() })
+    }
+
+    pub fn session_ended(&self, session: SessionId) -> bool {
+        self.ended_sessions.committed(session).is_some()
+    }
+
+    pub fn admission(&self, campaign: CampaignId, person: PersonId) -> Option<Admission> {
+        self.admissions.committed((campaign, person)).copied()
+    }
+
+    pub fn hold_of(&self, campaign: CampaignId, booker: PersonId) -> Option<(HoldId, Hold)> {
+        let id = *self.hold_of.committed((campaign, booker))?;
+        self.holds.committed(id).map(|hold| (id, hold.clone()))
+    }
+
+    pub fn appointments_of(&self, person: PersonId) -> Vec<(AppointmentId, Appointment)> {
+        let own = self.of_person.committed(person).into_iter().flatten();
+        own.filter_map(|id| Some((*id, *self.appointments.committed(*id)?))).collect()
+    }
+
+    pub fn appointment(&self, appointment: AppointmentId) -> Option<Appointment> {
+        self.appointments.committed(appointment).copied()
+    }
+
+    pub fn messages_waiting(&self, limit: usize) -> Vec<(MessageId, Message)> {
+        self.messages.iter().take(limit).map(|(id, message)| (*id, *message)).collect()
+    }
+
+    /// Every slot that anything was ever taken from, for the checks of conservation.
+    pub fn touched_slots(&self) -> impl Iterator<Item = (SlotId, SlotCounts)> {
+        self.slots.all_committed().filter_map(|(slot, taken)| {
+            let clinic = self.country.clinic(slot.clinic)?;
+            let band_min = self.country.campaigns().first()?.visits.band_min;
+            Some((*slot, taken.of(clinic.capacity_at(slot.visit_on, slot.starts_min, band_min))))
+        })
+    }
+
+    pub fn holds(&self) -> impl Iterator<Item = (&HoldId, &Hold)> {
+        self.holds.all_committed()
+    }
+
+    pub fn appointments(&self) -> impl Iterator<Item = (&AppointmentId, &Appointment)> {
+        self.appointments.all_committed()
+    }
+}

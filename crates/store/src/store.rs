@@ -1,0 +1,78 @@
+//! The trait, and what its reads return.
+
+use crate::{Request, StoreError};
+use booking::{
+    Admission, Appointment, AppointmentId, CampaignId, ClinicId, Hold, HoldId, Message, MessageId, Opening,
+    Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts,
+};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+use std::pin::Pin;
+
+/// "No" is a value, a broken machine is an error.
+pub type Answer = Result<Result<Outcome, Refusal>, StoreError>;
+
+/// A future in a box, so that the trait can stand behind `dyn`.
+pub type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The ledger. Every answer of [`Store::execute`] is durable before it is given, and every read that follows, on any
+/// thread, shows it.
+pub trait Store: Send + Sync {
+    fn execute(&self, request: Request) -> Waiting<'_, Answer>;
+
+    /// Whether writes are accepted now; cheap, asked every tick by the gate.
+    fn is_well(&self) -> bool;
+
+    fn figures(&self, campaign: CampaignId) -> Waiting<'_, Result<CampaignFigures, StoreError>>;
+    /// Places taken by clinic and day, for the given clinics; a day without any is left out.
+    fn days_taken(&self, clinics: Vec<ClinicId>) -> Waiting<'_, Result<Vec<DayTaken>, StoreError>>;
+    /// The bands of one clinic on one day, by their start.
+    fn slots(
+        &self,
+        campaign: CampaignId,
+        clinic: ClinicId,
+        visit_on: Date,
+    ) -> Waiting<'_, Result<Vec<(u16, SlotCounts)>, StoreError>>;
+    fn person(&self, person: PersonId) -> Waiting<'_, Result<Option<PersonRecord>, StoreError>>;
+    fn session_ended(&self, session: SessionId) -> Waiting<'_, Result<bool, StoreError>>;
+    fn admission(
+        &self,
+        campaign: CampaignId,
+        person: PersonId,
+    ) -> Waiting<'_, Result<Option<Admission>, StoreError>>;
+    fn hold_of(
+        &self,
+        campaign: CampaignId,
+        booker: PersonId,
+    ) -> Waiting<'_, Result<Option<(HoldId, Hold)>, StoreError>>;
+    /// Oldest first, cancelled ones included.
+    fn appointments_of(
+        &self,
+        person: PersonId,
+    ) -> Waiting<'_, Result<Vec<(AppointmentId, Appointment)>, StoreError>>;
+    fn appointment(&self, appointment: AppointmentId)
+    -> Waiting<'_, Result<Option<Appointment>, StoreError>>;
+    /// The oldest messages that are not marked as sent.
+    fn messages_waiting(&self, limit: usize) -> Waiting<'_, Result<Vec<(MessageId, Message)>, StoreError>>;
+}
+
+/// What the gate publishes of a campaign.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CampaignFigures {
+    pub opening: Opening,
+    /// Doses neither held nor booked, by 시·도.
+    pub doses_left: BTreeMap<RegionCode, u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayTaken {
+    pub clinic: ClinicId,
+    pub visit_on: Date,
+    pub places: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRecord {
+    /// Encrypted fields, opaque to the store.
+    pub sealed: Vec<u8>,
+}
