@@ -1,1 +1,4 @@
 //! Front, pages, API, identity and message adapters.
+
+pub mod lang;
+pub mod pages;

@@ -1,0 +1,162 @@
+// The waiting page, repainted from the public gate document. It never decides who may enter: when the line has
+// come this far it loads the page again, once, and the server says so. Sentences are in the page, not here.
+(() => {
+  "use strict";
+  const line = document.getElementById("line");
+  if (!line || !window.charye || !window.fetch) return;
+  const { now, hms, put, rebase } = window.charye;
+  const d = line.dataset;
+  const ko = document.documentElement.lang === "ko";
+  const $ = (id) => document.getElementById(id);
+  const say = (id, text) => put($(id), text);
+  const show = (id, yes) => { const el = $(id); if (el) el.hidden = !yes; };
+  const fill = (text, n, w) => text.replace("{n}", n).replace("{w}", w);
+  const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+  const spread = (seconds) => seconds * 1000 * (0.8 + Math.random() * 0.4);
+  const bands = d.poll.split(",").map((b) => b.split(":").map(Number));
+
+  let mine = d.state === "waiting" ? Number(d.queue) : null;
+  let validUntil = Number(d.validUntil);
+  let asOf = Number(d.asOf);
+  let sequence = -1, failures = 0, asked = 0;
+  let shownHigh = Number(d.high) || Infinity;
+  let shownBand = "", timer;
+
+  const rounded = (m) => { const s = m < 30 ? 1 : m < 60 ? 5 : 10; return Math.ceil(m / s) * s; };
+
+  function minutes(m) {
+    const h = Math.floor(m / 60), r = m % 60;
+    if (ko) return [h && h + "시간", (r || !h) && r + "분"].filter(Boolean).join(" ");
+    if (!h) return r + (r === 1 ? " minute" : " minutes");
+    return h + " h" + (r ? ` ${r} min` : "");
+  }
+
+  // The same words as `Lang::wait`.
+  function range(lowMinutes, highMinutes) {
+    const low = rounded(lowMinutes), high = rounded(highMinutes);
+    if (low >= 180) return ko ? "3시간 넘게" : "over 3 hours";
+    if (high > 180) return minutes(low) + (ko ? " 이상" : " or more");
+    if (high <= 1) return ko ? "1분 안쪽" : "under a minute";
+    const about = ko ? "약 " : "about ";
+    if (low === high) return about + minutes(high);
+    if (high < 60) return about + Math.max(low, 1) + (ko ? "~" : "–") + minutes(high);
+    return about + minutes(low) + (ko ? "~" : " – ") + minutes(high);
+  }
+
+  // A small rise is not shown; a real one is shown together with its reason.
+  function waitWords(ahead, perMinute) {
+    if (!perMinute) return null;
+    const share = (percent) => Math.ceil(Math.ceil((ahead * percent) / 100) / perMinute);
+    const low = share(Number(d.lowPercent)), high = share(Number(d.highPercent));
+    if (high > shownHigh && high <= shownHigh * 1.2 + 1) return $("range").textContent;
+    show("slower", high > shownHigh);
+    shownHigh = high;
+    return range(low, high);
+  }
+
+  function bandOf(ahead) {
+    for (const band of bands) if (ahead < band[0]) return band;
+    return bands[bands.length - 1];
+  }
+
+  function paintPhase(doc) {
+    if (doc.phase !== d.phase && (d.state === "called" || d.state === "entering")) return again(5);
+    d.phase = doc.phase;
+    Array.prototype.forEach.call(line.querySelectorAll("[data-phase-is]"), (el) => {
+      el.hidden = el.dataset.phaseIs !== doc.phase;
+    });
+    if (!doc.doses_left) return;
+    say("doses", count(doc.doses_left.total));
+    show("doses-row", true);
+  }
+
+  function paintPlace(doc) {
+    const ahead = Math.max(0, mine - doc.serving_number);
+    if (mine < doc.serving_number) return again(1);
+    const words = waitWords(ahead, doc.phase === "open" ? doc.admissions_per_minute : 0);
+    show("issued", false);
+    show("waiting", true);
+    say("number", count(mine));
+    say("ahead", count(ahead));
+    say("range", words || d.unknown);
+    say("served", count(mine - ahead));
+    say("all", count(mine));
+    $("bar").max = Math.max(1, mine);
+    $("bar").value = mine - ahead;
+    show("short", doc.doses_left && ahead > doc.doses_left.total);
+    document.title = fill(d.title, count(ahead));
+    // Spoken only when the band changes.
+    const band = String(bandOf(ahead)[0]);
+    if (band !== shownBand && shownBand) say("live", fill(d.live, count(ahead), words || d.unknown));
+    shownBand = band;
+  }
+
+  // One fresh page, not sooner than ten seconds after the last, so that no disagreement becomes a loop.
+  function again(withinSeconds) {
+    let last = 0;
+    try {
+      last = Number(sessionStorage.getItem("charye-again"));
+      sessionStorage.setItem("charye-again", Date.now());
+    } catch (e) { /* a browser without storage only waits longer */ last = performance.now() < 10000 ? Date.now() : 0; }
+    const soon = Math.abs(Date.now() - last) < 10000 ? 10 : 0;
+    setTimeout(() => location.reload(), (soon + Math.random() * withinSeconds) * 1000);
+  }
+
+  function paint(doc) {
+    if (doc.sequence < sequence) return;
+    sequence = doc.sequence;
+    asOf = Date.parse(doc.as_of);
+    validUntil = Date.parse(doc.valid_until);
+    rebase(asOf);
+    paintPhase(doc);
+    if (doc.message && (doc.message.ko || doc.message.en)) {
+      say("notice", ko ? doc.message.ko : doc.message.en);
+      show("notice", true);
+    }
+    if (mine !== null && now() <= validUntil) paintPlace(doc);
+  }
+
+  function freshness() {
+    say("as-of", hms(asOf));
+    show("offline", failures > 0);
+    show("stale", failures === 0 && now() > validUntil);
+  }
+
+  function next() {
+    clearTimeout(timer);
+    const ahead = mine === null ? Infinity : Number(String($("ahead").textContent).replace(/\D/g, ""));
+    const seconds = failures ? Math.min(60, 2 ** failures) : bandOf(ahead)[1];
+    timer = setTimeout(poll, spread(seconds));
+  }
+
+  function read(url, options) {
+    return fetch(url, options).then((r) => (r.ok ? r.json() : Promise.reject(r.status)));
+  }
+
+  function poll() {
+    asked = performance.now();
+    return read(d.gate, { credentials: "omit" })
+      .then((doc) => { failures = 0; paint(doc); }, () => { failures += 1; })
+      .then(() => { freshness(); next(); });
+  }
+
+  // Until its number is settled, the ticket itself is asked about.
+  function settle() {
+    const later = (seconds) => setTimeout(settle, spread(seconds || 5));
+    read(d.ticket, { credentials: "same-origin", cache: "no-store" }).then((t) => {
+      if (t.queue_number === null || t.queue_number === undefined) return later(t.poll_after_seconds);
+      mine = t.queue_number;
+      return poll();
+    }, () => later(Math.min(60, 5 * ++failures)));
+  }
+
+  addEventListener("online", () => setTimeout(poll, Math.random() * 2000));
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && performance.now() - asked > 5000) setTimeout(poll, Math.random() * 1000);
+  });
+  setInterval(freshness, 1000);
+  if (d.state === "entering") setTimeout(() => again(1), Number(d.refresh) * 1000);
+  if (d.state === "issued") setTimeout(settle, 1500);
+  if (mine !== null) shownBand = String(bandOf(Number(d.ahead))[0]);
+  next();
+})();

@@ -1,0 +1,50 @@
+//! The pages people see. One file a page: its struct, its template, its `get` and `post`, its samples.
+//!
+//! A page struct is plain data, already decided and ready to be said; the sentences are in `templates/`, in
+//! both languages. To add a page: a struct with `chrome: Chrome` first, a template that extends `layout.html`,
+//! and its samples in the list of `samples.rs`, which every check and every picture goes through.
+
+pub mod booked;
+pub mod cancel;
+pub mod days;
+pub mod help;
+pub mod hold;
+pub mod home;
+pub mod identity;
+pub mod my;
+pub mod outbox;
+pub mod parts;
+pub mod pass_needed;
+pub mod refusal;
+pub mod regions;
+#[cfg(test)]
+mod samples;
+pub mod times;
+pub mod trouble;
+pub mod wait;
+
+use crate::lang::Lang;
+use jiff::Timestamp;
+
+/// Addresses of the static files, with their content hashes.
+#[derive(Clone, Copy, Debug)]
+pub struct Assets {
+    pub css: &'static str,
+    pub icon: &'static str,
+    pub page_js: &'static str,
+    pub wait_js: &'static str,
+}
+
+/// The frame around every page; the layout shows it.
+#[derive(Clone, Debug)]
+pub struct Chrome {
+    pub lang: Lang,
+    /// Shows, always and on every page, that nothing here is real.
+    pub demo: bool,
+    /// The current path without `/en`, for the switch of language.
+    pub path: String,
+    pub assets: Assets,
+    pub signed_in: bool,
+    /// The server's clock, shown in the head and kept going by `page.js`.
+    pub now: Timestamp,
+}

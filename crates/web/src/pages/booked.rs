@@ -1,0 +1,23 @@
+//! The booking that was made: to keep, to print, to show at the clinic.
+
+use super::Chrome;
+use super::parts::{ClinicCard, RecipientCard, Step};
+use askama::Template;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+/// `GET /my/booked`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/booked.html", whitespace = "minimize")]
+pub struct BookedPage {
+    pub chrome: Chrome,
+    pub appointment_number: String,
+    pub recipient: RecipientCard,
+    pub clinic: ClinicCard,
+    pub date: Date,
+    pub time: Time,
+    pub vaccine: String,
+    pub dose_number: u8,
+    pub second_dose: Option<(Date, Time)>,
+    pub cancel_by: Timestamp,
+}

@@ -1,0 +1,45 @@
+//! One's own appointments.
+
+use super::Chrome;
+use askama::Template;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppointmentState {
+    Booked,
+    Fulfilled,
+    Cancelled,
+    NoShow,
+}
+
+#[derive(Clone, Debug)]
+pub struct AppointmentRow {
+    pub number: String,
+    pub state: AppointmentState,
+    pub recipient_name: String,
+    pub clinic_name: String,
+    pub clinic_address: String,
+    pub date: Date,
+    pub time: Time,
+    pub vaccine: String,
+    pub dose_number: u8,
+    /// Until when it can be cancelled here; `None` when it no longer can.
+    pub cancel_by: Option<Timestamp>,
+    /// Its page to print.
+    pub href: Option<String>,
+}
+
+/// `GET /my`. Form: `POST /my/cancel` with `appointment`, `csrf`, `key`; without `sure` it asks once more.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/my.html", whitespace = "minimize")]
+pub struct MyPage {
+    pub chrome: Chrome,
+    pub csrf: String,
+    pub key: String,
+    pub appointments: Vec<AppointmentRow>,
+    /// What was just done, for example a cancellation.
+    pub done: Option<String>,
+    /// A place is held and waits for its confirmation.
+    pub has_hold: bool,
+}

@@ -1,0 +1,606 @@
+//! One page of every kind and state, in both languages: what the checks read and what people look at.
+//!
+//! The test below also writes them to `target/samples/`, beside their style sheet and scripts, for a browser.
+
+use super::booked::BookedPage;
+use super::cancel::CancelPage;
+use super::days::{DayRow, DaysPage};
+use super::help::HelpPage;
+use super::hold::HoldPage;
+use super::home::HomePage;
+use super::identity::{IdentityCodePage, IdentityPage};
+use super::my::{AppointmentRow, AppointmentState, MyPage};
+use super::outbox::{OutboxMessage, OutboxPage};
+use super::parts::{
+    Alternative, Availability, ClinicCard, Errors, FieldError, LineOrder, Link, Phase, RecipientCard,
+    RefusalNote,
+};
+use super::pass_needed::PassNeededPage;
+use super::refusal::RefusalPage;
+use super::regions::{ClinicRow, ClinicsPage, Neighbourhood, RegionRow, RegionsPage};
+use super::times::{BandRow, TimesPage};
+use super::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage, TroublePage};
+use super::wait::{ShortSupply, WaitPage, WaitState};
+use super::{Assets, Chrome};
+use crate::lang::Lang;
+use jiff::civil::{Date, Time, date, time};
+use jiff::{SignedDuration, Timestamp};
+
+const CSS: &str = include_str!("../../assets/charye.css");
+const PAGE_JS: &str = include_str!("../../assets/page.js");
+const WAIT_JS: &str = include_str!("../../assets/wait.js");
+const ICON: &str = include_str!("../../assets/favicon.svg");
+
+type Sample = (&'static str, Lang, String);
+
+fn every_sample() -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for lang in [Lang::Ko, Lang::En] {
+        let mut add = |name, page: &dyn askama::DynTemplate| {
+            samples.push((name, lang, page.dyn_render().expect("writing to a string cannot fail")));
+        };
+        for (name, phase) in [
+            ("home-before", Phase::Before),
+            ("home-lobby", Phase::Lobby),
+            ("home-drawing", Phase::Drawing),
+            ("home-open", Phase::Open),
+            ("home-paused", Phase::Paused),
+            ("home-full", Phase::Full),
+            ("home-closed", Phase::Closed),
+            ("home-trouble", Phase::Trouble),
+        ] {
+            add(name, &home(lang, phase));
+        }
+        for (name, page) in waits(lang) {
+            add(name, &page);
+        }
+        add("identity", &identity(lang, Errors::default()));
+        add("identity-errors", &identity(lang, identity_errors(lang)));
+        add("identity-code", &identity_code(lang, Errors::default()));
+        add("identity-code-errors", &identity_code(lang, code_errors(lang)));
+        add("regions", &regions(lang, false));
+        add("regions-booking", &regions(lang, true));
+        add("clinics", &clinics(lang, false));
+        add("clinics-booking", &clinics(lang, true));
+        add("days", &days(lang));
+        add("times", &times(lang, None));
+        add("times-refused", &times(lang, Some(slot_full(lang))));
+        add("hold", &hold(lang));
+        add("booked", &booked(lang));
+        add(
+            "my",
+            &my(lang, vec![appointment(AppointmentState::Booked), appointment(AppointmentState::Cancelled)]),
+        );
+        add("my-empty", &my(lang, Vec::new()));
+        add("cancel", &cancel(lang));
+        add("refusal", &refusal(lang));
+        add("trouble", &trouble(lang));
+        add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });
+        add("bad-request", &bad_request(lang));
+        add("form-expired", &FormExpiredPage { chrome: chrome(lang, "/my"), back_href: lang.href("/my") });
+        add("outbox", &outbox(lang));
+        add(
+            "pass-needed",
+            &PassNeededPage { chrome: chrome(lang, "/book"), has_ticket: true, expired: false },
+        );
+        add("help", &help(lang));
+    }
+    samples
+}
+
+fn chrome(lang: Lang, path: &str) -> Chrome {
+    let assets = Assets { css: "charye.css", icon: "favicon.svg", page_js: "page.js", wait_js: "wait.js" };
+    Chrome { lang, demo: true, path: path.to_owned(), assets, signed_in: false, now: now() }
+}
+
+fn now() -> Timestamp {
+    at("2021-07-12T00:07:42+09:00")
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn home(lang: Lang, phase: Phase) -> HomePage {
+    let mut chrome = chrome(lang, "/");
+    if matches!(phase, Phase::Before | Phase::Lobby) {
+        chrome.now = at("2021-07-11T22:47:30+09:00");
+    }
+    HomePage {
+        chrome,
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        campaign_name: lang.t("55~59세 코로나19 백신 예약", "COVID-19 vaccination, ages 55–59").to_owned(),
+        born_from: date(1962, 1, 1),
+        born_to: date(1966, 12, 31),
+        visits_from: date(2021, 7, 26),
+        visits_to: date(2021, 8, 7),
+        doses_total: 1_850_000,
+        eligible_total: 3_524_000,
+        doses_left: (phase == Phase::Open).then_some(1_204_310),
+        phase,
+        order: LineOrder::FirstCome,
+        lobby_opens_at: at("2021-07-11T23:00:00+09:00"),
+        opens_at: at("2021-07-12T00:00:00+09:00"),
+        closes_at: Some(at("2021-07-17T18:00:00+09:00")),
+        has_ticket: phase == Phase::Paused,
+        notice: None,
+    }
+}
+
+fn waits(lang: Lang) -> Vec<(&'static str, WaitPage)> {
+    let called = |can_enter, needs_identity| WaitState::Called {
+        can_enter,
+        needs_identity,
+        identity_by: needs_identity.then(|| at("2021-07-12T00:22:42+09:00")),
+    };
+    let waiting = |ahead, wait| WaitState::Waiting { queue_number: 34_210, ahead, wait };
+    let far = WaitState::Waiting { queue_number: 2_310_400, ahead: 2_041_188, wait: Some((300, 500)) };
+    vec![
+        ("wait-none", wait(lang, WaitState::NoTicket, Phase::Open)),
+        ("wait-lobby", wait(lang, WaitState::Issued, Phase::Lobby)),
+        ("wait-issued", wait(lang, WaitState::Issued, Phase::Open)),
+        ("wait-waiting", wait(lang, waiting(11_204, Some((12, 18))), Phase::Open)),
+        ("wait-far", WaitPage { short_supply: Some(short_supply(lang)), ..wait(lang, far, Phase::Open) }),
+        ("wait-paused", wait(lang, waiting(11_204, None), Phase::Paused)),
+        ("wait-trouble", wait(lang, waiting(11_204, None), Phase::Trouble)),
+        ("wait-called", wait(lang, called(true, false), Phase::Open)),
+        ("wait-called-identity", wait(lang, called(false, true), Phase::Open)),
+        ("wait-called-paused", wait(lang, called(false, false), Phase::Paused)),
+        ("wait-entering", wait(lang, WaitState::Entering, Phase::Open)),
+        ("wait-admitted", wait(lang, WaitState::Admitted, Phase::Open)),
+        ("wait-full", wait(lang, waiting(31_204, None), Phase::Full)),
+        ("wait-closed", wait(lang, WaitState::NoTicket, Phase::Closed)),
+    ]
+}
+
+fn wait(lang: Lang, state: WaitState, phase: Phase) -> WaitPage {
+    WaitPage {
+        chrome: chrome(lang, "/wait"),
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        campaign_name: lang.t("55~59세 코로나19 백신 예약", "COVID-19 vaccination, ages 55–59").to_owned(),
+        state,
+        phase,
+        order: LineOrder::FirstCome,
+        opens_at: at("2021-07-12T00:00:00+09:00"),
+        doses_left: Some(1_204_310),
+        short_supply: None,
+        as_of: at("2021-07-12T00:07:41+09:00"),
+        valid_until: at("2021-07-12T00:07:51+09:00"),
+        refresh_seconds: 20,
+        identity_done: false,
+        ticket_code: Some("7F3K-92QD-MX4T-0H8C".to_owned()),
+        gate_url: "/gate/2021-55-59.json".to_owned(),
+        ticket_url: "/gate/2021-55-59/ticket".to_owned(),
+        poll: vec![(2_000, 5), (20_000, 15), (200_000, 45), (u64::from(u32::MAX), 120)],
+        notice: None,
+    }
+}
+
+fn short_supply(lang: Lang) -> ShortSupply {
+    let region = |ko, en, code: &str| Link::new(lang.t(ko, en), lang.href(&format!("/regions/{code}")));
+    let regions = vec![
+        (region("강원", "Gangwon", "4200000000"), 12_400),
+        (region("경북", "Gyeongbuk", "4700000000"), 8_310),
+    ];
+    ShortSupply { regions }
+}
+
+fn identity(lang: Lang, errors: Errors) -> IdentityPage {
+    IdentityPage {
+        chrome: chrome(lang, "/identity"),
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        name: if errors.is_empty() { String::new() } else { "김순자".to_owned() },
+        birth_date: if errors.is_empty() { String::new() } else { "640315".to_owned() },
+        phone: String::new(),
+        errors,
+        has_ticket: true,
+    }
+}
+
+fn identity_errors(lang: Lang) -> Errors {
+    let birth =
+        lang.t("생년월일은 숫자 8자리로 적어 주십시오. 예: 19640315", "Give the birth date as 8 digits.");
+    let phone = lang.t("휴대전화 번호를 적어 주십시오.", "Give your mobile phone number.");
+    Errors(vec![error("birth_date", birth), error("phone", phone)])
+}
+
+fn error(field: &'static str, message: &str) -> FieldError {
+    FieldError { field, message: message.to_owned() }
+}
+
+fn identity_code(lang: Lang, errors: Errors) -> IdentityCodePage {
+    IdentityCodePage {
+        chrome: chrome(lang, "/identity/code"),
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        phone_masked: "010-****-5678".to_owned(),
+        expires_at: at("2021-07-12T00:12:30+09:00"),
+        tries_left: (!errors.is_empty()).then_some(4),
+        errors,
+        has_ticket: false,
+    }
+}
+
+fn code_errors(lang: Lang) -> Errors {
+    Errors(vec![error(
+        "code",
+        lang.t("확인 번호가 맞지 않습니다. 다시 적어 주십시오.", "The code does not match."),
+    )])
+}
+
+fn regions(lang: Lang, booking: bool) -> RegionsPage {
+    use Availability::{Few, Many, None as Full, Unknown};
+    let base = if booking { "/book/regions" } else { "/regions" };
+    let row = |name: &str, clinics, availability| RegionRow {
+        name: name.to_owned(),
+        href: lang.href(&format!("{base}/1100000000")),
+        clinics,
+        availability,
+    };
+    let crumbs = vec![Link::new(lang.t("전국", "Korea"), lang.href("/book"))];
+    RegionsPage {
+        chrome: chrome(lang, base),
+        booking,
+        crumbs: if booking { crumbs } else { Vec::new() },
+        region: booking.then(|| lang.t("서울특별시", "Seoul").to_owned()),
+        rows: vec![
+            row("종로구", 118, Many),
+            row("강남구", 412, Few),
+            row("은평구", 96, Full),
+            row("세종특별자치시", 76, Unknown),
+        ],
+        as_of: booking.then(now),
+    }
+}
+
+fn card(lang: Lang) -> ClinicCard {
+    ClinicCard {
+        id: "c-0412".to_owned(),
+        name: "바른마음내과의원".to_owned(),
+        address: "서울특별시 종로구 자하문로 24, 2층".to_owned(),
+        phone: Some("02-000-0412".to_owned()),
+        hours: lang.t("평일 09:00~18:00, 토 09:00~13:00", "Mon–Fri 09:00–18:00, Sat 09:00–13:00").to_owned(),
+        lunch: Some("13:00~14:00".to_owned()),
+        closed_days: Some(lang.t("일요일·공휴일", "Sundays, holidays").to_owned()),
+    }
+}
+
+fn clinics(lang: Lang, booking: bool) -> ClinicsPage {
+    let row = |availability| ClinicRow {
+        clinic: card(lang),
+        href: (booking && availability != Availability::None).then(|| lang.href("/book/clinics/c-0412")),
+        availability,
+    };
+    let neighbourhood = |code: &str, name: &str| Neighbourhood {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        clinics: vec![row(Availability::Many), row(Availability::None), row(Availability::Few)],
+    };
+    let base = if booking { "/book/regions/1111000000" } else { "/regions/1111000000" };
+    ClinicsPage {
+        chrome: chrome(lang, base),
+        booking,
+        crumbs: crumbs(lang),
+        region: lang.t("종로구", "Jongno-gu").to_owned(),
+        neighbourhoods: vec![
+            neighbourhood("1111051500", "청운효자동"),
+            neighbourhood("1111053000", "사직동"),
+            neighbourhood("1111054000", "삼청동"),
+            neighbourhood("1111055000", "부암동"),
+        ],
+        as_of: booking.then(now),
+    }
+}
+
+fn crumbs(lang: Lang) -> Vec<Link> {
+    vec![
+        Link::new(lang.t("전국", "Korea"), lang.href("/book")),
+        Link::new(lang.t("서울특별시", "Seoul"), lang.href("/book/regions/1100000000")),
+        Link::new(lang.t("종로구", "Jongno-gu"), lang.href("/book/regions/1111000000")),
+    ]
+}
+
+fn days(lang: Lang) -> DaysPage {
+    use Availability::{Few, Many, None as Full};
+    let row = |day, availability| DayRow {
+        date: date(2021, 7, day),
+        href: (availability != Full).then(|| lang.href("/book/clinics/c-0412/2021-07-26")),
+        availability,
+    };
+    DaysPage {
+        chrome: chrome(lang, "/book/clinics/c-0412"),
+        crumbs: crumbs(lang),
+        clinic: card(lang),
+        days: vec![row(26, Full), row(27, Few), row(28, Many), row(29, Many), row(30, Full)],
+        as_of: now(),
+    }
+}
+
+fn times(lang: Lang, refusal: Option<RefusalNote>) -> TimesPage {
+    let free = [0, 3, 5, 0, 12, 1, 0, 8, 10, 2, 0, 0];
+    let bands = free.iter().enumerate().map(|(i, free)| BandRow {
+        time: time(9 + i as i8 / 2, 30 * (i as i8 % 2), 0, 0),
+        free: *free,
+        chosen: refusal.is_none() && i == 4,
+    });
+    TimesPage {
+        chrome: chrome(lang, "/book/clinics/c-0412/2021-07-27"),
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        crumbs: crumbs(lang),
+        clinic: card(lang),
+        date: date(2021, 7, 27),
+        bands: bands.collect(),
+        errors: Errors::default(),
+        alternatives: refusal.iter().flat_map(|_| alternatives(lang)).collect(),
+        refusal,
+        as_of: now(),
+    }
+}
+
+fn slot_full(lang: Lang) -> RefusalNote {
+    RefusalNote {
+        code: "SLOT-FULL-7K2".to_owned(),
+        sentence: lang.t("오전 9:30은 방금 마감되었습니다", "9:30 am has just been filled").to_owned(),
+        next_step: lang
+            .t("가까운 빈자리를 아래에서 고르실 수 있습니다.", "Choose a free place nearby below.")
+            .to_owned(),
+    }
+}
+
+fn alternatives(lang: Lang) -> Vec<Alternative> {
+    let place = |clinic_name: &str, nearness: &str, hour, free| Alternative {
+        clinic_id: "c-0413".to_owned(),
+        clinic_name: clinic_name.to_owned(),
+        nearness: nearness.to_owned(),
+        date: date(2021, 7, 27),
+        time: time(hour, 30, 0, 0),
+        free,
+    };
+    vec![
+        place("바른마음내과의원", lang.t("같은 의료기관", "same clinic"), 10, 3),
+        place("햇살가득가정의학과의원", lang.t("350m", "350 m"), 9, 7),
+    ]
+}
+
+fn recipient() -> RecipientCard {
+    RecipientCard {
+        name: "김순자".to_owned(),
+        born_on: date(1964, 3, 15),
+        phone_masked: "010-****-5678".to_owned(),
+    }
+}
+
+fn second_dose() -> (Date, Time) {
+    (date(2021, 8, 24), time(9, 30, 0, 0))
+}
+
+fn hold(lang: Lang) -> HoldPage {
+    HoldPage {
+        chrome: chrome(lang, "/book/hold"),
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        hold_id: "h-88".to_owned(),
+        clinic: card(lang),
+        date: date(2021, 7, 27),
+        time: time(9, 30, 0, 0),
+        vaccine: lang.t("모더나", "Moderna").to_owned(),
+        dose_number: 1,
+        second_dose: Some(second_dose()),
+        recipient: recipient(),
+        until: now() + SignedDuration::from_secs(222),
+        hold_seconds: 300,
+        can_extend: true,
+        refusal: None,
+    }
+}
+
+fn booked(lang: Lang) -> BookedPage {
+    BookedPage {
+        chrome: chrome(lang, "/my/booked"),
+        appointment_number: "2107-4821-0937".to_owned(),
+        recipient: recipient(),
+        clinic: card(lang),
+        date: date(2021, 7, 27),
+        time: time(9, 30, 0, 0),
+        vaccine: lang.t("모더나", "Moderna").to_owned(),
+        dose_number: 1,
+        second_dose: Some(second_dose()),
+        cancel_by: at("2021-07-25T23:59:00+09:00"),
+    }
+}
+
+fn appointment(state: AppointmentState) -> AppointmentRow {
+    let live = state == AppointmentState::Booked;
+    AppointmentRow {
+        number: "2107-4821-0937".to_owned(),
+        state,
+        recipient_name: "김순자".to_owned(),
+        clinic_name: "바른마음내과의원".to_owned(),
+        clinic_address: "서울특별시 종로구 자하문로 24, 2층".to_owned(),
+        date: date(2021, 7, 27),
+        time: time(9, 30, 0, 0),
+        vaccine: "Moderna".to_owned(),
+        dose_number: 1,
+        cancel_by: live.then(|| at("2021-07-25T23:59:00+09:00")),
+        href: live.then(|| "/my/booked".to_owned()),
+    }
+}
+
+fn my(lang: Lang, appointments: Vec<AppointmentRow>) -> MyPage {
+    MyPage {
+        chrome: chrome(lang, "/my"),
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        has_hold: !appointments.is_empty(),
+        appointments,
+        done: None,
+    }
+}
+
+fn cancel(lang: Lang) -> CancelPage {
+    CancelPage {
+        chrome: chrome(lang, "/my"),
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        appointment: appointment(AppointmentState::Booked),
+        second_dose_too: true,
+    }
+}
+
+fn refusal(lang: Lang) -> RefusalPage {
+    let sentence = lang.t("이미 예약하신 내역이 있습니다", "You already have a booking");
+    let next_step =
+        lang.t("바꾸시려면 먼저 예약 내용을 확인해 주십시오.", "To change it, look at your booking first.");
+    RefusalPage {
+        chrome: chrome(lang, "/book"),
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        note: RefusalNote {
+            code: "ALREADY-BOOKED-3D9".to_owned(),
+            sentence: sentence.to_owned(),
+            next_step: next_step.to_owned(),
+        },
+        actions: vec![Link::new(lang.t("내 예약 보기", "My bookings"), lang.href("/my"))],
+        alternatives: Vec::new(),
+    }
+}
+
+fn trouble(lang: Lang) -> TroublePage {
+    TroublePage { chrome: chrome(lang, "/book"), retry_seconds: 20, support_code: "T-4K9-221".to_owned() }
+}
+
+fn bad_request(lang: Lang) -> BadRequestPage {
+    BadRequestPage {
+        chrome: chrome(lang, "/book/hold"),
+        field: lang.t("시간", "Time").to_owned(),
+        problem: lang.t("시간을 고르지 않으셨습니다.", "No time was chosen.").to_owned(),
+        back_href: lang.href("/book"),
+    }
+}
+
+fn outbox(lang: Lang) -> OutboxPage {
+    let message = |text: &str, code: Option<&str>| OutboxMessage {
+        sent_at: now(),
+        to_masked: "010-****-5678".to_owned(),
+        text: text.to_owned(),
+        code: code.map(str::to_owned),
+    };
+    let booked = "[차례] 예약되었습니다. 7월 27일(화) 오전 9:30 바른마음내과의원";
+    OutboxPage {
+        chrome: chrome(lang, "/outbox"),
+        messages: vec![message(booked, None), message("[차례] 확인 번호입니다.", Some("482913"))],
+    }
+}
+
+fn help(lang: Lang) -> HelpPage {
+    HelpPage { chrome: chrome(lang, "/help"), order: LineOrder::Draw, hold_minutes: 5, pass_minutes: 15 }
+}
+
+fn count(html: &str, part: &str) -> usize {
+    html.matches(part).count()
+}
+
+/// The values of `attribute` in the order of the page.
+fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
+    let start = format!(" {attribute}=\"");
+    html.split(start.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap_or("")).collect()
+}
+
+#[test]
+fn every_page_has_one_heading_one_main_a_title_and_a_language() {
+    for (name, lang, html) in every_sample() {
+        assert_eq!(count(&html, "<h1>"), 1, "{name}");
+        assert_eq!(count(&html, "<main "), 1, "{name}");
+        assert!(html.contains(&format!("<html lang=\"{}\">", lang.code())), "{name}");
+        assert!(!html.contains("<title> "), "{name}: the title is empty");
+    }
+}
+
+#[test]
+fn tags_are_balanced_and_ids_are_unique() {
+    for (name, _, html) in every_sample() {
+        for tag in
+            ["div", "p", "ul", "ol", "li", "form", "section", "dl", "dd", "a", "span", "b", "label", "button"]
+        {
+            let opened = count(&html, &format!("<{tag}>")) + count(&html, &format!("<{tag} "));
+            assert_eq!(opened, count(&html, &format!("</{tag}>")), "{name}: <{tag}>");
+        }
+        let mut ids = values(&html, "id");
+        ids.sort_unstable();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{name}: an id twice");
+    }
+}
+
+#[test]
+fn every_input_has_a_label_and_every_reference_its_target() {
+    for (name, _, html) in every_sample() {
+        let (ids, labels) = (values(&html, "id"), values(&html, "for"));
+        for input in html.split("<input ").skip(1).filter(|i| !i.starts_with("type=\"hidden\"")) {
+            let id = values(&format!(" {}", input.split('>').next().unwrap_or("")), "id").concat();
+            assert!(labels.contains(&id.as_str()), "{name}: no label for {id:?}");
+        }
+        for attribute in ["aria-labelledby", "aria-describedby", "for"] {
+            for id in values(&html, attribute).iter().flat_map(|v| v.split_whitespace()) {
+                assert!(ids.contains(&id), "{name}: {attribute} {id:?} leads nowhere");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_inline_that_the_policy_forbids() {
+    for (name, _, html) in every_sample() {
+        for forbidden in ["<script>", " style=", "<style", " onclick=", "javascript:", "http://", "https://"]
+        {
+            assert!(!html.contains(forbidden), "{name}: {forbidden}");
+        }
+    }
+}
+
+#[test]
+fn every_form_posts_in_the_language_of_the_page_with_its_token_and_key() {
+    for (name, lang, html) in every_sample() {
+        for form in html.split("<form ").skip(1) {
+            let form = form.split("</form>").next().unwrap_or("");
+            assert!(form.contains("method=\"post\""), "{name}");
+            assert!(form.contains("name=\"csrf\"") && form.contains("name=\"key\""), "{name}");
+            assert_eq!(form.contains("action=\"/en/"), lang == Lang::En, "{name}");
+        }
+    }
+}
+
+#[test]
+fn no_korean_is_left_on_the_frame_of_an_english_page() {
+    let samples = every_sample();
+    let (_, _, html) = samples.iter().find(|(n, l, _)| *n == "help" && *l == Lang::En).unwrap();
+    let text = html.replace("한국어", "");
+    assert!(!text.chars().any(|c| ('가'..='힣').contains(&c)));
+}
+
+#[test]
+fn the_waiting_page_with_all_it_needs_is_under_30_kilobytes() {
+    for (name, _, html) in every_sample().iter().filter(|(n, ..)| n.starts_with("wait")) {
+        let total = html.len() + CSS.len() + PAGE_JS.len() + WAIT_JS.len() + ICON.len();
+        assert!(total < 30_000, "{name}: {total} bytes");
+    }
+}
+
+#[test]
+fn samples_are_written_for_looking_at() {
+    let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("samples");
+    std::fs::create_dir_all(&target).unwrap();
+    for (name, text) in
+        [("charye.css", CSS), ("page.js", PAGE_JS), ("wait.js", WAIT_JS), ("favicon.svg", ICON)]
+    {
+        std::fs::write(target.join(name), text).unwrap();
+    }
+    for (name, lang, html) in every_sample() {
+        std::fs::write(target.join(format!("{name}.{}.html", lang.code())), html).unwrap();
+    }
+}

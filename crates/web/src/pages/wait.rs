@@ -1,0 +1,133 @@
+//! The waiting page: one's place, told truthfully, that cannot be lost.
+//!
+//! The page decides nothing. `wait.js` reads the public gate document and repaints numbers; whether somebody
+//! may enter is said by the server only, on the next full page.
+
+use super::Chrome;
+use super::parts::{LineOrder, Link, Phase};
+use askama::Template;
+use jiff::Timestamp;
+
+/// The range for a wait, in percent of places ahead ÷ admissions a minute. The script gets the same numbers.
+const WAIT_LOW_PERCENT: u64 = 80;
+const WAIT_HIGH_PERCENT: u64 = 130;
+
+/// The range of minutes to say for so many places ahead; `None` while nobody is being admitted.
+pub fn wait_range(places_ahead: u64, admissions_per_minute: u64) -> Option<(u32, u32)> {
+    let minutes = |percent: u64| {
+        let scaled = places_ahead.saturating_mul(percent).div_ceil(100).div_ceil(admissions_per_minute);
+        u32::try_from(scaled).unwrap_or(u32::MAX)
+    };
+    (admissions_per_minute > 0).then(|| (minutes(WAIT_LOW_PERCENT), minutes(WAIT_HIGH_PERCENT)))
+}
+
+/// Where the person stands.
+#[derive(Clone, Debug)]
+pub enum WaitState {
+    NoTicket,
+    /// The ticket exists; its number is being settled (in a lobby: at the opening).
+    Issued,
+    Waiting {
+        queue_number: u64,
+        ahead: u64,
+        /// Low and high, in minutes.
+        wait: Option<(u32, u32)>,
+    },
+    Called {
+        can_enter: bool,
+        needs_identity: bool,
+        identity_by: Option<Timestamp>,
+    },
+    /// Called and asked to enter, held back a few seconds by the rate of admissions.
+    Entering,
+    /// Holds a pass.
+    Admitted,
+}
+
+/// More people stand ahead than doses are left.
+#[derive(Clone, Debug)]
+pub struct ShortSupply {
+    /// Regions that still have some, with their pages.
+    pub regions: Vec<(Link, u64)>,
+}
+
+/// `GET /wait`.
+#[derive(Clone, Debug, Template)]
+#[template(path = "pages/wait.html", whitespace = "minimize")]
+pub struct WaitPage {
+    pub chrome: Chrome,
+    pub csrf: String,
+    pub key: String,
+    pub campaign_name: String,
+    pub state: WaitState,
+    pub phase: Phase,
+    pub order: LineOrder,
+    pub opens_at: Timestamp,
+    pub doses_left: Option<u64>,
+    pub short_supply: Option<ShortSupply>,
+    pub as_of: Timestamp,
+    pub valid_until: Timestamp,
+    /// Of the page without a script, and of `Entering`.
+    pub refresh_seconds: u32,
+    pub identity_done: bool,
+    /// The sixteen characters by which the place can be taken over elsewhere.
+    pub ticket_code: Option<String>,
+    /// `/gate/{campaign}.json`.
+    pub gate_url: String,
+    /// `/gate/{campaign}/ticket`.
+    pub ticket_url: String,
+    /// (places ahead below, seconds between two looks), nearest first.
+    pub poll: Vec<(u64, u32)>,
+    /// The operator's notice in the language of the page.
+    pub notice: Option<String>,
+}
+
+impl WaitPage {
+    fn state_code(&self) -> &'static str {
+        match self.state {
+            WaitState::NoTicket => "none",
+            WaitState::Issued => "issued",
+            WaitState::Waiting { .. } => "waiting",
+            WaitState::Called { .. } => "called",
+            WaitState::Entering => "entering",
+            WaitState::Admitted => "admitted",
+        }
+    }
+
+    /// Queue number, places ahead and range; zeros until the number is settled.
+    fn place(&self) -> (u64, u64, Option<(u32, u32)>) {
+        match self.state {
+            WaitState::Waiting { queue_number, ahead, wait } => (queue_number, ahead, wait),
+            _ => (0, 0, None),
+        }
+    }
+
+    /// How many of the tickets up to one's own have been called.
+    fn called_so_far(&self) -> u64 {
+        let (number, ahead, _) = self.place();
+        number.saturating_sub(ahead)
+    }
+
+    fn is_in_line(&self) -> bool {
+        matches!(self.state, WaitState::Issued | WaitState::Waiting { .. })
+    }
+
+    fn is_issued(&self) -> bool {
+        matches!(self.state, WaitState::Issued)
+    }
+
+    /// Nobody without a ticket or with a pass needs a fresh page.
+    fn refreshes(&self) -> bool {
+        !matches!(self.state, WaitState::NoTicket | WaitState::Admitted)
+    }
+
+    fn poll_bands(&self) -> String {
+        let bands: Vec<String> =
+            self.poll.iter().map(|(below, seconds)| format!("{below}:{seconds}")).collect();
+        bands.join(",")
+    }
+
+    fn has_opened(&self) -> bool {
+        !matches!(self.phase, Phase::Before | Phase::Lobby | Phase::Drawing)
+    }
+}
