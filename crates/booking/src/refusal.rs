@@ -18,6 +18,25 @@ pub enum Refusal {
     CampaignClosed {
         closed_at: Timestamp,
     },
+    /// Decided by the gate: no ticket, or none that this line gave.
+    TicketNeeded,
+    /// Decided by the gate. While the ticket is being settled the places ahead are not known yet.
+    NotYourTurn {
+        places_ahead: Option<u64>,
+    },
+    /// Decided by the gate: called, but the rate of admissions is used up for this moment.
+    EntranceBusy {
+        retry_after_s: u32,
+    },
+    /// Decided by the identity provider, as the three below.
+    IdentityNeeded,
+    ChallengeUnknown,
+    CodeWrong {
+        tries_left: u32,
+    },
+    TooManyTries {
+        again_at: Timestamp,
+    },
     NotEligible {
         born_from: Date,
         born_to: Date,
@@ -66,6 +85,13 @@ impl Refusal {
             Self::CampaignUnknown => "CampaignUnknown",
             Self::TooEarly { .. } => "TooEarly",
             Self::CampaignClosed { .. } => "CampaignClosed",
+            Self::TicketNeeded => "TicketNeeded",
+            Self::NotYourTurn { .. } => "NotYourTurn",
+            Self::EntranceBusy { .. } => "EntranceBusy",
+            Self::IdentityNeeded => "IdentityNeeded",
+            Self::ChallengeUnknown => "ChallengeUnknown",
+            Self::CodeWrong { .. } => "CodeWrong",
+            Self::TooManyTries { .. } => "TooManyTries",
             Self::NotEligible { .. } => "NotEligible",
             Self::TicketUsed => "TicketUsed",
             Self::PassNeeded => "PassNeeded",
@@ -92,10 +118,17 @@ impl Refusal {
             Self::CampaignUnknown => 201,
             Self::TooEarly { .. } => 202,
             Self::CampaignClosed { .. } => 203,
-            Self::NotEligible { .. } => 301,
-            Self::TicketUsed => 302,
-            Self::PassNeeded => 303,
-            Self::PassExpired { .. } => 304,
+            Self::TicketNeeded => 211,
+            Self::NotYourTurn { .. } => 212,
+            Self::EntranceBusy { .. } => 213,
+            Self::IdentityNeeded => 301,
+            Self::ChallengeUnknown => 302,
+            Self::CodeWrong { .. } => 303,
+            Self::TooManyTries { .. } => 304,
+            Self::NotEligible { .. } => 311,
+            Self::TicketUsed => 312,
+            Self::PassNeeded => 321,
+            Self::PassExpired { .. } => 322,
             Self::AlreadyBooked { .. } => 401,
             Self::PlacesInvalid => 402,
             Self::SlotUnknown => 403,
@@ -114,10 +147,19 @@ impl Refusal {
     /// Whether the same request may succeed later without the person changing anything.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::TooEarly { .. } | Self::SlotFull { .. } | Self::SupplyExhausted { .. } => true,
+            Self::TooEarly { .. }
+            | Self::NotYourTurn { .. }
+            | Self::EntranceBusy { .. }
+            | Self::TooManyTries { .. }
+            | Self::SlotFull { .. }
+            | Self::SupplyExhausted { .. } => true,
             Self::KeyReused
             | Self::CampaignUnknown
             | Self::CampaignClosed { .. }
+            | Self::TicketNeeded
+            | Self::IdentityNeeded
+            | Self::ChallengeUnknown
+            | Self::CodeWrong { .. }
             | Self::NotEligible { .. }
             | Self::TicketUsed
             | Self::PassNeeded

@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use waiting_room::{Bucket, CampaignTag, NodeId};
 
@@ -32,7 +33,7 @@ pub struct LineRecord {
 pub struct LineStep {
     /// The bucket that ends, and how many tickets this node gave in it.
     pub close: Option<(u32, u32)>,
-    /// The bucket that tickets are given in, and the end of the reservation in it.
+    /// A bucket that tickets are or will be given in, and the end of the reservation in it.
     pub reserve: Option<(u32, u32)>,
     pub serving_number: u64,
     /// Gate documents are numbered for ever; a restart goes on behind this number.
@@ -49,7 +50,8 @@ pub struct MemoryLine(Mutex<MemoryState>);
 struct MemoryState {
     incarnation: u32,
     closed: Vec<Bucket>,
-    open: Option<(u32, u32)>,
+    /// Bucket → end of the reservation in it. Around a change of bucket there are two.
+    open: BTreeMap<u32, u32>,
     last: LineStep,
 }
 
@@ -57,7 +59,7 @@ impl LineStore for MemoryLine {
     fn begin(&self, _campaign: CampaignTag) -> Result<LineRecord, StoreError> {
         let mut state = self.0.lock().expect("no step panics");
         let earlier = NodeId { node: 1, incarnation: state.incarnation };
-        if let Some((number, reserved)) = state.open.take() {
+        for (number, reserved) in std::mem::take(&mut state.open) {
             state.closed.push(Bucket { number, counts: vec![(earlier, reserved)] });
         }
         state.incarnation += 1;
@@ -77,11 +79,9 @@ impl LineStore for MemoryLine {
         let node = NodeId { node: 1, incarnation: state.incarnation };
         if let Some((number, count)) = step.close {
             state.closed.push(Bucket { number, counts: vec![(node, count)] });
-            state.open = None;
+            state.open.remove(&number);
         }
-        if step.reserve.is_some() {
-            state.open = step.reserve;
-        }
+        state.open.extend(step.reserve);
         state.last = step.clone();
         Ok(())
     }

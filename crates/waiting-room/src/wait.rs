@@ -50,7 +50,7 @@ pub struct WaitRange {
 }
 
 impl WaitRange {
-    /// Four fifths to one and a half of what the measured rate says, rounded up; None at a standstill.
+    /// Four fifths to thirteen tenths of what the measured rate says, rounded up; None at a standstill.
     pub fn of(places_ahead: u64, admissions_per_minute: u64) -> Option<Self> {
         if admissions_per_minute == 0 {
             return None;
@@ -60,7 +60,7 @@ impl WaitRange {
             let whole = scaled.div_ceil(u128::from(admissions_per_minute) * 100);
             u32::try_from(whole.max(1)).unwrap_or(u32::MAX)
         };
-        Some(Self { low_min: minutes(80), high_min: minutes(150) })
+        Some(Self { low_min: minutes(80), high_min: minutes(130) })
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn a_range_is_rounded_up_and_unknown_at_a_standstill() {
         assert_eq!(WaitRange::of(3_000, 3_000), Some(WaitRange { low_min: 1, high_min: 2 }));
-        assert_eq!(WaitRange::of(90_000, 3_000), Some(WaitRange { low_min: 24, high_min: 45 }));
+        assert_eq!(WaitRange::of(90_000, 3_000), Some(WaitRange { low_min: 24, high_min: 39 }));
         assert_eq!(WaitRange::of(5, 0), None);
     }
 }

@@ -1,4 +1,35 @@
-//! Front, pages, API, identity and message adapters.
+//! What people and programs meet: the front, the gate, the pages, the API.
+//!
+//! Read in this order: [`front`] (the socket, and what is answered from memory), [`gate`] (the line), [`routes`] (the
+//! whole URL table on one screen), [`serve`] (what happens around every handler, and in which order), then a page.
+//!
+//! To add a page: a struct and a template in `pages/`, its `get`, one line in [`routes`]; the coverage test then asks
+//! for its guard, its cache policy and its samples. All words live in `templates/` and [`wording`].
+//!
+//! What this crate is not: it has no rule about places or doses (`booking`), about the order of the line
+//! (`waiting-room`), and does not know which store runs.
 
+pub mod actions;
+pub mod api;
+pub mod app;
+pub mod assets;
+pub mod cipher;
+pub mod context;
+pub mod cookies;
+pub mod error;
+pub mod fields;
+pub mod front;
+pub mod gate;
+pub mod identity;
+pub mod journey;
+pub mod keys;
 pub mod lang;
+pub mod messages;
+pub mod openapi;
 pub mod pages;
+pub mod published;
+pub mod routes;
+pub mod serve;
+pub mod session;
+pub mod static_plane;
+pub mod wording;

@@ -2,6 +2,7 @@
 
 use super::Chrome;
 use super::parts::{LineOrder, Phase};
+use crate::published::Facts;
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -50,4 +51,30 @@ impl HomePage {
     fn takes_tickets(&self) -> bool {
         matches!(self.phase, Phase::Lobby | Phase::Drawing | Phase::Open | Phase::Paused | Phase::Trouble)
     }
+}
+
+/// The page as everybody gets it, from memory: nothing personal, no cookie, no form token.
+pub fn render(campaign: &booking::Campaign, facts: &Facts, chrome: Chrome) -> String {
+    let document = &facts.document;
+    let page = HomePage {
+        csrf: String::new(),
+        key: String::new(),
+        campaign_name: chrome.lang.t(&facts.campaign_name.0, &facts.campaign_name.1).to_owned(),
+        born_from: campaign.group.born_from,
+        born_to: campaign.group.born_to,
+        visits_from: campaign.visits.first_on,
+        visits_to: campaign.visits.last_on,
+        doses_total: campaign.supply_total(),
+        eligible_total: campaign.people.into(),
+        doses_left: Some(document.doses_left.total),
+        phase: Phase::from(document.phase),
+        order: LineOrder::FirstCome,
+        lobby_opens_at: facts.lobby_opens_at,
+        opens_at: document.opens_at,
+        closes_at: Some(document.closes_at),
+        has_ticket: false,
+        notice: None,
+        chrome,
+    };
+    page.render().expect("templates write to memory only")
 }

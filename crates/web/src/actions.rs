@@ -1,0 +1,170 @@
+//! What can be done, for pages and programs alike: the same checks, the same keys, the same answers.
+
+use crate::context::Context;
+use crate::cookies::Cookie;
+use crate::error::Problem;
+use crate::gate::Place as LinePlace;
+use crate::identity::{Claim, VerifiedIdentity};
+use crate::session::Session;
+use booking::{
+    Admission, Appointment, AppointmentId, DoseNumber, Hold, HoldId, Outcome, PersonId, Place, Refusal,
+    SlotId, TicketRef,
+};
+use jiff::Timestamp;
+use store::{Admit, Command};
+use waiting_room::{Pass, Ticket};
+
+/// In this release people book their first dose; the second follows with the widening of the ledger.
+pub const FIRST_DOSE: DoseNumber = DoseNumber(1);
+
+/// Who stands behind a request that a guard let through.
+#[derive(Debug, Clone, Copy)]
+pub struct Booker {
+    pub person: PersonId,
+}
+
+impl Context {
+    /// The verified person; the guards of the routes have made sure there is one.
+    pub fn booker(&self) -> Result<Booker, Problem> {
+        let session = self.session.ok_or(Refusal::IdentityNeeded)?;
+        Ok(Booker { person: session.person })
+    }
+
+    async fn do_keyed(&self, command: Command) -> Result<Outcome, Problem> {
+        let request = self.keyed(command)?;
+        Ok(self.app.store.execute(request).await??)
+    }
+}
+
+/// Ends an identity check: finds or registers the person, begins a session under a new id.
+pub async fn begin_session(ctx: &mut Context, identity: VerifiedIdentity) -> Result<Session, Problem> {
+    let VerifiedIdentity { provider, subject, claim } = identity;
+    let alias = ctx.app.keys.alias(provider, &subject);
+    let card = serde_json::to_vec(&claim).expect("plain data becomes JSON");
+    let sealed = ctx.app.keys.cipher.seal(SEALED_PERSON, &card);
+    let registered = ctx.app.store.execute(Command::Register { alias, sealed }.into()).await??;
+    let Outcome::Registered(person) = registered else { unreachable!("registering registers") };
+    let session = Session::begin(ctx.app.random.bytes(), person, ctx.now);
+    ctx.session = Some(session);
+    let token = session.seal(&ctx.app.keys.tokens);
+    ctx.set_cookie(Cookie::Session, &token);
+    Ok(session)
+}
+
+/// Where a sealed person stands; a ciphertext from elsewhere does not open here.
+const SEALED_PERSON: &str = "person/sealed";
+
+pub async fn end_session(ctx: &mut Context) -> Result<(), Problem> {
+    if let Some(session) = ctx.session.take() {
+        let command = Command::EndSession { session: session.id, until: session.expires_at };
+        ctx.app.store.execute(command.into()).await??;
+    }
+    for cookie in [Cookie::Session, Cookie::Pass, Cookie::Challenge] {
+        ctx.clear_cookie(cookie);
+    }
+    Ok(())
+}
+
+/// A person as they proved to be, out of the sealed record.
+pub async fn person_card(ctx: &Context, person: PersonId) -> Result<Claim, Problem> {
+    let record = ctx.app.store.person(person).await?.ok_or(Refusal::IdentityNeeded)?;
+    let plain = ctx.app.keys.cipher.open(SEALED_PERSON, &record.sealed);
+    let card = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    card.ok_or_else(|| store::StoreError::Corrupt { at: format!("person {}", person.0) }.into())
+}
+
+/// What the gate let through: the record in the ledger and the signed pass.
+#[derive(Debug, Clone, Copy)]
+pub struct Entered {
+    pub admission: Admission,
+    pub pass: Pass,
+}
+
+/// Exchanges a called ticket for a pass. Who was admitted before comes in again at once, whatever the line does.
+pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
+    let gate = std::sync::Arc::clone(&ctx.app.gate);
+    let person = ctx.booker()?.person;
+    let campaign = gate.campaign.id;
+    let earlier = ctx.app.store.admission(campaign, person).await?;
+    let (ticket, queue_number) = match earlier {
+        Some(admission) => (admission.ticket, admission.queue_number),
+        None => called_ticket(ctx, &gate).await?,
+    };
+    let born_on = person_card(ctx, person).await?.born_on;
+    let admit = Command::Admit(Admit { campaign, person, born_on, ticket, queue_number });
+    let Outcome::Admitted(admission) = ctx.app.store.execute(admit.into()).await?? else {
+        unreachable!("admitting admits")
+    };
+    let limits = gate.campaign.limits;
+    let pass = Pass {
+        campaign: gate.tag,
+        booker: person.0,
+        epoch: gate.settings.pass_epoch,
+        expires_at: (ctx.now + limits.pass_idle).min(admission.expires_at),
+        ends_at: admission.expires_at,
+    };
+    ctx.pass = Some(pass);
+    let token = pass.seal(&ctx.app.keys.tokens);
+    ctx.set_cookie(Cookie::Pass, &token);
+    Ok(Entered { admission, pass })
+}
+
+/// The turn is decided here, on the server, by the number in the signed ticket.
+async fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
+    let ticket: Ticket = ctx.ticket.ok_or(Refusal::TicketNeeded)?;
+    let queue_number = match gate.place(&ticket) {
+        LinePlace::Issued => return Err(Refusal::NotYourTurn { places_ahead: None }.into()),
+        LinePlace::Settled { places_ahead, .. } => {
+            return Err(Refusal::NotYourTurn { places_ahead: Some(places_ahead) }.into());
+        }
+        LinePlace::Called { queue_number } => queue_number,
+    };
+    let wait = |wait: jiff::SignedDuration| {
+        let seconds = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);
+        Refusal::EntranceBusy { retry_after_s: seconds }
+    };
+    gate.take_exchange(ctx.now).map_err(wait)?;
+    Ok((TicketRef(ticket.id.0), queue_number))
+}
+
+pub async fn hold(ctx: &Context, slot: SlotId) -> Result<(HoldId, Hold), Problem> {
+    let person = ctx.booker()?.person;
+    let place = Place { recipient: person, dose: FIRST_DOSE, slot };
+    let campaign = ctx.app.campaign().id;
+    match ctx.do_keyed(Command::Hold { campaign, booker: person, places: vec![place] }).await? {
+        Outcome::Held { id, hold } => Ok((id, hold)),
+        other => unreachable!("holding holds, not {other:?}"),
+    }
+}
+
+pub async fn extend(ctx: &Context, hold: HoldId) -> Result<Timestamp, Problem> {
+    match ctx.do_keyed(Command::Extend { booker: ctx.booker()?.person, hold }).await? {
+        Outcome::Extended { expires_at, .. } => Ok(expires_at),
+        other => unreachable!("extending extends, not {other:?}"),
+    }
+}
+
+pub async fn release(ctx: &Context, hold: HoldId) -> Result<(), Problem> {
+    ctx.do_keyed(Command::Release { booker: ctx.booker()?.person, hold }).await.map(drop)
+}
+
+pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, Appointment)>, Problem> {
+    match ctx.do_keyed(Command::Confirm { booker: ctx.booker()?.person, hold }).await? {
+        Outcome::Booked(appointments) => Ok(appointments),
+        other => unreachable!("confirming books, not {other:?}"),
+    }
+}
+
+/// By the number a person sees; a number of somebody else is as unknown as one of nobody.
+pub async fn cancel(ctx: &Context, number: &str) -> Result<AppointmentId, Problem> {
+    let person = ctx.booker()?.person;
+    let (appointment, _) = own_appointment(ctx, number).await?;
+    ctx.do_keyed(Command::Cancel { person, appointment }).await?;
+    Ok(appointment)
+}
+
+pub async fn own_appointment(ctx: &Context, number: &str) -> Result<(AppointmentId, Appointment), Problem> {
+    let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
+    let found = own.into_iter().find(|(id, _)| id.number() == number);
+    found.ok_or_else(|| Refusal::AppointmentUnknown.into())
+}

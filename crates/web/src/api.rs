@@ -1,0 +1,298 @@
+//! The same uses as JSON. Answers are the types below; their schemas in `/openapi.json` are made from them.
+
+use crate::actions;
+use crate::context::Context;
+use crate::cookies::Cookie;
+use crate::error::Problem;
+use crate::front::state_of;
+use crate::gate::Place;
+use crate::journey::identity::{claim, claim_faults};
+use crate::openapi::description;
+use crate::wording::clock_time;
+use axum::body::Body;
+use booking::{Appointment, AppointmentId, AppointmentState, ClinicId, HoldId, Refusal, SlotId};
+use http::{Response, StatusCode};
+use hyper::http;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+type Answered = Result<Response<Body>, Problem>;
+
+/// Where a ticket stands.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TicketStatus {
+    /// The ticket, signed again with its number once that is known.
+    pub ticket: String,
+    /// `issued`, `settled` or `called`.
+    pub state: &'static str,
+    pub queue_number: Option<u64>,
+    pub places_ahead: Option<u64>,
+    pub poll_after_seconds: f64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChallengeSent {
+    pub challenge: String,
+    /// RFC 3339.
+    pub expires_at: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SessionBegun {
+    pub session: String,
+    pub expires_at: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PassGiven {
+    pub pass: String,
+    /// Moves with activity, up to `ends_at`.
+    pub expires_at: String,
+    pub ends_at: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ClinicSlots {
+    pub clinic: String,
+    pub days: Vec<DaySlots>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DaySlots {
+    pub date: String,
+    pub times: Vec<TimeSlot>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TimeSlot {
+    pub starts_at: String,
+    pub free: u32,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HoldGiven {
+    pub hold: String,
+    pub clinic: String,
+    pub date: String,
+    pub time: String,
+    pub expires_at: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HoldExtended {
+    pub hold: String,
+    pub expires_at: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AppointmentMade {
+    pub appointment: AppointmentSeen,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Appointments {
+    pub appointments: Vec<AppointmentSeen>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AppointmentSeen {
+    pub number: String,
+    /// `booked` or `cancelled`.
+    pub state: &'static str,
+    pub clinic: String,
+    pub date: String,
+    pub time: String,
+    pub dose: u8,
+    pub booked_at: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OutboxMessages {
+    pub messages: Vec<OutboxMessageSeen>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OutboxMessageSeen {
+    pub text: String,
+    pub code: Option<String>,
+    pub sent_at: String,
+}
+
+/// The process answers. `booking` is false while the ledger is sick; the process is alive all the same.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Health {
+    pub alive: bool,
+    pub booking: bool,
+    pub phase: &'static str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Done {
+    pub done: bool,
+}
+
+pub async fn ticket(ctx: &mut Context) -> Answered {
+    same_campaign(ctx, ctx.param("campaign"))?;
+    let gate = std::sync::Arc::clone(&ctx.app.gate);
+    let ticket = gate.settle(ctx.ticket.ok_or(Refusal::TicketNeeded)?);
+    let place = gate.place(&ticket);
+    let places_ahead = match place {
+        Place::Issued => None,
+        Place::Settled { places_ahead, .. } => Some(places_ahead),
+        Place::Called { .. } => Some(0),
+    };
+    let poll = |ahead| f64::from(gate.settings.poll.seconds(ahead));
+    let token = gate.seal(&ticket);
+    ctx.set_cookie(Cookie::Ticket, &token);
+    let status = TicketStatus {
+        ticket: token,
+        state: state_of(place),
+        queue_number: ticket.queue_number,
+        places_ahead,
+        poll_after_seconds: places_ahead.map_or(1.5, poll),
+    };
+    Ok(ctx.json(StatusCode::OK, &status))
+}
+
+pub async fn identity(ctx: &mut Context) -> Answered {
+    let faults = claim_faults(ctx);
+    if !faults.is_empty() {
+        return Err(Problem::Invalid(faults));
+    }
+    let challenge = ctx.app.identity.begin(claim(ctx), ctx.now);
+    let sent = ChallengeSent { challenge: challenge.token, expires_at: challenge.expires_at.to_string() };
+    Ok(ctx.json(StatusCode::ACCEPTED, &sent))
+}
+
+pub async fn verify(ctx: &mut Context) -> Answered {
+    let (challenge, code) = (ctx.fields.text("challenge"), ctx.fields.code("code"));
+    let identity = ctx.app.identity.finish(&challenge, &code, ctx.now)?;
+    let session = actions::begin_session(ctx, identity).await?;
+    let begun = SessionBegun {
+        session: session.seal(&ctx.app.keys.tokens),
+        expires_at: session.expires_at.to_string(),
+    };
+    Ok(ctx.json(StatusCode::OK, &begun))
+}
+
+pub async fn leave(ctx: &mut Context) -> Answered {
+    actions::end_session(ctx).await?;
+    Ok(ctx.json(StatusCode::OK, &Done { done: true }))
+}
+
+pub async fn pass(ctx: &mut Context) -> Answered {
+    same_campaign(ctx, ctx.param("campaign"))?;
+    let entered = actions::enter(ctx).await?;
+    let given = PassGiven {
+        pass: entered.pass.seal(&ctx.app.keys.tokens),
+        expires_at: entered.pass.expires_at.to_string(),
+        ends_at: entered.pass.ends_at.to_string(),
+    };
+    Ok(ctx.json(StatusCode::CREATED, &given))
+}
+
+pub async fn slots(ctx: &mut Context) -> Answered {
+    same_campaign(ctx, ctx.param("campaign"))?;
+    let app = std::sync::Arc::clone(&ctx.app);
+    let clinic = ClinicId::parse(ctx.param("clinic"))
+        .and_then(|id| app.country.clinic(id))
+        .ok_or(Problem::NotFound)?;
+    let mut days = Vec::new();
+    for date in app.campaign().visits.days() {
+        let slots = app.store.slots(app.campaign().id, clinic.id, date).await?;
+        let times =
+            slots.iter().map(|(min, counts)| TimeSlot { starts_at: clock_time(*min), free: counts.free() });
+        if !slots.is_empty() {
+            days.push(DaySlots { date: date.to_string(), times: times.collect() });
+        }
+    }
+    Ok(ctx.json(StatusCode::OK, &ClinicSlots { clinic: clinic.id.to_string(), days }))
+}
+
+pub async fn hold(ctx: &mut Context) -> Answered {
+    same_campaign(ctx, &ctx.fields.text("campaign"))?;
+    let fields = &ctx.fields;
+    let slot = SlotId {
+        clinic: fields.clinic("clinic"),
+        visit_on: fields.day("date"),
+        starts_min: fields.time_min("time"),
+    };
+    let (id, hold) = actions::hold(ctx, slot).await?;
+    let given = HoldGiven {
+        hold: id.0.to_string(),
+        clinic: slot.clinic.to_string(),
+        date: slot.visit_on.to_string(),
+        time: clock_time(slot.starts_min),
+        expires_at: hold.expires_at.to_string(),
+    };
+    Ok(ctx.json(StatusCode::CREATED, &given))
+}
+
+pub async fn extend(ctx: &mut Context) -> Answered {
+    let hold = HoldId(ctx.fields.number("hold"));
+    let expires_at = actions::extend(ctx, hold).await?.to_string();
+    Ok(ctx.json(StatusCode::OK, &HoldExtended { hold: hold.0.to_string(), expires_at }))
+}
+
+pub async fn release(ctx: &mut Context) -> Answered {
+    actions::release(ctx, HoldId(ctx.fields.number("hold"))).await?;
+    Ok(ctx.json(StatusCode::OK, &Done { done: true }))
+}
+
+pub async fn confirm(ctx: &mut Context) -> Answered {
+    let booked = actions::confirm(ctx, HoldId(ctx.fields.number("hold"))).await?;
+    let (id, appointment) = booked.first().expect("a hold has at least one place");
+    Ok(ctx.json(StatusCode::CREATED, &AppointmentMade { appointment: seen(*id, appointment) }))
+}
+
+pub async fn appointments(ctx: &mut Context) -> Answered {
+    let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
+    let appointments = own.iter().map(|(id, appointment)| seen(*id, appointment)).collect();
+    Ok(ctx.json(StatusCode::OK, &Appointments { appointments }))
+}
+
+pub async fn cancel(ctx: &mut Context) -> Answered {
+    let number = ctx.fields.text("appointment");
+    actions::cancel(ctx, &number).await?;
+    Ok(ctx.json(StatusCode::OK, &Done { done: true }))
+}
+
+pub async fn outbox(ctx: &mut Context) -> Answered {
+    let outbox = ctx.app.demo_outbox.as_ref().ok_or(Problem::NotFound)?;
+    let messages = outbox.of_phone(&ctx.fields.phone("phone")).into_iter().map(|message| OutboxMessageSeen {
+        text: message.text,
+        code: message.code,
+        sent_at: message.sent_at.to_string(),
+    });
+    let messages = OutboxMessages { messages: messages.collect() };
+    Ok(ctx.json(StatusCode::OK, &messages))
+}
+
+pub async fn health(ctx: &mut Context) -> Answered {
+    let phase = ctx.app.gate.published().phase.code();
+    Ok(ctx.json(StatusCode::OK, &Health { alive: true, booking: ctx.app.store.is_well(), phase }))
+}
+
+pub async fn openapi(ctx: &mut Context) -> Answered {
+    Ok(ctx.json(StatusCode::OK, &description(&ctx.app.campaign().slug)))
+}
+
+fn same_campaign(ctx: &Context, slug: &str) -> Result<(), Problem> {
+    if ctx.app.campaign().slug == slug { Ok(()) } else { Err(Refusal::CampaignUnknown.into()) }
+}
+
+fn seen(id: AppointmentId, appointment: &Appointment) -> AppointmentSeen {
+    let slot = appointment.place.slot;
+    AppointmentSeen {
+        number: id.number(),
+        state: match appointment.state {
+            AppointmentState::Booked => "booked",
+            AppointmentState::Cancelled { .. } => "cancelled",
+        },
+        clinic: slot.clinic.to_string(),
+        date: slot.visit_on.to_string(),
+        time: clock_time(slot.starts_min),
+        dose: appointment.place.dose.0,
+        booked_at: appointment.booked_at.to_string(),
+    }
+}

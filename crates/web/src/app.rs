@@ -1,0 +1,66 @@
+//! Everything a handler may need, wired once by the binary.
+
+use crate::gate::Gate;
+use crate::identity::IdentityProvider;
+use crate::keys::Keys;
+use crate::messages::{DemoOutbox, MessageChannel};
+use crate::pages::Assets;
+use crate::published::Prepared;
+use booking::{Campaign, Country};
+use jiff::SignedDuration;
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::{Clock, Randomness, Store};
+use tokio::sync::Semaphore;
+
+/// Limits and facts of this process. Every limit is named.
+#[derive(Debug, Clone)]
+pub struct WebSettings {
+    /// Where people reach the service, scheme and host, without a slash at the end.
+    pub public_origins: Vec<String>,
+    /// TLS stands before us: cookies are `Secure` and `__Host-`.
+    pub secure_cookies: bool,
+    pub connections_max: usize,
+    /// Requests behind the gate that are worked on at once.
+    pub booking_requests_max: usize,
+    /// How long such a request may wait for its turn before it is told to come again.
+    pub booking_wait_max: SignedDuration,
+}
+
+pub struct App {
+    pub settings: WebSettings,
+    pub country: Arc<Country>,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Randomness>,
+    pub keys: Arc<Keys>,
+    pub gate: Arc<Gate>,
+    pub identity: Arc<dyn IdentityProvider>,
+    pub channel: Arc<dyn MessageChannel>,
+    /// Only a demo shows what was sent to people's phones.
+    pub demo_outbox: Option<Arc<DemoOutbox>>,
+    pub assets: Assets,
+    pub static_plane: HashMap<String, Prepared>,
+    pub names: CampaignNames,
+    pub gate_document_path: String,
+    pub ticket_path: String,
+    pub tickets_path: String,
+    pub booking_slots: Semaphore,
+}
+
+/// The words for a campaign; they come from the country's files.
+#[derive(Debug, Clone)]
+pub struct CampaignNames {
+    pub name: (String, String),
+    pub vaccine: (String, String),
+}
+
+impl App {
+    pub fn campaign(&self) -> &Campaign {
+        &self.gate.campaign
+    }
+
+    pub fn is_demo(&self) -> bool {
+        self.demo_outbox.is_some()
+    }
+}

@@ -1,0 +1,27 @@
+//! Styles, scripts and pictures: compiled in, named by their content, kept for ever by whoever has a copy.
+
+use crate::pages::Assets;
+use crate::published::{Cache, Prepared, hex};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+
+const FILES: [(&str, &str, &str, &[u8]); 4] = [
+    ("charye", "css", "text/css; charset=utf-8", include_bytes!("../assets/charye.css")),
+    ("favicon", "svg", "image/svg+xml", include_bytes!("../assets/favicon.svg")),
+    ("page", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/page.js")),
+    ("wait", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/wait.js")),
+];
+
+/// The addresses of the files, and the files by their addresses.
+pub fn assets() -> (Assets, HashMap<String, Prepared>) {
+    let addresses = FILES.map(|(name, ending, _, content)| {
+        let digest = Sha256::digest(content);
+        format!("/static/{name}.{}.{ending}", hex(&digest[..6]))
+    });
+    let files = addresses.iter().zip(FILES).map(|(address, (_, _, content_type, content))| {
+        (address.clone(), Prepared::new(content, content_type, Cache::Immutable))
+    });
+    let files = files.collect();
+    let [css, icon, page_js, wait_js] = addresses.map(|address| &*address.leak());
+    (Assets { css, icon, page_js, wait_js }, files)
+}

@@ -1,0 +1,153 @@
+//! One request, as handlers see it: already read, checked and named.
+
+use crate::app::App;
+use crate::cookies::Cookie;
+use crate::error::Problem;
+use crate::fields::{Field, FieldFault, Fields};
+use crate::lang::Lang;
+use crate::pages::Chrome;
+use crate::pages::parts::{Errors, FieldError};
+use crate::published::Cache;
+use crate::session::{Session, form_token};
+use crate::wording;
+use axum::body::Body;
+use booking::RequestKey;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use hyper::http;
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+use std::sync::Arc;
+use store::{Command, Keyed, Request};
+use waiting_room::{Pass, Ticket};
+
+/// A page for people, or JSON for programs; the same handlers' rules stand behind both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    Page,
+    Json,
+}
+
+pub struct Context {
+    pub app: Arc<App>,
+    pub lang: Lang,
+    pub wants: Wants,
+    /// Without `/en`.
+    pub path: String,
+    pub params: HashMap<String, String>,
+    pub headers: HeaderMap,
+    pub fields: Fields,
+    pub now: Timestamp,
+    /// The value of the browser cookie, a new one where there was none.
+    pub browser: String,
+    pub session: Option<Session>,
+    pub pass: Option<Pass>,
+    pub ticket: Option<Ticket>,
+    /// `Set-Cookie` lines of the answer.
+    pub cookies: Vec<HeaderValue>,
+}
+
+impl Context {
+    pub fn param(&self, name: &str) -> &str {
+        self.params.get(name).map_or("", String::as_str)
+    }
+
+    pub fn chrome(&self) -> Chrome {
+        Chrome {
+            lang: self.lang,
+            demo: self.app.is_demo(),
+            path: self.path.clone(),
+            assets: self.app.assets,
+            signed_in: self.session.is_some(),
+            now: self.now,
+        }
+    }
+
+    /// The hidden field that ties a form to this browser.
+    pub fn csrf(&self) -> String {
+        form_token(&self.app.keys.tokens, &self.browser, self.now)
+    }
+
+    /// A fresh idempotency key for a form: pressing twice is pressing once.
+    pub fn fresh_key(&self) -> String {
+        crate::published::hex(&self.app.random.bytes::<16>())
+    }
+
+    pub fn set_cookie(&mut self, cookie: Cookie, value: &str) {
+        self.cookies.push(cookie.set(value, self.app.settings.secure_cookies));
+    }
+
+    pub fn clear_cookie(&mut self, cookie: Cookie) {
+        self.cookies.push(cookie.clear(self.app.settings.secure_cookies));
+    }
+
+    /// What is wrong with a form, in the words of the page.
+    pub fn errors(&self, expected: &[Field]) -> Errors {
+        self.errors_of(&self.fields.faults(expected))
+    }
+
+    pub fn errors_of(&self, faults: &[FieldFault]) -> Errors {
+        let say = |fault: &FieldFault| FieldError {
+            field: fault.field,
+            message: wording::field_fault(self.lang, fault),
+        };
+        Errors(faults.iter().map(say).collect())
+    }
+
+    /// The command under the key that came with the request, scoped to person and operation.
+    pub fn keyed(&self, command: Command) -> Result<Request, Problem> {
+        let header = self.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+        let sent = header.unwrap_or_else(|| self.fields.typed("key"));
+        if sent.is_empty() || sent.len() > 200 {
+            return Err(Problem::KeyMissing);
+        }
+        let person = self.session.map_or(0, |session| session.person.0);
+        let key = Sha256::new()
+            .chain_update(person.to_be_bytes())
+            .chain_update(command.name())
+            .chain_update([0])
+            .chain_update(sent);
+        let body = Sha256::digest(format!("{command:?}"));
+        let keyed = Keyed { key: RequestKey(key.finalize().into()), body: body.into() };
+        Ok(Request { keyed: Some(keyed), command })
+    }
+
+    pub fn page(&self, page: &impl askama::Template) -> Response<Body> {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    pub fn page_with(&self, status: StatusCode, page: &impl askama::Template) -> Response<Body> {
+        let html = page.render().expect("templates write to memory only");
+        let mut response = self.answer(status, Body::from(html), "text/html; charset=utf-8");
+        crate::published::add_safety(response.headers_mut(), true);
+        response
+    }
+
+    pub fn json(&self, status: StatusCode, value: &impl Serialize) -> Response<Body> {
+        let body = serde_json::to_vec(value).expect("answers are plain data");
+        self.answer(status, Body::from(body), "application/json")
+    }
+
+    /// 303: after a POST the browser asks anew, so that a reload repeats nothing.
+    pub fn see_other(&self, path: &str) -> Response<Body> {
+        let mut response = self.answer(StatusCode::SEE_OTHER, Body::empty(), "text/plain");
+        let location = HeaderValue::from_str(&self.lang.href(path)).expect("our paths are plain ASCII");
+        response.headers_mut().insert(LOCATION, location);
+        response
+    }
+
+    fn answer(&self, status: StatusCode, body: Body, content_type: &'static str) -> Response<Body> {
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        headers.insert(CACHE_CONTROL, Cache::NoStore.header());
+        crate::published::add_safety(headers, false);
+        for cookie in &self.cookies {
+            headers.append(SET_COOKIE, cookie.clone());
+        }
+        response
+    }
+}

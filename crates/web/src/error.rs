@@ -1,0 +1,311 @@
+//! The one place where a "no" or a breakage becomes a status, a page and a log line.
+
+use crate::app::App;
+use crate::context::{Context, Wants};
+use crate::fields::FieldFault;
+use crate::lang::Lang;
+use crate::pages::parts::{Alternative, RefusalNote};
+use crate::pages::pass_needed::PassNeededPage;
+use crate::pages::refusal::RefusalPage;
+use crate::pages::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage, TroublePage};
+use crate::published::Cache;
+use crate::wording;
+use axum::body::Body;
+use booking::{Refusal, SlotId};
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+use hyper::http;
+use serde_json::{Value, json};
+use std::error::Error as _;
+use store::StoreError;
+
+/// Everything that can keep a request from its answer.
+#[derive(Debug)]
+pub enum Problem {
+    Refused(Refusal),
+    /// Fields that cannot be read, each with its reason.
+    Invalid(Vec<FieldFault>),
+    /// No idempotency key came with a write.
+    KeyMissing,
+    /// The request comes from another site, or its form is too old.
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    TooLarge,
+    /// Neither a form nor JSON.
+    UnsupportedBody,
+    /// More is under way than this process works on at once.
+    Busy,
+    Store(StoreError),
+    /// A handler panicked. The bug is in the log; the person gets a page.
+    Bug,
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Problem {
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(refusal) => refusal_status(refusal),
+            Self::Invalid(_) | Self::KeyMissing => StatusCode::BAD_REQUEST,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Bug => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.code(),
+            Self::Invalid(_) => "FieldInvalid",
+            Self::KeyMissing => "IdempotencyKeyMissing",
+            Self::Forbidden => "FormExpired",
+            Self::NotFound => "NotFound",
+            Self::MethodNotAllowed => "MethodNotAllowed",
+            Self::TooLarge => "TooLarge",
+            Self::UnsupportedBody => "BodyUnsupported",
+            Self::Busy => "Busy",
+            Self::Store(StoreError::Full) => "NoRoom",
+            Self::Store(_) => "BookingUnavailable",
+            Self::Bug => "Bug",
+        }
+    }
+
+    /// Seconds after which asking again makes sense.
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::Refused(Refusal::EntranceBusy { retry_after_s }) => Some(*retry_after_s),
+            Self::Busy => Some(5),
+            Self::Store(_) => Some(20),
+            _ => None,
+        }
+    }
+
+    /// For programs: problem+json (RFC 9457), Korean first, English beside it.
+    pub fn json(&self, _lang: Lang, app: &App) -> Response<Full<Bytes>> {
+        let body = self.document(app).to_string();
+        let mut response = Response::new(Full::from(body));
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, Cache::NoStore.header());
+        crate::published::add_safety(headers, false);
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+
+    fn document(&self, app: &App) -> Value {
+        let (ko, en) = (wording::problem(Lang::Ko, self, app), wording::problem(Lang::En, self, app));
+        let mut document = json!({
+            "type": format!("/help#{}", self.code()),
+            "title": ko.sentence,
+            "title_en": en.sentence,
+            "detail": ko.next_step,
+            "detail_en": en.next_step,
+            "status": self.status().as_u16(),
+            "code": self.code(),
+        });
+        match self {
+            Self::Refused(refusal) => {
+                document["number"] = refusal.number().into();
+                add_facts(&mut document, refusal);
+            }
+            Self::Invalid(faults) => {
+                document["fields"] = faults
+                    .iter()
+                    .map(|fault| {
+                        json!({
+                            "field": fault.field,
+                            "reason": wording::field_fault(Lang::Ko, fault),
+                            "reason_en": wording::field_fault(Lang::En, fault),
+                        })
+                    })
+                    .collect();
+            }
+            _ => {}
+        }
+        document
+    }
+
+    /// For people. Every page says what to do next.
+    pub fn answer(self, ctx: &Context) -> Response<Body> {
+        self.log(ctx);
+        if ctx.wants == Wants::Json {
+            return self.json(ctx.lang, &ctx.app).map(Body::new);
+        }
+        let status = self.status();
+        let retry_after = self.retry_after();
+        let mut response = match self {
+            Self::Refused(Refusal::IdentityNeeded) => return ctx.see_other("/identity"),
+            Self::Refused(Refusal::PassNeeded | Refusal::PassExpired { .. }) => {
+                pass_needed(ctx, status, &self)
+            }
+            Self::Refused(refusal) => refused(ctx, status, &refusal),
+            Self::Invalid(faults) => bad_request(ctx, status, &faults),
+            Self::KeyMissing | Self::Forbidden => ctx.page_with(
+                status,
+                &FormExpiredPage { chrome: ctx.chrome(), back_href: ctx.lang.href(back_from(&ctx.path)) },
+            ),
+            Self::NotFound | Self::MethodNotAllowed => {
+                ctx.page_with(status, &NotFoundPage { chrome: ctx.chrome() })
+            }
+            Self::TooLarge | Self::UnsupportedBody => bad_request(ctx, status, &[]),
+            Self::Busy | Self::Store(_) | Self::Bug => {
+                let support_code =
+                    format!("{}-{}", self.code(), crate::published::hex(&ctx.app.random.bytes::<3>()));
+                tracing::warn!(support_code, "a person was shown the trouble page");
+                let retry_seconds = retry_after.unwrap_or(30);
+                ctx.page_with(status, &TroublePage { chrome: ctx.chrome(), retry_seconds, support_code })
+            }
+        };
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+
+    fn log(&self, ctx: &Context) {
+        match self {
+            Self::Store(error) => {
+                let cause = error.source().map(ToString::to_string).unwrap_or_default();
+                tracing::error!(path = ctx.path, error = %error, cause, "the store did not answer");
+            }
+            Self::Bug => tracing::error!(path = ctx.path, "a handler panicked"),
+            other => tracing::debug!(path = ctx.path, code = other.code(), "refused"),
+        }
+    }
+}
+
+fn refusal_status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::CampaignUnknown | Refusal::HoldUnknown | Refusal::AppointmentUnknown => {
+            StatusCode::NOT_FOUND
+        }
+        Refusal::KeyReused | Refusal::PlacesInvalid | Refusal::CodeWrong { .. } => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Refusal::TicketNeeded | Refusal::IdentityNeeded => StatusCode::UNAUTHORIZED,
+        Refusal::EntranceBusy { .. } | Refusal::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::NotEligible { .. } | Refusal::PassNeeded | Refusal::PassExpired { .. } => {
+            StatusCode::FORBIDDEN
+        }
+        Refusal::TooEarly { .. }
+        | Refusal::CampaignClosed { .. }
+        | Refusal::NotYourTurn { .. }
+        | Refusal::ChallengeUnknown
+        | Refusal::TicketUsed
+        | Refusal::AlreadyBooked { .. }
+        | Refusal::SlotUnknown
+        | Refusal::SlotPast
+        | Refusal::SupplyExhausted { .. }
+        | Refusal::SlotFull { .. }
+        | Refusal::HoldExpired { .. }
+        | Refusal::ExtendedBefore { .. }
+        | Refusal::CancelledBefore { .. }
+        | Refusal::CancelTooLate { .. } => StatusCode::CONFLICT,
+    }
+}
+
+fn add_facts(document: &mut Value, refusal: &Refusal) {
+    match refusal {
+        Refusal::TooEarly { opens_at } => document["opens_at"] = opens_at.to_string().into(),
+        Refusal::NotYourTurn { places_ahead } => document["places_ahead"] = (*places_ahead).into(),
+        Refusal::CodeWrong { tries_left } => document["tries_left"] = (*tries_left).into(),
+        Refusal::SlotFull { nearest } => document["nearest"] = nearest.iter().map(slot_json).collect(),
+        Refusal::AlreadyBooked { appointment } => document["appointment"] = appointment.number().into(),
+        Refusal::HoldExpired { expired_at } | Refusal::PassExpired { expired_at } => {
+            document["expired_at"] = expired_at.to_string().into();
+        }
+        Refusal::ExtendedBefore { expires_at } => document["expires_at"] = expires_at.to_string().into(),
+        Refusal::CancelTooLate { until_on } => document["until_on"] = until_on.to_string().into(),
+        Refusal::NotEligible { born_from, born_to } => {
+            document["born_from"] = born_from.to_string().into();
+            document["born_to"] = born_to.to_string().into();
+        }
+        _ => {}
+    }
+}
+
+fn slot_json(slot: &SlotId) -> Value {
+    json!({"clinic": slot.clinic.to_string(), "date": slot.visit_on.to_string(), "time": wording::clock_time(slot.starts_min)})
+}
+
+fn pass_needed(ctx: &Context, status: StatusCode, problem: &Problem) -> Response<Body> {
+    let expired = matches!(problem, Problem::Refused(Refusal::PassExpired { .. }));
+    ctx.page_with(status, &PassNeededPage { chrome: ctx.chrome(), has_ticket: ctx.ticket.is_some(), expired })
+}
+
+fn refused(ctx: &Context, status: StatusCode, refusal: &Refusal) -> Response<Body> {
+    let alternatives = match refusal {
+        Refusal::SlotFull { nearest } => alternatives(ctx, nearest, None),
+        _ => Vec::new(),
+    };
+    let page = RefusalPage {
+        chrome: ctx.chrome(),
+        csrf: ctx.csrf(),
+        key: ctx.fresh_key(),
+        note: refusal_note(ctx, refusal),
+        actions: wording::refusal_links(ctx.lang, refusal),
+        alternatives,
+    };
+    ctx.page_with(status, &page)
+}
+
+pub(crate) fn refusal_note(ctx: &Context, refusal: &Refusal) -> RefusalNote {
+    let said = wording::refusal(ctx.lang, refusal, &ctx.app);
+    RefusalNote { code: refusal.number().to_string(), sentence: said.sentence, next_step: said.next_step }
+}
+
+/// The nearest free places as forms of one tap.
+pub(crate) fn alternatives(ctx: &Context, nearest: &[SlotId], wanted: Option<SlotId>) -> Vec<Alternative> {
+    let offer = |slot: &SlotId| {
+        let clinic = ctx.app.country.clinic(slot.clinic)?;
+        let wanted_clinic = wanted.and_then(|wanted| ctx.app.country.clinic(wanted.clinic));
+        Some(Alternative {
+            clinic_id: clinic.id.to_string(),
+            clinic_name: clinic.name.clone(),
+            nearness: wording::nearness(ctx.lang, wanted_clinic, clinic),
+            date: slot.visit_on,
+            time: wording::civil_time(slot.starts_min),
+            free: 1,
+        })
+    };
+    nearest.iter().filter_map(offer).collect()
+}
+
+fn bad_request(ctx: &Context, status: StatusCode, faults: &[FieldFault]) -> Response<Body> {
+    let (field, problem) = match faults.first() {
+        Some(fault) => (wording::field_name(ctx.lang, fault.field), wording::field_fault(ctx.lang, fault)),
+        None => (String::new(), wording::unreadable(ctx.lang)),
+    };
+    let back_href = ctx.lang.href(back_from(&ctx.path));
+    ctx.page_with(status, &BadRequestPage { chrome: ctx.chrome(), field, problem, back_href })
+}
+
+/// Where the form of an address is.
+fn back_from(path: &str) -> &'static str {
+    match path {
+        "/identity" | "/identity/code" | "/identity/code/resend" => "/identity",
+        "/my/cancel" | "/identity/leave" => "/my",
+        "/book/hold" | "/book/confirm" | "/book/extend" | "/book/release" => "/book/hold",
+        _ => "/wait",
+    }
+}

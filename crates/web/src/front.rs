@@ -1,0 +1,127 @@
+//! The front: our own accept loop, and what is answered before any other layer.
+//!
+//! In this order, so that the cheap comes first: connection cap → header timeout → gate and static planes from memory
+//! → the pages ([`crate::serve`]). A connection over the cap is not accepted; the kernel keeps it waiting in the
+//! listen queue.
+
+mod join;
+
+pub(crate) use join::state_of;
+
+use crate::app::App;
+use crate::lang::Lang;
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use http_body_util::{Either, Full};
+use hyper::body::Incoming;
+use hyper::http;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::{Domain, Socket, Type};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
+
+/// The listen queue; the kernel cuts it to its own maximum.
+const BACKLOG: i32 = 4096;
+/// From the first byte of a request to the end of its head.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of a request's head.
+const HEAD_MAX: usize = 16 * 1024;
+
+pub type Answer = Response<Either<Full<Bytes>, Body>>;
+
+/// A listener that several runtimes or processes may share.
+pub fn bind(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// Accepts until told to stop, then lets the connections in hand finish.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    app: Arc<App>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
+    let listener = TcpListener::from_std(listener).expect("the listener is non-blocking");
+    let connections = Arc::new(Semaphore::new(app.settings.connections_max));
+    tokio::pin!(stop);
+    loop {
+        let slot = Arc::clone(&connections).acquire_owned().await.expect("the semaphore is never closed");
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => return,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let (app, router) = (Arc::clone(&app), router.clone());
+                tokio::spawn(async move {
+                    connection(stream, peer, app, router).await;
+                    drop(slot);
+                });
+            }
+            Err(error) => {
+                // Out of descriptors: the connections in hand must end first.
+                tracing::warn!(error = &error as &dyn std::error::Error, "a connection was not accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, _peer: SocketAddr, app: Arc<App>, router: Router) {
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| respond(request, Arc::clone(&app), router.clone()));
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(HEAD_MAX.max(8192))
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
+    }
+}
+
+async fn respond(request: Request<Incoming>, app: Arc<App>, router: Router) -> Result<Answer, Infallible> {
+    if let Some(answer) = from_memory(&request, &app) {
+        return Ok(answer.map(Either::Left));
+    }
+    if request.method() == Method::POST && is_tickets_path(request.uri().path(), &app) {
+        return Ok(join::join(request, &app).await.map(Either::Left));
+    }
+    let answer = router.oneshot(request.map(Body::new)).await;
+    Ok(answer.unwrap_or_else(|never: Infallible| match never {}).map(Either::Right))
+}
+
+/// The gate and static planes. They need no store, no cookie and no time.
+fn from_memory(request: &Request<Incoming>, app: &App) -> Option<Response<Full<Bytes>>> {
+    if request.method() != Method::GET && request.method() != Method::HEAD {
+        return None;
+    }
+    let path = request.uri().path();
+    if path == app.gate_document_path {
+        return Some(app.gate.published().gate_document.respond(request.headers()));
+    }
+    match path {
+        "/" => Some(app.gate.published().home(Lang::Ko).respond(request.headers())),
+        "/en" | "/en/" => Some(app.gate.published().home(Lang::En).respond(request.headers())),
+        _ => app.static_plane.get(path).map(|file| file.respond(request.headers())),
+    }
+}
+
+fn is_tickets_path(path: &str, app: &App) -> bool {
+    path == app.tickets_path
+}

@@ -1,0 +1,179 @@
+//! The gate of one campaign: gives tickets, knows how far the line has come, keeps nothing per waiting person.
+//!
+//! Two threads meet here. The front gives tickets and answers questions from memory. The [`keeper`] ticks: it closes
+//! buckets, moves the serving number, makes each step durable in the [`store::LineStore`], and only then lets it be seen.
+
+mod issuing;
+pub mod keeper;
+
+use crate::published::Published;
+use booking::{Campaign, Refusal};
+use issuing::Issuing;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+use tokio::sync::Notify;
+use waiting_room::{CampaignTag, KeyRing, Line, Phase, PollBands, Ticket, TicketId, TicketKind, TokenBucket};
+
+/// What the operator of an opening decides beforehand.
+#[derive(Debug, Clone)]
+pub struct GateSettings {
+    /// People admitted a second; the booking plane is measured to bear it.
+    pub admissions_per_second: u32,
+    /// How long before the opening tickets are given.
+    pub lobby: SignedDuration,
+    pub poll: PollBands,
+    pub pass_epoch: u32,
+}
+
+pub struct Gate {
+    pub campaign: Campaign,
+    pub tag: CampaignTag,
+    pub settings: GateSettings,
+    keys: KeyRing,
+    line: RwLock<Line>,
+    issuing: Mutex<Issuing>,
+    /// Rings when a reservation grew.
+    reserved: Notify,
+    /// Rings when one is nearly used up.
+    running_low: Notify,
+    serving_number: AtomicU64,
+    exchanges: Mutex<TokenBucket>,
+    published: RwLock<Arc<Published>>,
+}
+
+/// Where a ticket stands, as the server sees it now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Its second is not over yet.
+    Issued,
+    Settled {
+        queue_number: u64,
+        places_ahead: u64,
+    },
+    Called {
+        queue_number: u64,
+    },
+}
+
+/// No ticket now, and when to ask again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoTicket {
+    Refused(NotNow),
+    /// The line cannot make its memory durable fast enough.
+    Busy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotNow {
+    TooEarly { opens_at: Timestamp },
+    Closed { closed_at: Timestamp },
+}
+
+impl From<NotNow> for Refusal {
+    fn from(not_now: NotNow) -> Self {
+        match not_now {
+            NotNow::TooEarly { opens_at } => Self::TooEarly { opens_at },
+            NotNow::Closed { closed_at } => Self::CampaignClosed { closed_at },
+        }
+    }
+}
+
+impl Gate {
+    /// A ticket, at once where the reservation has room; never more than the reservation, which is durable.
+    pub fn try_issue(&self, id: impl FnOnce() -> [u8; 16]) -> Result<Option<Ticket>, NotNow> {
+        let phase = self.published().phase;
+        if !phase.gives_tickets() {
+            return Err(self.not_now(phase));
+        }
+        let mut issuing = self.issuing.lock().expect("nothing panics while giving a ticket");
+        let Some(sequence) = issuing.next() else { return Ok(None) };
+        let (bucket, node, low) = (issuing.bucket, issuing.node, issuing.runs_low());
+        drop(issuing);
+        if low {
+            self.running_low.notify_one();
+        }
+        let kind = if phase == Phase::Lobby { TicketKind::Lobby } else { TicketKind::Line };
+        Ok(Some(Ticket {
+            campaign: self.tag,
+            kind,
+            bucket,
+            node,
+            sequence,
+            id: TicketId(id()),
+            queue_number: None,
+        }))
+    }
+
+    /// As [`Gate::try_issue`], waiting for the next reservation if this one is used up, but not for long.
+    pub async fn issue(&self, id: impl Fn() -> [u8; 16]) -> Result<Ticket, NoTicket> {
+        const WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(2);
+        let given = tokio::time::timeout(WAIT_MAX, async {
+            loop {
+                let grown = self.reserved.notified();
+                if let Some(ticket) = self.try_issue(&id).map_err(NoTicket::Refused)? {
+                    return Ok(ticket);
+                }
+                self.running_low.notify_one();
+                grown.await;
+            }
+        });
+        given.await.unwrap_or(Err(NoTicket::Busy))
+    }
+
+    pub fn seal(&self, ticket: &Ticket) -> String {
+        ticket.seal(&self.keys)
+    }
+
+    /// The ticket a person carries, if this line gave it.
+    pub fn open_ticket(&self, token: &str) -> Option<Ticket> {
+        Ticket::open(&self.keys, token).filter(|ticket| ticket.campaign == self.tag)
+    }
+
+    /// With its number, once its bucket is closed. A number that was signed once is final.
+    pub fn settle(&self, ticket: Ticket) -> Ticket {
+        let known = ticket.queue_number;
+        let number = known.or_else(|| {
+            self.line.read().expect("nothing panics while closing a bucket").queue_number(&ticket)
+        });
+        Ticket { queue_number: number, ..ticket }
+    }
+
+    pub fn place(&self, ticket: &Ticket) -> Place {
+        let Some(queue_number) = self.settle(*ticket).queue_number else { return Place::Issued };
+        match queue_number.checked_sub(self.serving_number()) {
+            Some(places_ahead) => Place::Settled { queue_number, places_ahead },
+            None => Place::Called { queue_number },
+        }
+    }
+
+    /// Everyone below it may enter.
+    pub fn serving_number(&self) -> u64 {
+        self.serving_number.load(Ordering::Acquire)
+    }
+
+    /// One of the exchanges this moment allows, or how long until the next.
+    pub fn take_exchange(&self, now: Timestamp) -> Result<(), SignedDuration> {
+        let mut exchanges = self.exchanges.lock().expect("nothing panics while counting exchanges");
+        if exchanges.take(1, now) == 1 { Ok(()) } else { Err(exchanges.wait_for_one(now)) }
+    }
+
+    pub fn published(&self) -> Arc<Published> {
+        Arc::clone(&self.published.read().expect("nothing panics while publishing"))
+    }
+
+    fn publish(&self, published: Published) {
+        *self.published.write().expect("nothing panics while publishing") = Arc::new(published);
+    }
+
+    fn not_now(&self, phase: Phase) -> NotNow {
+        match phase {
+            Phase::Closed => NotNow::Closed { closed_at: self.campaign.closes_at },
+            _ => NotNow::TooEarly { opens_at: self.lobby_opens_at() },
+        }
+    }
+
+    pub fn lobby_opens_at(&self) -> Timestamp {
+        self.campaign.opens_at - self.settings.lobby
+    }
+}

@@ -1,0 +1,12 @@
+//! The way of a citizen, step by step: what happens when a page is asked for or a form is sent. What is said stands in
+//! [`crate::pages`], what can be done in [`crate::actions`].
+
+pub mod cards;
+pub mod enter;
+pub mod find;
+pub mod help;
+pub mod hold;
+pub mod identity;
+pub mod my;
+pub mod outbox;
+pub mod wait;

@@ -1,0 +1,94 @@
+//! Cards that several pages show: a clinic, a person, an appointment.
+
+use crate::app::App;
+use crate::context::Context;
+use crate::identity::Claim;
+use crate::lang::Lang;
+use crate::pages::my::{AppointmentRow, AppointmentState};
+use crate::pages::parts::{ClinicCard, RecipientCard};
+use crate::wording::{civil_time, clock_time};
+use booking::{Appointment, AppointmentId, Clinic, korean_day};
+use jiff::Timestamp;
+use jiff::civil::{Date, Weekday};
+use jiff::tz::offset;
+
+pub(crate) fn clinic_card(lang: Lang, clinic: &Clinic) -> ClinicCard {
+    let hours = clinic.hours;
+    let range = |from: u16, until: u16| format!("{}~{}", clock_time(from), clock_time(until));
+    let weekdays = format!("{} {}", lang.t("평일", "Weekdays"), range(hours.opens_min, hours.closes_min));
+    let saturday = hours
+        .saturday_closes_min
+        .map(|closes| format!(", {} {}", lang.t("토", "Sat"), range(hours.opens_min, closes)));
+    ClinicCard {
+        id: clinic.id.to_string(),
+        name: clinic.name.clone(),
+        address: clinic.address.clone(),
+        phone: None,
+        hours: weekdays + &saturday.unwrap_or_default(),
+        lunch: hours.lunch.map(|(from, until)| range(from, until)),
+        closed_days: closed_days(lang, clinic),
+    }
+}
+
+fn closed_days(lang: Lang, clinic: &Clinic) -> Option<String> {
+    let days = [
+        (Weekday::Monday, "월요일", "Mondays"),
+        (Weekday::Tuesday, "화요일", "Tuesdays"),
+        (Weekday::Wednesday, "수요일", "Wednesdays"),
+        (Weekday::Thursday, "목요일", "Thursdays"),
+        (Weekday::Friday, "금요일", "Fridays"),
+        (Weekday::Saturday, "토요일", "Saturdays"),
+        (Weekday::Sunday, "일요일", "Sundays"),
+    ];
+    let saturday_off = |day| day == Weekday::Saturday && clinic.hours.saturday_closes_min.is_none();
+    let closed = days.iter().filter(|(day, ..)| clinic.hours.closed.contains(*day) || saturday_off(*day));
+    let names: Vec<&str> = closed.map(|(_, ko, en)| lang.t(ko, en)).collect();
+    (!names.is_empty()).then(|| names.join(lang.t("·", ", ")))
+}
+
+pub(crate) fn recipient_card(person: &Claim) -> RecipientCard {
+    RecipientCard { name: person.name.clone(), born_on: person.born_on, phone_masked: masked(&person.phone) }
+}
+
+/// `010-****-0001`.
+pub(crate) fn masked(phone: &str) -> String {
+    let (front, back) =
+        (phone.get(..3).unwrap_or(""), phone.get(phone.len().saturating_sub(4)..).unwrap_or(""));
+    format!("{front}-****-{back}")
+}
+
+pub(crate) fn vaccine_name(app: &App, lang: Lang) -> String {
+    lang.t(&app.names.vaccine.0, &app.names.vaccine.1).to_owned()
+}
+
+/// The end of the last day on which an appointment can be cancelled here.
+pub(crate) fn cancel_by(app: &App, visit_on: Date) -> Timestamp {
+    let midnight =
+        app.campaign().cancel_until(visit_on).saturating_add(jiff::Span::new().days(1)).at(0, 0, 0, 0);
+    offset(9).to_timestamp(midnight).expect("visits are ordinary days")
+}
+
+pub(crate) fn appointment_row(
+    ctx: &Context,
+    person: &Claim,
+    id: AppointmentId,
+    appointment: &Appointment,
+) -> AppointmentRow {
+    let slot = appointment.place.slot;
+    let clinic = ctx.app.country.clinic(slot.clinic).expect("appointments are at clinics of the country");
+    let live = appointment.state == booking::AppointmentState::Booked;
+    let in_time = korean_day(ctx.now) <= ctx.app.campaign().cancel_until(slot.visit_on);
+    AppointmentRow {
+        number: id.number(),
+        state: if live { AppointmentState::Booked } else { AppointmentState::Cancelled },
+        recipient_name: person.name.clone(),
+        clinic_name: clinic.name.clone(),
+        clinic_address: clinic.address.clone(),
+        date: slot.visit_on,
+        time: civil_time(slot.starts_min),
+        vaccine: vaccine_name(&ctx.app, ctx.lang),
+        dose_number: appointment.place.dose.0,
+        cancel_by: (live && in_time).then(|| cancel_by(&ctx.app, slot.visit_on)),
+        href: live.then(|| ctx.lang.href("/my/booked")),
+    }
+}

@@ -1,0 +1,114 @@
+//! `/book/hold`, `/book/extend`, `/book/release`, `/book/confirm`: a place kept for minutes, and made an appointment.
+
+use crate::actions;
+use crate::context::Context;
+use crate::error::{Problem, refusal_note};
+use crate::fields::{Field, Kind};
+use crate::journey::cards::{clinic_card, recipient_card, vaccine_name};
+use crate::journey::find::{Shown, refused_times};
+use crate::pages::hold::HoldPage;
+use crate::wording::civil_time;
+use axum::body::Body;
+use booking::{HoldId, Refusal, SlotId};
+use http::{Response, StatusCode};
+use hyper::http;
+
+const DAY: [Field; 2] =
+    [Field { name: "clinic", kind: Kind::Clinic }, Field { name: "date", kind: Kind::Day }];
+const TIME: [Field; 1] = [Field { name: "time", kind: Kind::TimeOfDay }];
+const HOLD: [Field; 1] = [Field { name: "hold", kind: Kind::Number }];
+
+pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    match hold_page(ctx, None).await? {
+        Some(page) => Ok(ctx.page(&page)),
+        None => Err(Refusal::HoldUnknown.into()),
+    }
+}
+
+/// A slot that filled under one's finger answers with the same page and the nearest free places on it.
+pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let faults = ctx.fields.faults(&DAY);
+    if !faults.is_empty() {
+        return Err(Problem::Invalid(faults));
+    }
+    let (clinic, visit_on) = (ctx.fields.clinic("clinic"), ctx.fields.day("date"));
+    let errors = ctx.errors(&TIME);
+    if !errors.is_empty() {
+        let shown = Shown { clinic, visit_on, chosen_min: None, errors, refusal: None };
+        return refused_times(ctx, shown, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let slot = SlotId { clinic, visit_on, starts_min: ctx.fields.time_min("time") };
+    match actions::hold(ctx, slot).await {
+        Ok(_) => Ok(ctx.see_other("/book/hold")),
+        Err(Problem::Refused(refusal @ (Refusal::SlotFull { .. } | Refusal::SlotUnknown))) => {
+            let chosen_min = Some(slot.starts_min);
+            let shown =
+                Shown { clinic, visit_on, chosen_min, errors: Default::default(), refusal: Some(refusal) };
+            refused_times(ctx, shown, StatusCode::CONFLICT).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+pub async fn extend(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let hold = named_hold(ctx)?;
+    match actions::extend(ctx, hold).await {
+        Ok(_) => Ok(ctx.see_other("/book/hold")),
+        Err(Problem::Refused(refusal @ Refusal::ExtendedBefore { .. })) => {
+            match hold_page(ctx, Some(&refusal)).await? {
+                Some(page) => Ok(ctx.page_with(StatusCode::CONFLICT, &page)),
+                None => Err(refusal.into()),
+            }
+        }
+        Err(other) => Err(other),
+    }
+}
+
+pub async fn release(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let hold = named_hold(ctx)?;
+    match actions::release(ctx, hold).await {
+        Ok(()) | Err(Problem::Refused(Refusal::HoldUnknown | Refusal::HoldExpired { .. })) => {
+            Ok(ctx.see_other("/book"))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+pub async fn confirm(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let hold = named_hold(ctx)?;
+    actions::confirm(ctx, hold).await?;
+    Ok(ctx.see_other("/my/booked"))
+}
+
+fn named_hold(ctx: &Context) -> Result<HoldId, Problem> {
+    let faults = ctx.fields.faults(&HOLD);
+    if faults.is_empty() { Ok(HoldId(ctx.fields.number("hold"))) } else { Err(Problem::Invalid(faults)) }
+}
+
+async fn hold_page(ctx: &Context, refusal: Option<&Refusal>) -> Result<Option<HoldPage>, Problem> {
+    let person = ctx.booker()?.person;
+    let campaign = ctx.app.campaign();
+    let held = ctx.app.store.hold_of(campaign.id, person).await?;
+    let Some((id, hold)) = held.filter(|(_, hold)| hold.expires_at > ctx.now) else { return Ok(None) };
+    let card = actions::person_card(ctx, person).await?;
+    let place = hold.places[0];
+    let clinic = ctx.app.country.clinic(place.slot.clinic).expect("holds are at clinics of the country");
+    let length = hold.expires_at.duration_since(hold.held_at).as_secs();
+    Ok(Some(HoldPage {
+        chrome: ctx.chrome(),
+        csrf: ctx.csrf(),
+        key: ctx.fresh_key(),
+        hold_id: id.0.to_string(),
+        clinic: clinic_card(ctx.lang, clinic),
+        date: place.slot.visit_on,
+        time: civil_time(place.slot.starts_min),
+        vaccine: vaccine_name(&ctx.app, ctx.lang),
+        dose_number: place.dose.0,
+        second_dose: None,
+        recipient: recipient_card(&card),
+        until: hold.expires_at,
+        hold_seconds: u32::try_from(length).unwrap_or(0),
+        can_extend: !hold.extended,
+        refusal: refusal.map(|refusal| refusal_note(ctx, refusal)),
+    }))
+}

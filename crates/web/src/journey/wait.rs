@@ -1,0 +1,121 @@
+//! `GET /wait`, `POST /wait`: a place in line, and where it stands.
+
+use crate::context::Context;
+use crate::cookies::Cookie;
+use crate::error::Problem;
+use crate::gate::{NoTicket, Place};
+use crate::pages::parts::{LineOrder, Phase};
+use crate::pages::wait::{WaitPage, WaitState};
+use crate::published::Facts;
+use axum::body::Body;
+use booking::Refusal;
+use http::Response;
+use hyper::http;
+use waiting_room::WaitRange;
+
+/// Seconds after which a page without a script looks again while its number is being settled.
+const SETTLING_SECONDS: u32 = 3;
+
+pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let gate = std::sync::Arc::clone(&ctx.app.gate);
+    let published = gate.published();
+    let facts = published.facts();
+    // A settled place is signed into the ticket: from then on it is known without asking anybody.
+    if let Some(ticket) = ctx.ticket
+        && ticket.queue_number.is_none()
+        && let settled = gate.settle(ticket)
+        && settled.queue_number.is_some()
+    {
+        ctx.ticket = Some(settled);
+        ctx.set_cookie(Cookie::Ticket, &gate.seal(&settled));
+    }
+    let place = ctx.ticket.map(|ticket| gate.place(&ticket));
+    let state = state(ctx, place, facts);
+    Ok(ctx.page(&page(ctx, state, place, facts)))
+}
+
+/// The button of the first page. A ticket that is there stays: nobody loses a place by pressing twice.
+pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let gate = std::sync::Arc::clone(&ctx.app.gate);
+    if ctx.ticket.is_none() {
+        let random = std::sync::Arc::clone(&ctx.app.random);
+        let ticket = match gate.issue(|| random.bytes()).await {
+            Ok(ticket) => ticket,
+            Err(NoTicket::Refused(not_now)) => return Err(Refusal::from(not_now).into()),
+            Err(NoTicket::Busy) => return Err(Problem::Busy),
+        };
+        ctx.set_cookie(Cookie::Ticket, &gate.seal(&ticket));
+    }
+    Ok(ctx.see_other("/wait"))
+}
+
+fn state(ctx: &Context, place: Option<Place>, facts: &Facts) -> WaitState {
+    if has_live_pass(ctx) {
+        return WaitState::Admitted;
+    }
+    match place {
+        None => WaitState::NoTicket,
+        Some(Place::Issued) => WaitState::Issued,
+        Some(Place::Settled { queue_number, places_ahead }) => {
+            let pace = facts.document.admissions_per_minute.unwrap_or(0);
+            let wait = WaitRange::of(places_ahead, pace).map(|range| (range.low_min, range.high_min));
+            WaitState::Waiting { queue_number, ahead: places_ahead, wait }
+        }
+        Some(Place::Called { .. }) => {
+            let needs_identity = ctx.session.is_none();
+            WaitState::Called { can_enter: !needs_identity, needs_identity, identity_by: None }
+        }
+    }
+}
+
+fn has_live_pass(ctx: &Context) -> bool {
+    let epoch = ctx.app.gate.settings.pass_epoch;
+    ctx.pass.is_some_and(|pass| pass.is_live(epoch, ctx.now))
+        && ctx.session.is_some_and(|session| ctx.pass.is_some_and(|pass| pass.booker == session.person.0))
+}
+
+fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts: &Facts) -> WaitPage {
+    let document = &facts.document;
+    let names = &ctx.app.names.name;
+    let refresh_seconds = match place {
+        Some(Place::Settled { places_ahead, .. }) => document.poll.seconds(places_ahead).max(10),
+        Some(Place::Issued) => SETTLING_SECONDS,
+        Some(Place::Called { .. }) | None => 60,
+    };
+    WaitPage {
+        chrome: ctx.chrome(),
+        csrf: ctx.csrf(),
+        key: ctx.fresh_key(),
+        campaign_name: ctx.lang.t(&names.0, &names.1).to_owned(),
+        state,
+        phase: Phase::from(document.phase),
+        order: LineOrder::FirstCome,
+        opens_at: document.opens_at,
+        doses_left: Some(document.doses_left.total),
+        short_supply: None,
+        as_of: document.as_of,
+        valid_until: document.valid_until(),
+        refresh_seconds,
+        identity_done: ctx.session.is_some(),
+        ticket_code: None,
+        gate_url: ctx.app.gate_document_path.clone(),
+        ticket_url: ctx.app.ticket_path.clone(),
+        poll: document.poll.bands().map(|(below, seconds)| (below.unwrap_or(u64::MAX), seconds)).collect(),
+        notice: None,
+    }
+}
+
+impl From<waiting_room::Phase> for Phase {
+    fn from(phase: waiting_room::Phase) -> Self {
+        match phase {
+            waiting_room::Phase::Before => Self::Before,
+            waiting_room::Phase::Lobby => Self::Lobby,
+            waiting_room::Phase::Drawing => Self::Drawing,
+            waiting_room::Phase::Open => Self::Open,
+            waiting_room::Phase::Paused => Self::Paused,
+            waiting_room::Phase::Full => Self::Full,
+            waiting_room::Phase::Closed => Self::Closed,
+            waiting_room::Phase::Trouble => Self::Trouble,
+        }
+    }
+}

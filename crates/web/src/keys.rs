@@ -1,0 +1,65 @@
+//! The keys of a service. They come from a folder that is neither in the data folder nor in its backup.
+
+use crate::cipher::{AesGcmSiv, Cipher};
+use booking::PersonAlias;
+use ed25519_dalek::{Signer as _, SigningKey};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use std::sync::Arc;
+use store::Randomness;
+use waiting_room::{KeyId, KeyRing};
+
+/// Thirty-two secret bytes each, as the binary reads them from its folder.
+#[derive(Clone)]
+pub struct KeyMaterial {
+    /// Signs tickets, passes, sessions and forms; the id tells them apart in a rotation.
+    pub tokens: (u8, [u8; 32]),
+    pub tokens_before: Option<(u8, [u8; 32])>,
+    /// Hashes what names a person.
+    pub aliases: [u8; 32],
+    /// Seals personal fields.
+    pub fields: [u8; 32],
+    /// Signs the gate document.
+    pub gate: [u8; 32],
+}
+
+pub struct Keys {
+    pub tokens: KeyRing,
+    pub cipher: Arc<dyn Cipher>,
+    aliases: Hmac<Sha256>,
+    gate: SigningKey,
+}
+
+impl Keys {
+    pub fn new(material: &KeyMaterial, random: Arc<dyn Randomness>) -> Self {
+        let (id, secret) = &material.tokens;
+        let tokens = match &material.tokens_before {
+            Some((before, old)) => KeyRing::new(KeyId(*before), old).rotated(KeyId(*id), secret),
+            None => KeyRing::new(KeyId(*id), secret),
+        };
+        Self {
+            tokens,
+            cipher: Arc::new(AesGcmSiv::new(&material.fields, random)),
+            aliases: Hmac::new_from_slice(&material.aliases).expect("HMAC takes a key of any length"),
+            gate: SigningKey::from_bytes(&material.gate),
+        }
+    }
+
+    /// Keyed hash of what an identity provider calls a person.
+    pub fn alias(&self, provider: &str, subject: &str) -> PersonAlias {
+        let mut mac = self.aliases.clone();
+        mac.update(provider.as_bytes());
+        mac.update(&[0]);
+        mac.update(subject.as_bytes());
+        PersonAlias(mac.finalize().into_bytes().into())
+    }
+
+    pub fn sign_gate_document(&self, signed_part: &str) -> [u8; 64] {
+        self.gate.sign(signed_part.as_bytes()).to_bytes()
+    }
+
+    /// For connectors and auditors, in hexadecimal.
+    pub fn gate_public_key(&self) -> String {
+        self.gate.verifying_key().to_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -1,0 +1,198 @@
+//! The whole URL table on one screen. Each line states method, path, guard and handler; the tests of refusal and
+//! caching, and `/openapi.json`, are generated from it.
+//!
+//! Not here, because they are answered before any handler: `GET /`, the gate document, `POST /gate/{campaign}/tickets`,
+//! `/regions…` and `/static/…` ([`crate::front`]).
+
+use crate::app::App;
+use crate::context::{Context, Wants};
+use crate::error::Problem;
+use crate::fields::{Field, Kind};
+use crate::lang::Lang;
+use crate::serve::serve;
+use crate::{api, journey};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::RawPathParams;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use http::{Method, Request, Response};
+use hyper::http;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock};
+
+/// Who may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    Public,
+    /// Where a demo shows what a real service sends to phones.
+    DemoOnly,
+    /// A verified person.
+    Identified,
+    /// A verified person whose turn it is.
+    Admitted,
+}
+
+pub type Handled<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, Problem>> + Send + 'a>>;
+pub type Handler = for<'a> fn(&'a mut Context) -> Handled<'a>;
+
+pub struct Route {
+    pub method: Method,
+    pub path: &'static str,
+    pub guard: Guard,
+    pub wants: Wants,
+    pub needs_form_token: bool,
+    /// What a program must send.
+    pub fields: &'static [Field],
+    /// The name of the answer's schema in the API description.
+    pub answer: &'static str,
+    pub handler: Handler,
+}
+
+macro_rules! run {
+    ($handler:path) => {
+        |ctx| Box::pin($handler(ctx))
+    };
+}
+
+fn page(method: Method, path: &'static str, guard: Guard, handler: Handler) -> Route {
+    Route {
+        method,
+        path,
+        guard,
+        wants: Wants::Page,
+        needs_form_token: true,
+        fields: &[],
+        answer: "",
+        handler,
+    }
+}
+
+fn api(
+    method: Method,
+    path: &'static str,
+    guard: Guard,
+    fields: &'static [Field],
+    answer: &'static str,
+    handler: Handler,
+) -> Route {
+    Route { method, path, guard, wants: Wants::Json, needs_form_token: false, fields, answer, handler }
+}
+
+const CLAIM: &[Field] = &[
+    Field { name: "name", kind: Kind::Name },
+    Field { name: "birth_date", kind: Kind::BirthDate },
+    Field { name: "phone", kind: Kind::Phone },
+];
+const CODE: &[Field] =
+    &[Field { name: "challenge", kind: Kind::Opaque }, Field { name: "code", kind: Kind::Code }];
+const PHONE: &[Field] = &[Field { name: "phone", kind: Kind::Phone }];
+const SLOT: &[Field] = &[
+    Field { name: "campaign", kind: Kind::Opaque },
+    Field { name: "clinic", kind: Kind::Clinic },
+    Field { name: "date", kind: Kind::Day },
+    Field { name: "time", kind: Kind::TimeOfDay },
+];
+const HOLD: &[Field] = &[Field { name: "hold", kind: Kind::Number }];
+const APPOINTMENT: &[Field] = &[Field { name: "appointment", kind: Kind::AppointmentNumber }];
+
+static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    use Guard::{Admitted, DemoOnly, Identified, Public};
+    let (get, post) = (|| Method::GET, || Method::POST);
+    vec![
+        page(get(), "/wait", Public, run!(journey::wait::get)),
+        Route { needs_form_token: false, ..page(post(), "/wait", Public, run!(journey::wait::post)) },
+        page(get(), "/identity", Public, run!(journey::identity::get)),
+        page(post(), "/identity", Public, run!(journey::identity::post)),
+        page(get(), "/identity/code", Public, run!(journey::identity::get_code)),
+        page(post(), "/identity/code", Public, run!(journey::identity::post_code)),
+        page(post(), "/identity/code/resend", Public, run!(journey::identity::resend)),
+        page(post(), "/identity/leave", Public, run!(journey::identity::leave)),
+        page(post(), "/enter", Identified, run!(journey::enter::post)),
+        page(get(), "/book", Admitted, run!(journey::find::regions)),
+        page(get(), "/book/regions/{code}", Admitted, run!(journey::find::region)),
+        page(get(), "/book/clinics/{clinic}", Admitted, run!(journey::find::days)),
+        page(get(), "/book/clinics/{clinic}/{date}", Admitted, run!(journey::find::times)),
+        page(get(), "/book/hold", Admitted, run!(journey::hold::get)),
+        page(post(), "/book/hold", Admitted, run!(journey::hold::post)),
+        page(post(), "/book/extend", Admitted, run!(journey::hold::extend)),
+        page(post(), "/book/release", Admitted, run!(journey::hold::release)),
+        page(post(), "/book/confirm", Admitted, run!(journey::hold::confirm)),
+        page(get(), "/my", Identified, run!(journey::my::get)),
+        page(get(), "/my/booked", Identified, run!(journey::my::booked)),
+        page(post(), "/my/cancel", Identified, run!(journey::my::cancel)),
+        page(get(), "/help", Public, run!(journey::help::get)),
+        page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
+        api(get(), "/gate/{campaign}/ticket", Public, &[], "TicketStatus", run!(api::ticket)),
+        api(post(), "/api/v1/identity", Public, CLAIM, "ChallengeSent", run!(api::identity)),
+        api(post(), "/api/v1/identity/verify", Public, CODE, "SessionBegun", run!(api::verify)),
+        api(post(), "/api/v1/identity/leave", Public, &[], "Done", run!(api::leave)),
+        api(post(), "/api/v1/campaigns/{campaign}/passes", Identified, &[], "PassGiven", run!(api::pass)),
+        api(
+            get(),
+            "/api/v1/campaigns/{campaign}/clinics/{clinic}/slots",
+            Admitted,
+            &[],
+            "ClinicSlots",
+            run!(api::slots),
+        ),
+        api(post(), "/api/v1/holds", Admitted, SLOT, "HoldGiven", run!(api::hold)),
+        api(post(), "/api/v1/holds/extend", Admitted, HOLD, "HoldExtended", run!(api::extend)),
+        api(post(), "/api/v1/holds/release", Admitted, HOLD, "Done", run!(api::release)),
+        api(post(), "/api/v1/appointments", Admitted, HOLD, "AppointmentMade", run!(api::confirm)),
+        api(get(), "/api/v1/appointments", Identified, &[], "Appointments", run!(api::appointments)),
+        api(post(), "/api/v1/appointments/cancel", Identified, APPOINTMENT, "Done", run!(api::cancel)),
+        api(post(), "/api/v1/demo/outbox", DemoOnly, PHONE, "OutboxMessages", run!(api::outbox)),
+        api(get(), "/healthz", Public, &[], "Health", run!(api::health)),
+        api(get(), "/openapi.json", Public, &[], "OpenApi", run!(api::openapi)),
+    ]
+});
+
+pub fn table() -> &'static [Route] {
+    &TABLE
+}
+
+/// The table as a router; pages stand once in Korean and once under `/en`. Whatever it does not name is refused with a
+/// page that helps: paths are compared byte by byte, so an upper-case or encoded one is simply not there.
+pub fn router(app: &Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in table() {
+        router = router.route(route.path, method_router(app, route, Lang::Ko));
+        if route.wants == Wants::Page {
+            router = router.route(&format!("/en{}", route.path), method_router(app, route, Lang::En));
+        }
+    }
+    let (missing, wrong_method) = (Arc::clone(app), Arc::clone(app));
+    router
+        .method_not_allowed_fallback(move |params: RawPathParams, request: Request<Body>| {
+            stray(Arc::clone(&wrong_method), &WRONG_METHOD, params, request)
+        })
+        .fallback(move |params: RawPathParams, request: Request<Body>| {
+            stray(Arc::clone(&missing), &NOT_FOUND, params, request)
+        })
+}
+
+fn method_router(app: &Arc<App>, route: &'static Route, lang: Lang) -> MethodRouter {
+    let filter = if route.method == Method::GET { MethodFilter::GET } else { MethodFilter::POST };
+    let app = Arc::clone(app);
+    on(filter, move |params: RawPathParams, request: Request<Body>| {
+        serve(Arc::clone(&app), route, lang, params, request)
+    })
+}
+
+static NOT_FOUND: LazyLock<Route> = LazyLock::new(|| {
+    page(Method::GET, "", Guard::Public, |_| Box::pin(std::future::ready(Err(Problem::NotFound))))
+});
+static WRONG_METHOD: LazyLock<Route> = LazyLock::new(|| {
+    page(Method::GET, "", Guard::Public, |_| Box::pin(std::future::ready(Err(Problem::MethodNotAllowed))))
+});
+
+async fn stray(
+    app: Arc<App>,
+    route: &'static LazyLock<Route>,
+    params: RawPathParams,
+    request: Request<Body>,
+) -> Response<Body> {
+    let path = request.uri().path();
+    let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Ko };
+    serve(app, route, lang, params, request).await
+}

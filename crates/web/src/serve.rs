@@ -1,0 +1,234 @@
+//! What happens around every handler, in this order: a slot of the booking plane → the body, bounded in size and time →
+//! fields → where the request comes from → the guard of the route → the fields a program must send → the handler.
+//! The cheap and the forbidden come before the dear.
+
+use crate::app::App;
+use crate::context::{Context, Wants};
+use crate::cookies::Cookie;
+use crate::error::Problem;
+use crate::fields::Fields;
+use crate::lang::Lang;
+use crate::routes::{Guard, Route};
+use crate::session::{Session, form_token_is_good};
+use axum::body::Body;
+use axum::extract::RawPathParams;
+use booking::Refusal;
+use http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use http::{HeaderMap, Method, Request, Response};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::http;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+use waiting_room::{CampaignTag, Pass};
+
+const BODY_MAX: usize = 16 * 1024;
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+pub async fn serve(
+    app: Arc<App>,
+    route: &'static Route,
+    lang: Lang,
+    params: RawPathParams,
+    request: Request<Body>,
+) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let mut ctx = context(app, route, lang, &params, &head);
+    let app = Arc::clone(&ctx.app);
+    let wait_max = Duration::try_from(app.settings.booking_wait_max).unwrap_or_default();
+    let Ok(Ok(_slot)) = tokio::time::timeout(wait_max, app.booking_slots.acquire()).await else {
+        return Problem::Busy.answer(&ctx);
+    };
+    match read_fields(route, &head, body).await {
+        Ok(fields) => ctx.fields = fields,
+        Err(problem) => return problem.answer(&ctx),
+    }
+    if let Err(problem) = admit(route, &mut ctx).await {
+        return problem.answer(&ctx);
+    }
+    let handled = caught((route.handler)(&mut ctx)).await;
+    match handled {
+        Some(Ok(response)) => response,
+        Some(Err(problem)) => problem.answer(&ctx),
+        None => Problem::Bug.answer(&ctx),
+    }
+}
+
+fn context(
+    app: Arc<App>,
+    route: &Route,
+    lang: Lang,
+    params: &RawPathParams,
+    head: &http::request::Parts,
+) -> Context {
+    let now = app.clock.now();
+    let secure = app.settings.secure_cookies;
+    let carried = |cookie: Cookie, header: &str| {
+        let from_header = head.headers.get(header).and_then(|value| value.to_str().ok());
+        from_header.or_else(|| cookie.read(&head.headers, secure)).map(str::to_owned)
+    };
+    let keys = &app.keys.tokens;
+    let session =
+        carried(Cookie::Session, "charye-session").and_then(|token| Session::open(keys, &token, now));
+    let pass = carried(Cookie::Pass, "charye-pass").and_then(|token| Pass::open(keys, &token));
+    let ticket = carried(Cookie::Ticket, "charye-ticket").and_then(|token| app.gate.open_ticket(&token));
+    let known_browser = Cookie::Browser.read(&head.headers, secure).filter(|value| value.len() == 32);
+    let browser =
+        known_browser.map_or_else(|| crate::published::hex(&app.random.bytes::<16>()), str::to_owned);
+    let mut cookies = Vec::new();
+    if known_browser.is_none() && route.wants == Wants::Page {
+        cookies.push(Cookie::Browser.set(&browser, secure));
+    }
+    let path = head.uri.path();
+    Context {
+        lang,
+        wants: if path.starts_with("/api/") || path.starts_with("/gate/") {
+            Wants::Json
+        } else {
+            route.wants
+        },
+        path: if lang == Lang::En {
+            path.strip_prefix("/en").unwrap_or(path).to_owned()
+        } else {
+            path.to_owned()
+        },
+        params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        headers: head.headers.clone(),
+        fields: Fields::default(),
+        now,
+        browser,
+        session,
+        pass,
+        ticket,
+        cookies,
+        app,
+    }
+}
+
+async fn read_fields(route: &Route, head: &http::request::Parts, body: Body) -> Result<Fields, Problem> {
+    if head.method != Method::POST || route.path.is_empty() {
+        return Ok(Fields::default());
+    }
+    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_MAX).collect()).await;
+    let body = match read {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(_)) | Err(_) => return Err(Problem::TooLarge),
+    };
+    let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let kind = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    match (route.wants, kind.as_str()) {
+        (Wants::Page, "application/x-www-form-urlencoded") => Ok(Fields::from_form(&body)),
+        (Wants::Page, "") if body.is_empty() => Ok(Fields::default()),
+        (Wants::Json, "application/json") => Fields::from_json(&body).ok_or(Problem::UnsupportedBody),
+        _ => Err(Problem::UnsupportedBody),
+    }
+}
+
+/// Where it comes from, then who it is, then what it must say.
+async fn admit(route: &Route, ctx: &mut Context) -> Result<(), Problem> {
+    if route.method == Method::POST {
+        check_origin(route, ctx)?;
+    }
+    check_guard(route.guard, ctx).await?;
+    if route.wants == Wants::Json {
+        let faults = ctx.fields.faults(route.fields);
+        if !faults.is_empty() {
+            return Err(Problem::Invalid(faults));
+        }
+    }
+    Ok(())
+}
+
+/// A form must come from our own pages: the browser says so, or the form's token does. JSON cannot be sent across
+/// sites without asking first, and we never agree.
+fn check_origin(route: &Route, ctx: &Context) -> Result<(), Problem> {
+    if is_cross_site(&ctx.headers, &ctx.app) {
+        return Err(Problem::Forbidden);
+    }
+    if route.wants == Wants::Json || !route.needs_form_token || says_same_origin(&ctx.headers) {
+        return Ok(());
+    }
+    let token = ctx.fields.typed("csrf");
+    if form_token_is_good(&ctx.app.keys.tokens, token, &ctx.browser, ctx.now) {
+        Ok(())
+    } else {
+        Err(Problem::Forbidden)
+    }
+}
+
+fn says_same_origin(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|value| value == "same-origin")
+}
+
+/// True when the browser itself says that another site sent this.
+pub(crate) fn is_cross_site(headers: &HeaderMap, app: &App) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site != "same-origin" && site != "none";
+    }
+    let Some(origin) = headers.get(ORIGIN).and_then(|value| value.to_str().ok()) else { return false };
+    let host = headers.get(HOST).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let same_host = origin.split_once("://").is_some_and(|(_, origin_host)| origin_host == host);
+    !same_host && !app.settings.public_origins.iter().any(|public| public == origin)
+}
+
+async fn check_guard(guard: Guard, ctx: &mut Context) -> Result<(), Problem> {
+    match guard {
+        Guard::Public => Ok(()),
+        Guard::DemoOnly if ctx.app.is_demo() => Ok(()),
+        Guard::DemoOnly => Err(Problem::NotFound),
+        Guard::Identified => check_session(ctx).await,
+        Guard::Admitted => {
+            check_pass(ctx)?;
+            check_session(ctx).await
+        }
+    }
+}
+
+/// A session that was ended stays ended, on every device.
+async fn check_session(ctx: &mut Context) -> Result<(), Problem> {
+    let session = ctx.session.ok_or(Refusal::IdentityNeeded)?;
+    if ctx.app.store.session_ended(session.id).await? {
+        ctx.session = None;
+        return Err(Refusal::IdentityNeeded.into());
+    }
+    Ok(())
+}
+
+/// Signed by us, for this campaign, of this person, of this epoch, not over. The ledger checks its own record again in
+/// every transaction.
+fn check_pass(ctx: &mut Context) -> Result<(), Problem> {
+    let gate = Arc::clone(&ctx.app.gate);
+    let pass = ctx
+        .pass
+        .filter(|pass| pass.campaign == CampaignTag(gate.campaign.id.0))
+        .ok_or(Refusal::PassNeeded)?;
+    let owner = ctx.session.ok_or(Refusal::PassNeeded)?.person;
+    if pass.booker != owner.0 || pass.epoch != gate.settings.pass_epoch {
+        return Err(Refusal::PassNeeded.into());
+    }
+    if !pass.is_live(gate.settings.pass_epoch, ctx.now) {
+        return Err(Refusal::PassExpired { expired_at: pass.expires_at.min(pass.ends_at) }.into());
+    }
+    let extended = pass.extended(ctx.now + gate.campaign.limits.pass_idle);
+    if extended != pass {
+        ctx.pass = Some(extended);
+        let token = extended.seal(&ctx.app.keys.tokens);
+        ctx.set_cookie(Cookie::Pass, &token);
+    }
+    Ok(())
+}
+
+/// None when the future panicked: one request's bug must not take its connection, or its words, away.
+async fn caught<T>(mut future: Pin<Box<dyn Future<Output = T> + Send + '_>>) -> Option<T> {
+    std::future::poll_fn(move |cx| {
+        let polled = std::panic::catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(value)) => Poll::Ready(Some(value)),
+            Err(_) => Poll::Ready(None),
+        }
+    })
+    .await
+}
