@@ -12,6 +12,9 @@ use crate::scenario::{ArrivalPlan, Cast};
 use crate::troupe::{Errand, Opening, Troupe};
 use crate::wire::{Answer, Call, exchange};
 
+#[cfg(test)]
+mod tests;
+
 /// A service that just starts has so many tries to answer for the first time.
 const FIRST_ANSWER_TRIES_MAX: u32 = 30;
 const FIRST_ANSWER_RETRY: Duration = Duration::from_secs(1);

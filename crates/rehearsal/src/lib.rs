@@ -22,3 +22,6 @@ mod pace;
 mod troupe;
 mod waiting;
 mod wire;
+
+#[cfg(test)]
+mod stand_in;
