@@ -1,0 +1,169 @@
+//! A crowd against a running service: `charye demo --crowd N`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::country::Country;
+use crate::driver::{Driver, Leave};
+use crate::gate::{GateDocument, Phase};
+use crate::journal::Journal;
+use crate::pace::Stopwatch;
+use crate::scenario::{ArrivalPlan, Cast};
+use crate::troupe::{Errand, Opening, Troupe};
+use crate::wire::{Answer, Call, exchange};
+
+#[cfg(test)]
+mod tests;
+
+/// A service that just starts has so many tries to answer for the first time.
+const FIRST_ANSWER_TRIES_MAX: u32 = 30;
+const FIRST_ANSWER_RETRY: Duration = Duration::from_secs(1);
+const PROGRESS_EVERY: Duration = Duration::from_secs(1);
+
+#[derive(Clone, Debug)]
+pub struct CrowdConfig {
+    pub address: SocketAddr,
+    pub campaign: String,
+    pub people: u32,
+    pub seed: u64,
+    pub arrival: ArrivalPlan,
+    pub connections_max: usize,
+    pub requests_per_second_max: u32,
+}
+
+impl CrowdConfig {
+    /// Gentle to a small machine that also runs the service.
+    pub fn new(address: SocketAddr, campaign: String, people: u32, seed: u64) -> Self {
+        CrowdConfig {
+            address,
+            campaign,
+            people,
+            seed,
+            arrival: ArrivalPlan::default(),
+            connections_max: 64,
+            requests_per_second_max: 2_000,
+        }
+    }
+}
+
+/// Told about once a second.
+#[derive(Clone, Debug)]
+pub struct CrowdProgress {
+    pub elapsed: Duration,
+    pub phase: Phase,
+    pub serving_number: u64,
+    pub tickets_issued: u64,
+    /// People who wait for the gate document to name them; pollers are not among them.
+    pub waiting: usize,
+    pub requests_in_flight: usize,
+    /// How late requests go out against the plan: above a few milliseconds, a limit of the crowd bites.
+    pub behind: Duration,
+    pub behind_max: Duration,
+    pub journal: Journal,
+}
+
+#[derive(Clone, Debug)]
+pub struct CrowdReport {
+    pub ending: Ending,
+    pub elapsed: Duration,
+    pub behind_max: Duration,
+    pub journal: Journal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Everybody came and has an outcome.
+    AllHome,
+    /// The service never gave a gate document and the regions: nobody came.
+    NeverReached,
+}
+
+/// Sends the crowd and comes back when everybody has an outcome; dropping the future sends everybody home.
+pub async fn run(config: CrowdConfig, progress: impl Fn(&CrowdProgress)) -> CrowdReport {
+    let Some(opening) = first_answers(&config).await else { return never_reached() };
+    let mut driver = Driver::new(config.address, config.connections_max, config.requests_per_second_max);
+    let cast = Cast::new(config.seed, config.people);
+    let mut troupe = Troupe::new(config.campaign, cast, config.arrival, opening);
+    let watch = Stopwatch::start().await;
+    let mut progress_at = Duration::ZERO;
+    while !troupe.is_home() {
+        let now = watch.elapsed();
+        if now >= progress_at {
+            progress(&progress_of(&troupe, &driver, now));
+            progress_at = now + PROGRESS_EVERY;
+        }
+        let wake_at = send_due(&mut driver, &mut troupe, now).map_or(progress_at, |at| at.min(progress_at));
+        tokio::select! {
+            (errand, heard) = driver.answered() => troupe.hear(watch.elapsed(), errand, heard),
+            () = watch.reaches(wake_at) => {}
+        }
+    }
+    let elapsed = watch.elapsed();
+    progress(&progress_of(&troupe, &driver, elapsed));
+    let journal = troupe.journal().clone();
+    CrowdReport { ending: Ending::AllHome, elapsed, behind_max: troupe.behind().1, journal }
+}
+
+/// Sends what is due and allowed; answers when to look again, or None when an answer must come first.
+fn send_due(driver: &mut Driver<Errand>, troupe: &mut Troupe, now: Duration) -> Option<Duration> {
+    loop {
+        match driver.leave(now) {
+            Leave::AfterAnswer => return None,
+            Leave::At(free_at) => return troupe.next_at().map(|at| at.max(free_at)),
+            Leave::Now => {}
+        }
+        let Some((errand, call)) = troupe.take_due(now) else { return troupe.next_at() };
+        driver.send(now, errand, call);
+    }
+}
+
+fn progress_of(troupe: &Troupe, driver: &Driver<Errand>, elapsed: Duration) -> CrowdProgress {
+    let (behind, behind_max) = troupe.behind();
+    CrowdProgress {
+        elapsed,
+        phase: troupe.gate().phase,
+        serving_number: troupe.gate().serving_number(),
+        tickets_issued: troupe.gate().tickets_issued(),
+        waiting: troupe.waiting(),
+        requests_in_flight: driver.in_flight(),
+        behind,
+        behind_max,
+        journal: troupe.journal().clone(),
+    }
+}
+
+fn never_reached() -> CrowdReport {
+    CrowdReport {
+        ending: Ending::NeverReached,
+        elapsed: Duration::ZERO,
+        behind_max: Duration::ZERO,
+        journal: Journal::default(),
+    }
+}
+
+/// The regions first, so that the gate document is fresh when the time to the opening is taken from it.
+async fn first_answers(config: &CrowdConfig) -> Option<Opening> {
+    let read_country = |answer: &Answer| Country::from_regions(&answer.body);
+    let country = first_answer(config.address, "/static/regions.json".to_owned(), read_country).await?;
+    let gate_path = format!("/gate/{}.json", config.campaign);
+    let gate: GateDocument = first_answer(config.address, gate_path, Answer::read).await?;
+    Some(Opening { gate, country })
+}
+
+async fn first_answer<T>(
+    address: SocketAddr,
+    path: String,
+    read: impl Fn(&Answer) -> Option<T>,
+) -> Option<T> {
+    let call = Call::get(path);
+    for _ in 0..FIRST_ANSWER_TRIES_MAX {
+        let heard = exchange(None, address, &call).await.map(|(_, answer)| answer);
+        let good = heard.as_ref().ok().filter(|answer| answer.status == 200).and_then(&read);
+        if good.is_some() {
+            return good;
+        }
+        let retry_after = heard.ok().and_then(|answer| answer.retry_after);
+        tokio::time::sleep(retry_after.unwrap_or_default().max(FIRST_ANSWER_RETRY)).await;
+    }
+    None
+}
