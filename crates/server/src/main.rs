@@ -1,2 +1,27 @@
-//! The Charye binary.
-fn main() {}
+//! The Charye binary: config, wiring, lifecycle, subcommands. No rule lives here.
+
+mod cli;
+mod commands;
+mod config;
+mod country;
+mod keys;
+mod ledger;
+mod service;
+mod system;
+mod telemetry;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let command = match cli::read() {
+        Ok(command) => command,
+        Err(answer) => return answer,
+    };
+    match commands::run(command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{}", cli::explain(&error));
+            ExitCode::from(cli::FAILED)
+        }
+    }
+}

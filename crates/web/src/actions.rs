@@ -1,5 +1,6 @@
 //! What can be done, for pages and programs alike: the same checks, the same keys, the same answers.
 
+use crate::app::App;
 use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
@@ -68,9 +69,13 @@ pub async fn end_session(ctx: &mut Context) -> Result<(), Problem> {
 /// A person as they proved to be, out of the sealed record.
 pub async fn person_card(ctx: &Context, person: PersonId) -> Result<Claim, Problem> {
     let record = ctx.app.store.person(person).await?.ok_or(Refusal::IdentityNeeded)?;
-    let plain = ctx.app.keys.cipher.open(SEALED_PERSON, &record.sealed);
-    let card = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    let card = open_person(&ctx.app, &record.sealed);
     card.ok_or_else(|| store::StoreError::Corrupt { at: format!("person {}", person.0) }.into())
+}
+
+pub(crate) fn open_person(app: &App, sealed: &[u8]) -> Option<Claim> {
+    let plain = app.keys.cipher.open(SEALED_PERSON, sealed)?;
+    serde_json::from_slice(&plain).ok()
 }
 
 /// What the gate let through: the record in the ledger and the signed pass.

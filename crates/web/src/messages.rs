@@ -1,9 +1,17 @@
 //! Messages to people: what waits in the ledger's outbox is put into words and handed to a channel.
 
-use std::collections::VecDeque;
-use std::sync::Mutex;
-
+use crate::actions::open_person;
+use crate::app::App;
+use crate::wording;
+use booking::{Message, MessageKind};
 use jiff::Timestamp;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use store::{Command, StoreError};
+
+const DELIVER_EVERY: Duration = Duration::from_millis(500);
+const DELIVERED_AT_ONCE: usize = 500;
 
 /// How many messages the demo shows.
 const SHOWN_MAX: usize = 5_000;
@@ -48,4 +56,51 @@ impl MessageChannel for DemoOutbox {
         messages.push_front(message);
         messages.truncate(SHOWN_MAX);
     }
+}
+
+/// Puts what waits in the ledger's outbox into words and hands it over, for ever. A message is marked as sent after it
+/// was handed over: a crash in between sends it twice rather than never.
+pub async fn deliver(app: Arc<App>) {
+    let mut ticks = tokio::time::interval(DELIVER_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = deliver_waiting(&app).await {
+            tracing::debug!(error = %error, "messages wait for the ledger");
+        }
+    }
+}
+
+async fn deliver_waiting(app: &App) -> Result<(), StoreError> {
+    let waiting = app.store.messages_waiting(DELIVERED_AT_ONCE).await?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let mut sent = Vec::with_capacity(waiting.len());
+    for (id, message) in waiting {
+        if let Some(outgoing) = outgoing(app, &message).await? {
+            app.channel.send(outgoing);
+        }
+        sent.push(id);
+    }
+    let _ = app.store.execute(Command::MessagesSent { messages: sent }.into()).await?;
+    Ok(())
+}
+
+/// None where the person cannot be read any more: there is nobody to tell.
+async fn outgoing(app: &App, message: &Message) -> Result<Option<OutgoingMessage>, StoreError> {
+    let (appointment, is_cancelled) = match message.kind {
+        MessageKind::Booked(appointment) => (appointment, false),
+        MessageKind::Cancelled(appointment) => (appointment, true),
+    };
+    let Some(record) = app.store.person(message.to).await? else { return Ok(None) };
+    let Some(person) = open_person(app, &record.sealed) else { return Ok(None) };
+    let Some(known) = app.store.appointment(appointment).await? else { return Ok(None) };
+    let number = appointment.number();
+    let text = if is_cancelled {
+        wording::cancelled_message(app, &known, &number)
+    } else {
+        wording::booked_message(app, &known, &number)
+    };
+    Ok(Some(OutgoingMessage { phone: person.phone, text, code: None, sent_at: app.clock.now() }))
 }

@@ -1,0 +1,168 @@
+//! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
+
+use clap::error::{ContextKind, ErrorKind};
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+pub const FAILED: u8 = 1;
+const NOT_UNDERSTOOD: u8 = 2;
+pub const NOT_IN_ORDER: u8 = 3;
+
+const HELP: &str = "\
+{about}
+
+사용법 / Usage: {usage}
+
+{all-args}{after-help}";
+
+/// 차례(Charye): 전국 예약 서비스 · a national appointment-booking service
+#[derive(Debug, Parser)]
+#[command(name = "charye", version, help_template = HELP, subcommand_value_name = "명령/COMMAND")]
+#[command(subcommand_help_heading = "명령 / Commands", disable_help_subcommand = true)]
+#[command(after_help = "처음이라면 / First time here:  charye demo")]
+struct Line {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 한 대에서 전부 시험 실행 · the whole service on one machine, opening in a minute
+    #[command(help_template = HELP)]
+    Demo(Demo),
+    /// 서비스 시작 · run the service
+    #[command(help_template = HELP)]
+    Serve(Serve),
+    /// 설정과 저장소 점검 · print the effective config and check the store
+    #[command(help_template = HELP)]
+    Check(Check),
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// 몇 초 뒤에 예약을 여는가(처음 시작할 때만) · time until the opening, at the first start in a folder
+    #[arg(long, default_value = "60s", value_parser = duration, value_name = "60s|5m")]
+    pub opens_in: Duration,
+    /// 줄을 서고 예약하는 가상의 사람 수 · synthetic people who stand in line and book
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub crowd: u32,
+    /// 자료를 둘 폴더 · folder for the data; started again in it, the demo goes on
+    #[arg(long, default_value = "./charye-demo", value_name = "DIR")]
+    pub dir: PathBuf,
+    /// 주소 · address to listen on
+    #[arg(long, default_value = "127.0.0.1", value_name = "IP")]
+    pub listen: std::net::IpAddr,
+    /// 포트 · port
+    #[arg(long, default_value_t = 8080, value_name = "PORT")]
+    pub port: u16,
+    /// 초당 입장 인원 · people admitted a second
+    #[arg(long, default_value_t = 50, value_name = "N")]
+    pub admissions_per_second: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// 설정 파일(TOML). 없으면 ./charye-data 에 내장 저장소 · config file; without it an embedded store in ./charye-data
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// 설정 파일 · config file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Demo {
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.listen, self.port)
+    }
+}
+
+/// Help and version end the program well; what is not understood ends it with 2.
+pub fn read() -> Result<Command, ExitCode> {
+    Line::try_parse().map(|line| line.command).map_err(|error| {
+        if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+            print!("{error}");
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("{}", reword(&error));
+        ExitCode::from(NOT_UNDERSTOOD)
+    })
+}
+
+/// What the parser found, in our words.
+fn reword(error: &clap::Error) -> String {
+    let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let (argument, value) = (named(ContextKind::InvalidArg), named(ContextKind::InvalidValue));
+    let (ko, en) = match error.kind() {
+        ErrorKind::UnknownArgument => (format!("모르는 옵션입니다: {argument}"), format!("unknown option: {argument}")),
+        ErrorKind::InvalidSubcommand => {
+            let command = named(ContextKind::InvalidSubcommand);
+            (format!("모르는 명령입니다: {command}"), format!("unknown command: {command}"))
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            (format!("{argument} 값이 올바르지 않습니다: {value}"), format!("wrong value for {argument}: {value}"))
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            ("명령이 없습니다.".to_owned(), "no command given".to_owned())
+        }
+        _ => (format!("명령줄을 이해하지 못했습니다. {argument}"), format!("the command line was not understood {argument}")),
+    };
+    format!("{ko}\n{en}\n\n도움말 / Help:  charye --help")
+}
+
+/// A failure for a tired operator: what was being done, then why, one line each.
+pub fn explain(error: &anyhow::Error) -> String {
+    let mut lines = vec!["실패했습니다 / failed".to_owned()];
+    lines.extend(error.chain().map(|cause| format!("  {cause}")));
+    lines.join("\n")
+}
+
+/// `60s`, `5m`, `1h`, or plain seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let number: u64 = digits.parse().map_err(|_| "60s, 5m, 1h".to_owned())?;
+    let seconds = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err("60s, 5m, 1h".to_owned()),
+    };
+    Ok(Duration::from_secs(number.saturating_mul(seconds).min(365 * 24 * 3600)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory as _;
+        Line::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_with_their_unit() {
+        for (text, seconds) in [("60s", 60), ("5m", 300), ("1h", 3600), ("7", 7)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for wrong in ["", "s", "5d", "-1s", "5 m"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_named_in_both_languages() {
+        let said = |line: &[&str]| reword(&Line::try_parse_from(line).unwrap_err());
+        let unknown = said(&["charye", "demo", "--nope"]);
+        assert!(unknown.contains("모르는 옵션") && unknown.contains("unknown option: --nope"), "{unknown}");
+        let wrong = said(&["charye", "demo", "--opens-in", "soon"]);
+        assert!(wrong.contains("값이 올바르지") && wrong.contains("soon"), "{wrong}");
+        assert!(said(&["charye", "fly"]).contains("unknown command: fly"));
+    }
+}

@@ -1,0 +1,75 @@
+//! `charye check`: the effective config, and what is wrong with the store, before it is needed.
+
+use crate::cli::{Check, NOT_IN_ORDER};
+use crate::commands::serve::doors;
+use crate::config::Config;
+use crate::country;
+use crate::system::SystemClock;
+use anyhow::Result;
+use std::process::ExitCode;
+use std::sync::Arc;
+use store::Clock as _;
+use store_sqlite::{SqliteLine, SqliteStore, StoreLimits};
+
+pub fn run(check: &Check) -> Result<ExitCode> {
+    let config = Config::read(check.config.as_deref())?;
+    println!("# 적용되는 설정 / effective config\n{}", toml::to_string(&config)?);
+    let mut faults = 0;
+    let mut say = |what: &str, found: Result<String, String>| match found {
+        Ok(good) => println!("정상 / ok      {what}: {good}"),
+        Err(fault) => {
+            faults += 1;
+            println!("이상 / FAULT   {what}: {fault}");
+        }
+    };
+    let doors = doors(&config, SystemClock.now())?;
+    let (country, _) = country::bundled(doors)?;
+    say("국가 자료 / country", Ok(format!("{} regions, {} clinics", country.regions().len(), country.clinics().len())));
+    say("열쇠 / keys", keys(&config));
+    say("예약 장부 / ledger", ledger(&config, country));
+    say("대기열 / line", line(&config));
+    if faults == 0 {
+        println!("모두 정상입니다 / all in order");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("이상 {faults}건 / {faults} fault(s)");
+    Ok(ExitCode::from(NOT_IN_ORDER))
+}
+
+/// Only looks: a check must not make keys.
+fn keys(config: &Config) -> Result<String, String> {
+    let folder = config.key_folder();
+    if !folder.exists() {
+        return Ok(format!("{}: 처음 시작할 때 만듭니다 / made at the first start", folder.display()));
+    }
+    let keys = crate::keys::open(&folder, &crate::system::SystemRandomness);
+    keys.map(|_| folder.display().to_string()).map_err(|error| format!("{error:#}"))
+}
+
+fn ledger(config: &Config, country: booking::Country) -> Result<String, String> {
+    if !config.data.exists() {
+        return Ok(format!("{}: 처음 시작할 때 만듭니다 / made at the first start", config.data.display()));
+    }
+    let opened = SqliteStore::open(&config.data, Arc::new(country), Arc::new(SystemClock), StoreLimits::default());
+    let store = opened.map_err(|error| chain(&error))?;
+    let (holds, appointments) = (store.ledger().holds().count(), store.ledger().appointments().count());
+    Ok(format!("{appointments} appointments, {holds} holds, journal chain intact"))
+}
+
+fn line(config: &Config) -> Result<String, String> {
+    if !config.data.exists() {
+        return Ok("처음 시작할 때 만듭니다 / made at the first start".to_owned());
+    }
+    SqliteLine::open(&config.data).map(|_| "readable".to_owned()).map_err(|error| chain(&error))
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}

@@ -1,0 +1,98 @@
+//! `charye demo`: everything on one machine in one command.
+
+use crate::cli::Demo;
+use crate::commands::serve::run_until_signal;
+use crate::config::{Config, LogFormat};
+use crate::country::Doors;
+use crate::service::Service;
+use crate::system::{SystemClock, SystemRandomness};
+use crate::telemetry;
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
+use jiff::tz::offset;
+use rehearsal::crowd::{self, CrowdConfig, CrowdProgress};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::ExitCode;
+use store::{Clock as _, Randomness};
+
+const OPEN_FOR_S: i64 = 12 * 86_400;
+
+/// Born 1962 to 1966, with numbers that reach nobody: three people to book as.
+const TEST_PEOPLE: [(&str, &str, &str); 3] = [
+    ("김차례", "1962-03-14", "010-0000-0001"),
+    ("이모의", "1964-02-29", "010-0000-0002"),
+    ("박시험", "1966-12-31", "010-0000-0003"),
+];
+
+pub fn run(demo: &Demo) -> Result<ExitCode> {
+    telemetry::start(LogFormat::Text);
+    let doors = doors(&demo.dir, demo.opens_in.as_secs())?;
+    let mut config = Config { listen: demo.address(), data: demo.dir.clone(), ..Config::default() };
+    config.campaign.admissions_per_second = demo.admissions_per_second.max(1);
+    // People may stand in line from the first moment.
+    config.campaign.lobby_minutes = 366 * 24 * 60;
+    let service = Service::prepare(config, doors)?;
+    welcome(demo, doors)?;
+    if demo.crowd > 0 {
+        send_crowd(demo, service.app.campaign().slug.clone());
+    }
+    run_until_signal(service)
+}
+
+/// The opening of the first start in this folder; started again, the demo goes on where it was.
+fn doors(folder: &Path, opens_in_s: u64) -> Result<Doors> {
+    let path = folder.join("demo.toml");
+    if let Ok(text) = std::fs::read_to_string(&path) {
+        return toml::from_str(&text).with_context(|| path.display().to_string());
+    }
+    let opens_at_s = SystemClock.now().as_second() + i64::try_from(opens_in_s).context("--opens-in")?;
+    let doors = Doors { opens_at_s, closes_at_s: opens_at_s + OPEN_FOR_S };
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    std::fs::write(&path, toml::to_string(&doors)?).with_context(|| path.display().to_string())?;
+    Ok(doors)
+}
+
+fn welcome(demo: &Demo, doors: Doors) -> Result<()> {
+    let port = demo.port;
+    let opens_at = offset(9).to_datetime(Timestamp::from_second(doors.opens_at_s)?);
+    println!("차례 모의 서비스가 켜졌습니다 / the Charye demo is up");
+    println!();
+    println!("  첫 화면 / start here     http://127.0.0.1:{port}/        (English: /en)");
+    println!("  문자 보관함 / messages   http://127.0.0.1:{port}/outbox");
+    println!("  API                      http://127.0.0.1:{port}/openapi.json");
+    println!();
+    println!("  예약 시작 / opening      {opens_at} (한국 시각 / Korea)");
+    println!();
+    println!("  시험용 사람 / test people (이름 · 생년월일 · 휴대전화)");
+    for (name, born_on, phone) in TEST_PEOPLE {
+        println!("    {name}   {born_on}   {phone}");
+    }
+    println!();
+    println!("  자료 폴더 / data folder  {}", demo.dir.display());
+    println!("  멈추기 / stop            Ctrl+C");
+    Ok(())
+}
+
+/// In a thread of its own, over HTTP like everybody.
+fn send_crowd(demo: &Demo, campaign: String) {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, demo.port));
+    let random: &dyn Randomness = &SystemRandomness;
+    // A kept store knows the crowd of an earlier start: this one must be others.
+    let seed = u64::from_be_bytes(random.bytes());
+    let config = CrowdConfig::new(address, campaign, demo.crowd, seed);
+    let spawned = std::thread::Builder::new().name("crowd".to_owned()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime for the crowd can be made");
+        let report = runtime.block_on(crowd::run(config, say_progress));
+        println!("군중이 모두 돌아갔습니다 / the crowd has gone home: {:?}", report.journal);
+    });
+    spawned.expect("the system has room for one more thread");
+}
+
+fn say_progress(progress: &CrowdProgress) {
+    if progress.elapsed.as_secs().is_multiple_of(10) {
+        let journal = &progress.journal;
+        println!("군중 / crowd: {journal:?}");
+    }
+}

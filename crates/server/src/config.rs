@@ -1,0 +1,180 @@
+//! One TOML file and the environment, typed, validated once at start. Every limit is named.
+
+use anyhow::{Context as _, Result, ensure};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Defaults are what `charye serve` uses without a file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub listen: SocketAddr,
+    /// Scheme and host under which people reach the service, e.g. `https://booking.example`. With https first, cookies
+    /// are `Secure`.
+    pub public_origins: Vec<String>,
+    pub data: PathBuf,
+    /// Empty: beside the data folder.
+    pub keys: PathBuf,
+    pub campaign: CampaignConfig,
+    pub limits: LimitsConfig,
+    /// `text` or `json`.
+    pub log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CampaignConfig {
+    /// RFC 3339. Empty: the next 12 July, 00:00 in Korea.
+    pub opens_at: String,
+    /// RFC 3339. Empty: twelve days after the opening.
+    pub closes_at: String,
+    pub lobby_minutes: u32,
+    pub admissions_per_second: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsConfig {
+    pub connections_max: usize,
+    pub booking_requests_max: usize,
+    pub booking_wait_ms_max: u32,
+    /// Threads that speak HTTP. One leaves the other core of a small machine to the ledger.
+    pub http_threads: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_origins: Vec::new(),
+            data: PathBuf::from("./charye-data"),
+            keys: PathBuf::new(),
+            campaign: CampaignConfig::default(),
+            limits: LimitsConfig::default(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl Default for CampaignConfig {
+    fn default() -> Self {
+        Self { opens_at: String::new(), closes_at: String::new(), lobby_minutes: 60, admissions_per_second: 50 }
+    }
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self { connections_max: 15_000, booking_requests_max: 512, booking_wait_ms_max: 2_000, http_threads: 1 }
+    }
+}
+
+/// The floor of sanity for admissions: slower, and a line of a million would take a fortnight.
+const ADMISSIONS_PER_SECOND: std::ops::RangeInclusive<u32> = 1..=100_000;
+
+impl Config {
+    pub fn read(file: Option<&Path>) -> Result<Self> {
+        let mut config: Self = match file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("설정 파일을 읽을 수 없습니다 / cannot read the config file: {}", path.display()))?;
+                toml::from_str(&text)
+                    .with_context(|| format!("설정 파일이 올바르지 않습니다 / the config file is not right: {}", path.display()))?
+            }
+            None => Self::default(),
+        };
+        config.take_environment(|name| environment(name))?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// What containers usually set from outside.
+    fn take_environment(&mut self, get: impl Fn(&str) -> Option<String>) -> Result<()> {
+        if let Some(listen) = get("CHARYE_LISTEN") {
+            self.listen = listen.parse().with_context(|| format!("CHARYE_LISTEN={listen}"))?;
+        }
+        if let Some(data) = get("CHARYE_DATA") {
+            self.data = data.into();
+        }
+        if let Some(keys) = get("CHARYE_KEYS") {
+            self.keys = keys.into();
+        }
+        Ok(())
+    }
+
+    fn validate(&self) -> Result<()> {
+        let rate = self.campaign.admissions_per_second;
+        ensure!(
+            ADMISSIONS_PER_SECOND.contains(&rate),
+            "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
+        );
+        ensure!(
+            (16..=1_000_000).contains(&self.limits.connections_max),
+            "limits.connections_max: 16~1000000 사이여야 합니다 / must be from 16 to 1000000"
+        );
+        ensure!(
+            self.limits.booking_requests_max > 0 && self.limits.http_threads > 0,
+            "limits: 0일 수 없습니다 / must not be 0"
+        );
+        for origin in &self.public_origins {
+            let plain = origin.split_once("://").is_some_and(|(scheme, host)| {
+                (scheme == "https" || scheme == "http") && !host.is_empty() && !host.contains('/')
+            });
+            ensure!(plain, "public_origins: {origin}: https://호스트 형식이어야 합니다 / must look like https://host");
+        }
+        Ok(())
+    }
+
+    pub fn key_folder(&self) -> PathBuf {
+        if self.keys.as_os_str().is_empty() { crate::keys::beside(&self.data) } else { self.keys.clone() }
+    }
+
+    pub fn has_tls_before_it(&self) -> bool {
+        self.public_origins.first().is_some_and(|origin| origin.starts_with("https://"))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one config that reads the environment")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid_and_read_back() {
+        let text = toml::to_string(&Config::default()).unwrap();
+        let config: Config = toml::from_str(&text).unwrap();
+        config.validate().unwrap();
+        assert_eq!(config.key_folder(), PathBuf::from("./charye-data.keys"));
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_an_error_not_a_default() {
+        assert!(toml::from_str::<Config>("listne = \"127.0.0.1:1\"").is_err());
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let mut config = Config::default();
+        config.take_environment(|name| (name == "CHARYE_LISTEN").then(|| "0.0.0.0:9".to_owned())).unwrap();
+        assert_eq!(config.listen.port(), 9);
+        assert!(config.take_environment(|name| (name == "CHARYE_LISTEN").then(|| "x".to_owned())).is_err());
+    }
+
+    #[test]
+    fn a_rate_of_nothing_is_refused() {
+        let mut config = Config::default();
+        config.campaign.admissions_per_second = 0;
+        assert!(config.validate().is_err());
+    }
+}

@@ -1,0 +1,63 @@
+//! The key folder: beside the data folder by default, never in it or in its backup. Made at the first start, readable
+//! by its owner only.
+
+use anyhow::{Context as _, Result, ensure};
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use store::Randomness;
+use web::keys::KeyMaterial;
+
+/// `./charye-data` has its keys in `./charye-data.keys`.
+pub fn beside(data: &Path) -> PathBuf {
+    let mut name = data.file_name().unwrap_or_default().to_os_string();
+    name.push(".keys");
+    data.with_file_name(name)
+}
+
+/// Reads the keys, or makes them in a folder that has none. A folder that has some but not all is refused: a new key
+/// for sealed fields would make people's data unreadable.
+pub fn open(folder: &Path, random: &dyn Randomness) -> Result<KeyMaterial> {
+    let names = ["tokens-1.key", "aliases.key", "fields.key", "gate.key"];
+    let present = names.iter().filter(|name| folder.join(name).exists()).count();
+    if present == 0 {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| folder.display().to_string())?;
+        for name in names {
+            write(&folder.join(name), &random.bytes())?;
+        }
+    } else {
+        ensure!(
+            present == names.len(),
+            "열쇠 폴더에 빠진 파일이 있습니다 / the key folder is missing files: {}",
+            folder.display()
+        );
+    }
+    let read = |name: &str| read(&folder.join(name));
+    Ok(KeyMaterial {
+        tokens: (1, read(names[0])?),
+        tokens_before: None,
+        aliases: read(names[1])?,
+        fields: read(names[2])?,
+        gate: read(names[3])?,
+    })
+}
+
+fn write(path: &Path, key: &[u8; 32]) -> Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(web::published::hex(key).as_bytes())?;
+    file.sync_all()?;
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<[u8; 32]> {
+    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let text = text.trim();
+    let fault = || format!("열쇠 파일이 아닙니다 / not a key file: {}", path.display());
+    ensure!(text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()), fault());
+    let mut key = [0; 32];
+    for (position, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[position * 2..position * 2 + 2], 16).with_context(fault)?;
+    }
+    Ok(key)
+}

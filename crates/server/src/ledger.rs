@@ -1,0 +1,81 @@
+//! The embedded ledger, opened beside the running service: while it loads, or when it cannot be opened, the gate and
+//! the static pages are up and say so, and it is tried again.
+
+use booking::{Admission, Appointment, AppointmentId, CampaignId, ClinicId, Country, Hold, HoldId, Message, MessageId, PersonId, SessionId, SlotCounts};
+use jiff::civil::Date;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use store::{Answer, CampaignFigures, Clock, DayTaken, PersonRecord, Request, Store, StoreError, Waiting};
+use store_sqlite::{SqliteStore, StoreLimits};
+
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+
+/// A ledger that may not be there yet.
+pub struct OpeningLedger {
+    opened: Arc<OnceLock<SqliteStore>>,
+}
+
+impl OpeningLedger {
+    /// Opens it in a thread of its own, trying until it works.
+    pub fn start(folder: PathBuf, country: Arc<Country>, clock: Arc<dyn Clock>) -> Self {
+        let opened = Arc::new(OnceLock::new());
+        let ledger = Self { opened: Arc::clone(&opened) };
+        std::thread::Builder::new()
+            .name("ledger-opening".to_owned())
+            .spawn(move || {
+                loop {
+                    match SqliteStore::open(&folder, Arc::clone(&country), Arc::clone(&clock), StoreLimits::default()) {
+                        Ok(store) => {
+                            let _ = opened.set(store);
+                            tracing::info!("the ledger is open");
+                            return;
+                        }
+                        Err(error) => {
+                            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                            tracing::error!(error = %error, cause, "the ledger cannot be opened; the line stands still");
+                        }
+                    }
+                    // Nobody waits on this thread; the pages are up meanwhile.
+                    std::thread::sleep(TRY_AGAIN);
+                }
+            })
+            .expect("the system has room for one more thread");
+        ledger
+    }
+
+    fn now(&self) -> Result<&SqliteStore, StoreError> {
+        self.opened.get().ok_or(StoreError::unavailable("the ledger is not open yet"))
+    }
+}
+
+macro_rules! pass_on {
+    ($($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)*) => {$(
+        fn $name(&self, $($argument: $kind),*) -> Waiting<'_, $answer> {
+            match self.now() {
+                Ok(store) => store.$name($($argument),*),
+                Err(error) => Box::pin(std::future::ready(Err(error))),
+            }
+        }
+    )*};
+}
+
+impl Store for OpeningLedger {
+    fn is_well(&self) -> bool {
+        self.opened.get().is_some_and(Store::is_well)
+    }
+
+    pass_on! {
+        execute(request: Request) -> Answer;
+        figures(campaign: CampaignId) -> Result<CampaignFigures, StoreError>;
+        days_taken(clinics: Vec<ClinicId>) -> Result<Vec<DayTaken>, StoreError>;
+        slots(campaign: CampaignId, clinic: ClinicId, visit_on: Date) -> Result<Vec<(u16, SlotCounts)>, StoreError>;
+        person(person: PersonId) -> Result<Option<PersonRecord>, StoreError>;
+        session_ended(session: SessionId) -> Result<bool, StoreError>;
+        admission(campaign: CampaignId, person: PersonId) -> Result<Option<Admission>, StoreError>;
+        hold_of(campaign: CampaignId, booker: PersonId) -> Result<Option<(HoldId, Hold)>, StoreError>;
+        appointments_of(person: PersonId) -> Result<Vec<(AppointmentId, Appointment)>, StoreError>;
+        appointment(appointment: AppointmentId) -> Result<Option<Appointment>, StoreError>;
+        messages_waiting(limit: usize) -> Result<Vec<(MessageId, Message)>, StoreError>;
+    }
+}

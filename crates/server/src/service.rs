@@ -1,0 +1,182 @@
+//! Wiring and life cycle: country, keys, ledger, line, pages, listeners; then until a signal, then a soft end.
+
+use crate::config::Config;
+use crate::country::{self, Doors};
+use crate::ledger::OpeningLedger;
+use crate::system::{SystemClock, SystemRandomness};
+use anyhow::{Context as _, Result};
+use jiff::SignedDuration;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Clock, Randomness, Store};
+use store_sqlite::SqliteLine;
+use tokio::sync::{Semaphore, watch};
+use waiting_room::PollBands;
+use web::app::{App, WebSettings};
+use web::assets::assets;
+use web::gate::GateSettings;
+use web::gate::keeper::{Keeper, KeeperParts};
+use web::identity::DemoProvider;
+use web::keys::Keys;
+use web::messages::{DemoOutbox, MessageChannel, deliver};
+use web::published::Publisher;
+use web::static_plane::StaticPlane;
+use web::{front, routes};
+
+/// How long connections in hand may take to finish after a stop was asked for.
+const SOFT_END: Duration = Duration::from_secs(3);
+
+pub struct Service {
+    pub app: Arc<App>,
+    keeper: Keeper,
+    config: Config,
+    listeners: Vec<std::net::TcpListener>,
+}
+
+impl Service {
+    /// Everything is in place when it returns, except the ledger, which opens beside it.
+    pub fn prepare(config: Config, doors: Doors) -> Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let random: Arc<dyn Randomness> = Arc::new(SystemRandomness);
+        let listeners = listeners(&config)?;
+        std::fs::create_dir_all(&config.data)
+            .with_context(|| format!("자료 폴더를 만들 수 없습니다 / cannot make the data folder: {}", config.data.display()))?;
+        let (country, names) = country::bundled(doors)?;
+        let country = Arc::new(country);
+        let material = crate::keys::open(&config.key_folder(), random.as_ref())?;
+        let keys = Arc::new(Keys::new(&material, Arc::clone(&random)));
+        let ledger: Arc<dyn Store> =
+            Arc::new(OpeningLedger::start(config.data.clone(), Arc::clone(&country), Arc::clone(&clock)));
+        let (assets, mut static_plane) = assets();
+        static_plane.extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
+        let keeper = Keeper::begin(
+            country.campaigns()[0].clone(),
+            gate_settings(&config),
+            &keys,
+            KeeperParts {
+                line_store: Arc::new(open_line(&config.data)?),
+                ledger: Arc::clone(&ledger),
+                clock: Arc::clone(&clock),
+                publisher: Publisher { campaign_name: names.name.clone(), keys: Arc::clone(&keys), assets, demo: true },
+            },
+        )
+        .context("대기열 기억을 열 수 없습니다 / the memory of the line cannot be opened")?;
+        let outbox = Arc::new(DemoOutbox::default());
+        let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
+        let gate = keeper.gate();
+        let slug = gate.campaign.slug.clone();
+        let app = App {
+            settings: web_settings(&config),
+            identity: Arc::new(DemoProvider::new(Arc::clone(&keys.cipher), Arc::clone(&random), Arc::clone(&channel))),
+            country,
+            store: ledger,
+            clock,
+            random,
+            keys,
+            gate,
+            channel,
+            demo_outbox: Some(outbox),
+            assets,
+            static_plane,
+            names,
+            gate_document_path: format!("/gate/{slug}.json"),
+            ticket_path: format!("/gate/{slug}/ticket"),
+            tickets_path: format!("/gate/{slug}/tickets"),
+            booking_slots: Semaphore::new(config.limits.booking_requests_max),
+        };
+        Ok(Self { app: Arc::new(app), keeper, config, listeners })
+    }
+
+    /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
+    pub fn run(self, stop: watch::Receiver<bool>) -> Result<()> {
+        let Self { app, keeper, listeners, .. } = self;
+        let mut threads = vec![spawn("line", {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            async move {
+                let messages = deliver(app);
+                tokio::select! {
+                    () = keeper.run() => {}
+                    () = messages => {}
+                    () = stopped(stop) => {}
+                }
+            }
+        })?];
+        for (number, listener) in listeners.into_iter().enumerate() {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            threads.push(spawn(&format!("http-{number}"), async move {
+                let router = routes::router(&app);
+                front::serve(listener, app, router, stopped(stop)).await;
+                tokio::time::sleep(SOFT_END).await;
+            })?);
+        }
+        for thread in threads {
+            thread.join().map_err(|_| anyhow::anyhow!("스레드가 멈췄습니다 / a thread of the service panicked"))?;
+        }
+        Ok(())
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+fn spawn(name: &str, work: impl Future<Output = ()> + Send + 'static) -> Result<std::thread::JoinHandle<()>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    Ok(thread.spawn(move || runtime.block_on(work))?)
+}
+
+/// Ends when a stop is asked for, or when nobody can ask any more.
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|asked| *asked).await;
+}
+
+/// Resolves at SIGINT or SIGTERM.
+pub async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn listeners(config: &Config) -> Result<Vec<std::net::TcpListener>> {
+    let bind = || {
+        front::bind(config.listen)
+            .with_context(|| format!("이 주소에서 받을 수 없습니다 / cannot listen on {}", config.listen))
+    };
+    let first = bind()?;
+    let mut listeners = Vec::with_capacity(config.limits.http_threads);
+    for _ in 1..config.limits.http_threads {
+        listeners.push(first.try_clone()?);
+    }
+    listeners.push(first);
+    Ok(listeners)
+}
+
+fn open_line(data: &Path) -> Result<SqliteLine> {
+    SqliteLine::open(data).with_context(|| {
+        format!("이 폴더를 다른 프로세스가 쓰고 있거나 열 수 없습니다 / another process uses this folder, or it cannot be opened: {}", data.display())
+    })
+}
+
+fn gate_settings(config: &Config) -> GateSettings {
+    GateSettings {
+        admissions_per_second: config.campaign.admissions_per_second,
+        lobby: SignedDuration::from_mins(i64::from(config.campaign.lobby_minutes)),
+        poll: PollBands::default(),
+        pass_epoch: 1,
+    }
+}
+
+fn web_settings(config: &Config) -> WebSettings {
+    WebSettings {
+        public_origins: config.public_origins.clone(),
+        secure_cookies: config.has_tls_before_it(),
+        connections_max: config.limits.connections_max,
+        booking_requests_max: config.limits.booking_requests_max,
+        booking_wait_max: SignedDuration::from_millis(i64::from(config.limits.booking_wait_ms_max)),
+    }
+}

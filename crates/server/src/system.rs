@@ -1,0 +1,36 @@
+//! The one file that asks the system for the time and for randomness. Everything else gets them as arguments.
+
+use jiff::Timestamp;
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use std::cell::RefCell;
+use store::{Clock, Randomness};
+
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the file")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// A ChaCha generator per thread, seeded once from the system: a ticket must not cost a system call.
+pub struct SystemRandomness;
+
+thread_local! {
+    static GENERATOR: RefCell<ChaCha12Rng> = RefCell::new(ChaCha12Rng::from_seed(seed()));
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the file")]
+fn seed() -> [u8; 32] {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).expect("without the system's randomness no secret is safe: stop");
+    seed
+}
+
+impl Randomness for SystemRandomness {
+    fn fill(&self, bytes: &mut [u8]) {
+        GENERATOR.with_borrow_mut(|generator| generator.fill_bytes(bytes));
+    }
+}
