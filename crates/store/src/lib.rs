@@ -17,6 +17,7 @@ mod error;
 mod ledger;
 mod line;
 mod memory;
+pub mod record;
 mod store;
 mod table;
 
