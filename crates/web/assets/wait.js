@@ -80,7 +80,6 @@
     say("ahead", count(ahead));
     say("range", words || d.unknown);
     say("served", count(mine - ahead));
-    say("all", count(mine));
     $("bar").max = Math.max(1, mine);
     $("bar").value = mine - ahead;
     show("short", doc.doses_left && ahead > doc.doses_left.total);

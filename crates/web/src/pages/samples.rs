@@ -321,9 +321,10 @@ fn days(lang: Lang) -> DaysPage {
 
 fn times(lang: Lang, refusal: Option<RefusalNote>) -> TimesPage {
     let free = [0, 3, 5, 0, 12, 1, 0, 8, 10, 2, 0, 0];
+    let gone = refusal.is_some();
     let bands = free.iter().enumerate().map(|(i, free)| BandRow {
         time: time(9 + i as i8 / 2, 30 * (i as i8 % 2), 0, 0),
-        free: *free,
+        free: if gone && i == 1 { 0 } else { *free },
         chosen: refusal.is_none() && i == 4,
     });
     TimesPage {
@@ -550,6 +551,14 @@ fn every_input_has_a_label_and_every_reference_its_target() {
                 assert!(ids.contains(&id), "{name}: {attribute} {id:?} leads nowhere");
             }
         }
+    }
+}
+
+#[test]
+fn what_was_typed_is_kept() {
+    for (_, _, html) in every_sample().iter().filter(|(n, ..)| *n == "identity-errors") {
+        assert!(html.contains("name=\"name\" value=\"김순자\""));
+        assert!(html.contains("name=\"birth_date\" value=\"640315\""));
     }
 }
 
