@@ -138,7 +138,7 @@ fn waits(lang: Lang) -> Vec<(&'static str, WaitPage)> {
     let far = WaitState::Waiting { queue_number: 2_310_400, ahead: 2_041_188, wait: Some((300, 500)) };
     vec![
         ("wait-none", wait(lang, WaitState::NoTicket, Phase::Open)),
-        ("wait-lobby", wait(lang, WaitState::Issued, Phase::Lobby)),
+        ("wait-lobby", in_the_lobby(lang)),
         ("wait-issued", wait(lang, WaitState::Issued, Phase::Open)),
         ("wait-waiting", wait(lang, waiting(11_204, Some((12, 18))), Phase::Open)),
         ("wait-far", WaitPage { short_supply: Some(short_supply(lang)), ..wait(lang, far, Phase::Open) }),
@@ -152,6 +152,13 @@ fn waits(lang: Lang) -> Vec<(&'static str, WaitPage)> {
         ("wait-full", wait(lang, waiting(31_204, None), Phase::Full)),
         ("wait-closed", wait(lang, WaitState::NoTicket, Phase::Closed)),
     ]
+}
+
+fn in_the_lobby(lang: Lang) -> WaitPage {
+    let mut page = wait(lang, WaitState::Issued, Phase::Lobby);
+    page.chrome.now = at("2021-07-11T23:47:30+09:00");
+    page.as_of = page.chrome.now;
+    page
 }
 
 fn wait(lang: Lang, state: WaitState, phase: Phase) -> WaitPage {
@@ -471,7 +478,12 @@ fn refusal(lang: Lang) -> RefusalPage {
 }
 
 fn trouble(lang: Lang) -> TroublePage {
-    TroublePage { chrome: chrome(lang, "/book"), retry_seconds: 20, support_code: "T-4K9-221".to_owned() }
+    TroublePage {
+        chrome: chrome(lang, "/book"),
+        retry_seconds: 20,
+        retry_href: lang.href("/book"),
+        support_code: "T-4K9-221".to_owned(),
+    }
 }
 
 fn bad_request(lang: Lang) -> BadRequestPage {
