@@ -20,7 +20,7 @@
   let asOf = Number(d.asOf);
   let sequence = -1, failures = 0, asked = 0;
   let shownHigh = Number(d.high) || Infinity;
-  let shownBand = "", timer;
+  let shownBand = "", slowerUntil = 0, timer;
 
   const rounded = (m) => { const s = m < 30 ? 1 : m < 60 ? 5 : 10; return Math.ceil(m / s) * s; };
 
@@ -49,7 +49,8 @@
     const share = (percent) => Math.ceil(Math.ceil((ahead * percent) / 100) / perMinute);
     const low = share(Number(d.lowPercent)), high = share(Number(d.highPercent));
     if (high > shownHigh && high <= shownHigh * 1.2 + 1) return $("range").textContent;
-    show("slower", high > shownHigh);
+    if (high > shownHigh) slowerUntil = now() + 60000;
+    show("slower", now() < slowerUntil);
     shownHigh = high;
     return range(low, high);
   }
@@ -80,7 +81,6 @@
     say("ahead", count(ahead));
     say("range", words || d.unknown);
     say("served", count(mine - ahead));
-    say("all", count(mine));
     $("bar").max = Math.max(1, mine);
     $("bar").value = mine - ahead;
     show("short", doc.doses_left && ahead > doc.doses_left.total);
@@ -156,7 +156,10 @@
   });
   setInterval(freshness, 1000);
   if (d.state === "entering") setTimeout(() => again(1), Number(d.refresh) * 1000);
-  if (d.state === "issued") setTimeout(settle, 1500);
+  if (d.state === "issued") {
+    shownBand = "issued";
+    setTimeout(settle, 1500);
+  }
   if (mine !== null) shownBand = String(bandOf(Number(d.ahead))[0]);
   next();
 })();

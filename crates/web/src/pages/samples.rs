@@ -138,7 +138,7 @@ fn waits(lang: Lang) -> Vec<(&'static str, WaitPage)> {
     let far = WaitState::Waiting { queue_number: 2_310_400, ahead: 2_041_188, wait: Some((300, 500)) };
     vec![
         ("wait-none", wait(lang, WaitState::NoTicket, Phase::Open)),
-        ("wait-lobby", wait(lang, WaitState::Issued, Phase::Lobby)),
+        ("wait-lobby", in_the_lobby(lang)),
         ("wait-issued", wait(lang, WaitState::Issued, Phase::Open)),
         ("wait-waiting", wait(lang, waiting(11_204, Some((12, 18))), Phase::Open)),
         ("wait-far", WaitPage { short_supply: Some(short_supply(lang)), ..wait(lang, far, Phase::Open) }),
@@ -152,6 +152,13 @@ fn waits(lang: Lang) -> Vec<(&'static str, WaitPage)> {
         ("wait-full", wait(lang, waiting(31_204, None), Phase::Full)),
         ("wait-closed", wait(lang, WaitState::NoTicket, Phase::Closed)),
     ]
+}
+
+fn in_the_lobby(lang: Lang) -> WaitPage {
+    let mut page = wait(lang, WaitState::Issued, Phase::Lobby);
+    page.chrome.now = at("2021-07-11T23:47:30+09:00");
+    page.as_of = page.chrome.now;
+    page
 }
 
 fn wait(lang: Lang, state: WaitState, phase: Phase) -> WaitPage {
@@ -321,9 +328,10 @@ fn days(lang: Lang) -> DaysPage {
 
 fn times(lang: Lang, refusal: Option<RefusalNote>) -> TimesPage {
     let free = [0, 3, 5, 0, 12, 1, 0, 8, 10, 2, 0, 0];
+    let gone = refusal.is_some();
     let bands = free.iter().enumerate().map(|(i, free)| BandRow {
         time: time(9 + i as i8 / 2, 30 * (i as i8 % 2), 0, 0),
-        free: *free,
+        free: if gone && i == 1 { 0 } else { *free },
         chosen: refusal.is_none() && i == 4,
     });
     TimesPage {
@@ -470,7 +478,12 @@ fn refusal(lang: Lang) -> RefusalPage {
 }
 
 fn trouble(lang: Lang) -> TroublePage {
-    TroublePage { chrome: chrome(lang, "/book"), retry_seconds: 20, support_code: "T-4K9-221".to_owned() }
+    TroublePage {
+        chrome: chrome(lang, "/book"),
+        retry_seconds: 20,
+        retry_href: lang.href("/book"),
+        support_code: "T-4K9-221".to_owned(),
+    }
 }
 
 fn bad_request(lang: Lang) -> BadRequestPage {
@@ -550,6 +563,14 @@ fn every_input_has_a_label_and_every_reference_its_target() {
                 assert!(ids.contains(&id), "{name}: {attribute} {id:?} leads nowhere");
             }
         }
+    }
+}
+
+#[test]
+fn what_was_typed_is_kept() {
+    for (_, _, html) in every_sample().iter().filter(|(n, ..)| *n == "identity-errors") {
+        assert!(html.contains("name=\"name\" value=\"김순자\""));
+        assert!(html.contains("name=\"birth_date\" value=\"640315\""));
     }
 }
 

@@ -10,6 +10,8 @@ pub struct TroublePage {
     pub chrome: Chrome,
     /// The page asks again after so many seconds; spread by the server.
     pub retry_seconds: u32,
+    /// A page that can be asked for with GET, also after a POST.
+    pub retry_href: String,
     /// What an agent can look up.
     pub support_code: String,
 }

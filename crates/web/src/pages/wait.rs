@@ -127,6 +127,10 @@ impl WaitPage {
         bands.join(",")
     }
 
+    fn seconds_to_opening(&self) -> u64 {
+        self.opens_at.duration_since(self.chrome.now).as_secs().max(0).unsigned_abs()
+    }
+
     fn has_opened(&self) -> bool {
         !matches!(self.phase, Phase::Before | Phase::Lobby | Phase::Drawing)
     }
