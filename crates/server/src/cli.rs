@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-pub const FAILED: u8 = 1;
+pub(crate) const FAILED: u8 = 1;
 const NOT_UNDERSTOOD: u8 = 2;
-pub const NOT_IN_ORDER: u8 = 3;
+pub(crate) const NOT_IN_ORDER: u8 = 3;
 
 const HELP: &str = "\
 {about}
@@ -29,7 +29,7 @@ struct Line {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// 한 대에서 전부 시험 실행 · the whole service on one machine, opening in a minute
     #[command(help_template = HELP)]
     Demo(Demo),
@@ -42,49 +42,49 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// 몇 초 뒤에 예약을 여는가(처음 시작할 때만) · time until the opening, at the first start in a folder
     #[arg(long, default_value = "60s", value_parser = duration, value_name = "60s|5m")]
-    pub opens_in: Duration,
+    pub(crate) opens_in: Duration,
     /// 줄을 서고 예약하는 가상의 사람 수 · synthetic people who stand in line and book
     #[arg(long, default_value_t = 0, value_name = "N")]
-    pub crowd: u32,
+    pub(crate) crowd: u32,
     /// 자료를 둘 폴더 · folder for the data; started again in it, the demo goes on
     #[arg(long, default_value = "./charye-demo", value_name = "DIR")]
-    pub dir: PathBuf,
+    pub(crate) dir: PathBuf,
     /// 주소 · address to listen on
     #[arg(long, default_value = "127.0.0.1", value_name = "IP")]
-    pub listen: std::net::IpAddr,
+    pub(crate) listen: std::net::IpAddr,
     /// 포트 · port
     #[arg(long, default_value_t = 8080, value_name = "PORT")]
-    pub port: u16,
+    pub(crate) port: u16,
     /// 초당 입장 인원 · people admitted a second
     #[arg(long, default_value_t = 50, value_name = "N")]
-    pub admissions_per_second: u32,
+    pub(crate) admissions_per_second: u32,
 }
 
 #[derive(Debug, Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// 설정 파일(TOML). 없으면 ./charye-data 에 내장 저장소 · config file; without it an embedded store in ./charye-data
     #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
-pub struct Check {
+pub(crate) struct Check {
     /// 설정 파일 · config file
     #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
 }
 
 impl Demo {
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         SocketAddr::new(self.listen, self.port)
     }
 }
 
 /// Help and version end the program well; what is not understood ends it with 2.
-pub fn read() -> Result<Command, ExitCode> {
+pub(crate) fn read() -> Result<Command, ExitCode> {
     Line::try_parse().map(|line| line.command).map_err(|error| {
         if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
             print!("{error}");
@@ -100,24 +100,30 @@ fn reword(error: &clap::Error) -> String {
     let named = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let (argument, value) = (named(ContextKind::InvalidArg), named(ContextKind::InvalidValue));
     let (ko, en) = match error.kind() {
-        ErrorKind::UnknownArgument => (format!("모르는 옵션입니다: {argument}"), format!("unknown option: {argument}")),
+        ErrorKind::UnknownArgument => {
+            (format!("모르는 옵션입니다: {argument}"), format!("unknown option: {argument}"))
+        }
         ErrorKind::InvalidSubcommand => {
             let command = named(ContextKind::InvalidSubcommand);
             (format!("모르는 명령입니다: {command}"), format!("unknown command: {command}"))
         }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            (format!("{argument} 값이 올바르지 않습니다: {value}"), format!("wrong value for {argument}: {value}"))
-        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => (
+            format!("{argument} 값이 올바르지 않습니다: {value}"),
+            format!("wrong value for {argument}: {value}"),
+        ),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             ("명령이 없습니다.".to_owned(), "no command given".to_owned())
         }
-        _ => (format!("명령줄을 이해하지 못했습니다. {argument}"), format!("the command line was not understood {argument}")),
+        _ => (
+            format!("명령줄을 이해하지 못했습니다. {argument}"),
+            format!("the command line was not understood {argument}"),
+        ),
     };
     format!("{ko}\n{en}\n\n도움말 / Help:  charye --help")
 }
 
 /// A failure for a tired operator: what was being done, then why, one line each.
-pub fn explain(error: &anyhow::Error) -> String {
+pub(crate) fn explain(error: &anyhow::Error) -> String {
     let mut lines = vec!["실패했습니다 / failed".to_owned()];
     lines.extend(error.chain().map(|cause| format!("  {cause}")));
     lines.join("\n")

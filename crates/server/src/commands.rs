@@ -8,7 +8,7 @@ use crate::cli::Command;
 use anyhow::Result;
 use std::process::ExitCode;
 
-pub fn run(command: Command) -> Result<ExitCode> {
+pub(crate) fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Demo(demo) => demo::run(&demo),
         Command::Serve(serve) => serve::run(&serve),

@@ -8,44 +8,44 @@ use std::path::{Path, PathBuf};
 /// Defaults are what `charye serve` uses without a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Config {
-    pub listen: SocketAddr,
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
     /// Scheme and host under which people reach the service, e.g. `https://booking.example`. With https first, cookies
     /// are `Secure`.
-    pub public_origins: Vec<String>,
-    pub data: PathBuf,
+    pub(crate) public_origins: Vec<String>,
+    pub(crate) data: PathBuf,
     /// Empty: beside the data folder.
-    pub keys: PathBuf,
-    pub campaign: CampaignConfig,
-    pub limits: LimitsConfig,
+    pub(crate) keys: PathBuf,
+    pub(crate) campaign: CampaignConfig,
+    pub(crate) limits: LimitsConfig,
     /// `text` or `json`.
-    pub log_format: LogFormat,
+    pub(crate) log_format: LogFormat,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct CampaignConfig {
+pub(crate) struct CampaignConfig {
     /// RFC 3339. Empty: the next 12 July, 00:00 in Korea.
-    pub opens_at: String,
+    pub(crate) opens_at: String,
     /// RFC 3339. Empty: twelve days after the opening.
-    pub closes_at: String,
-    pub lobby_minutes: u32,
-    pub admissions_per_second: u32,
+    pub(crate) closes_at: String,
+    pub(crate) lobby_minutes: u32,
+    pub(crate) admissions_per_second: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct LimitsConfig {
-    pub connections_max: usize,
-    pub booking_requests_max: usize,
-    pub booking_wait_ms_max: u32,
+pub(crate) struct LimitsConfig {
+    pub(crate) connections_max: usize,
+    pub(crate) booking_requests_max: usize,
+    pub(crate) booking_wait_ms_max: u32,
     /// Threads that speak HTTP. One leaves the other core of a small machine to the ledger.
-    pub http_threads: usize,
+    pub(crate) http_threads: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     Text,
     Json,
 }
@@ -66,13 +66,23 @@ impl Default for Config {
 
 impl Default for CampaignConfig {
     fn default() -> Self {
-        Self { opens_at: String::new(), closes_at: String::new(), lobby_minutes: 60, admissions_per_second: 50 }
+        Self {
+            opens_at: String::new(),
+            closes_at: String::new(),
+            lobby_minutes: 60,
+            admissions_per_second: 50,
+        }
     }
 }
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self { connections_max: 15_000, booking_requests_max: 512, booking_wait_ms_max: 2_000, http_threads: 1 }
+        Self {
+            connections_max: 15_000,
+            booking_requests_max: 512,
+            booking_wait_ms_max: 2_000,
+            http_threads: 1,
+        }
     }
 }
 
@@ -80,17 +90,22 @@ impl Default for LimitsConfig {
 const ADMISSIONS_PER_SECOND: std::ops::RangeInclusive<u32> = 1..=100_000;
 
 impl Config {
-    pub fn read(file: Option<&Path>) -> Result<Self> {
+    pub(crate) fn read(file: Option<&Path>) -> Result<Self> {
         let mut config: Self = match file {
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .with_context(|| format!("설정 파일을 읽을 수 없습니다 / cannot read the config file: {}", path.display()))?;
-                toml::from_str(&text)
-                    .with_context(|| format!("설정 파일이 올바르지 않습니다 / the config file is not right: {}", path.display()))?
+                let text = std::fs::read_to_string(path).with_context(|| {
+                    format!("설정 파일을 읽을 수 없습니다 / cannot read the config file: {}", path.display())
+                })?;
+                toml::from_str(&text).with_context(|| {
+                    format!(
+                        "설정 파일이 올바르지 않습니다 / the config file is not right: {}",
+                        path.display()
+                    )
+                })?
             }
             None => Self::default(),
         };
-        config.take_environment(|name| environment(name))?;
+        config.take_environment(environment)?;
         config.validate()?;
         Ok(config)
     }
@@ -127,16 +142,19 @@ impl Config {
             let plain = origin.split_once("://").is_some_and(|(scheme, host)| {
                 (scheme == "https" || scheme == "http") && !host.is_empty() && !host.contains('/')
             });
-            ensure!(plain, "public_origins: {origin}: https://호스트 형식이어야 합니다 / must look like https://host");
+            ensure!(
+                plain,
+                "public_origins: {origin}: https://호스트 형식이어야 합니다 / must look like https://host"
+            );
         }
         Ok(())
     }
 
-    pub fn key_folder(&self) -> PathBuf {
+    pub(crate) fn key_folder(&self) -> PathBuf {
         if self.keys.as_os_str().is_empty() { crate::keys::beside(&self.data) } else { self.keys.clone() }
     }
 
-    pub fn has_tls_before_it(&self) -> bool {
+    pub(crate) fn has_tls_before_it(&self) -> bool {
         self.public_origins.first().is_some_and(|origin| origin.starts_with("https://"))
     }
 }

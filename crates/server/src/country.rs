@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use booking::{
-    Campaign, CampaignId, Clinic, ClinicId, Country, EligibilityGroup, Limits, OpeningHours, Region, RegionCode, RegionLevel,
-    Visits, WeekdaySet, korean_day,
+    Campaign, CampaignId, Clinic, ClinicId, Country, EligibilityGroup, Limits, OpeningHours, Region,
+    RegionCode, RegionLevel, Visits, WeekdaySet, korean_day,
 };
 use flate2::read::GzDecoder;
 use jiff::Timestamp;
@@ -19,12 +19,12 @@ const CAMPAIGN: &str = include_str!("../../../data/campaign.toml");
 
 /// When the doors open and close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Doors {
-    pub opens_at_s: i64,
-    pub closes_at_s: i64,
+pub(crate) struct Doors {
+    pub(crate) opens_at_s: i64,
+    pub(crate) closes_at_s: i64,
 }
 
-pub fn bundled(doors: Doors) -> Result<(Country, CampaignNames)> {
+pub(crate) fn bundled(doors: Doors) -> Result<(Country, CampaignNames)> {
     let (campaign, names) = campaign(CAMPAIGN, doors).context("data/campaign.toml")?;
     let regions = regions(REGIONS).context("data/regions.csv")?;
     let clinics = clinics(GzDecoder::new(CLINICS)).context("data/clinics.csv.gz")?;
@@ -89,7 +89,8 @@ fn clinic(row: ClinicRow) -> Result<Clinic> {
         ("", "") => None,
         (from, until) => Some((minutes(from)?, minutes(until)?)),
     };
-    let saturday_closes_min = if row.saturday_closes.is_empty() { None } else { Some(minutes(&row.saturday_closes)?) };
+    let saturday_closes_min =
+        if row.saturday_closes.is_empty() { None } else { Some(minutes(&row.saturday_closes)?) };
     Ok(Clinic {
         id: ClinicId::parse(&row.id).ok_or_else(|| anyhow!("not a clinic id: {}", row.id))?,
         name: row.name,
@@ -179,7 +180,8 @@ fn campaign(file: &str, doors: Doors) -> Result<(Campaign, CampaignNames)> {
         people: file.people,
         limits: Limits::default(),
     };
-    let names = CampaignNames { name: (file.name.ko, file.name.en), vaccine: (file.vaccine.ko, file.vaccine.en) };
+    let names =
+        CampaignNames { name: (file.name.ko, file.name.en), vaccine: (file.vaccine.ko, file.vaccine.en) };
     Ok((campaign, names))
 }
 
@@ -192,7 +194,11 @@ fn next_day_of_year(month_day: &str, opens_on: Date) -> Result<Date> {
     const NOTICE_DAYS: i32 = 7;
     let earliest = opens_on.checked_add(jiff::Span::new().days(NOTICE_DAYS))?;
     let this_year: Date = format!("{:04}-{month_day}", earliest.year()).parse()?;
-    if this_year >= earliest { Ok(this_year) } else { Ok(format!("{:04}-{month_day}", earliest.year() + 1).parse()?) }
+    if this_year >= earliest {
+        Ok(this_year)
+    } else {
+        Ok(format!("{:04}-{month_day}", earliest.year() + 1).parse()?)
+    }
 }
 
 #[cfg(test)]
@@ -216,7 +222,10 @@ mod tests {
         let campaign = country.campaign_named("c55").unwrap();
         assert_eq!(campaign.supply_total(), 1_850_000);
         assert!(u64::from(campaign.people) > campaign.supply_total());
-        assert_eq!((campaign.visits.first_on, campaign.visits.last_on), (date(2021, 7, 26), date(2021, 8, 7)));
+        assert_eq!(
+            (campaign.visits.first_on, campaign.visits.last_on),
+            (date(2021, 7, 26), date(2021, 8, 7))
+        );
         assert!(!names.name.0.is_empty());
     }
 

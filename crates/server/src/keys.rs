@@ -10,7 +10,7 @@ use store::Randomness;
 use web::keys::KeyMaterial;
 
 /// `./charye-data` has its keys in `./charye-data.keys`.
-pub fn beside(data: &Path) -> PathBuf {
+pub(crate) fn beside(data: &Path) -> PathBuf {
     let mut name = data.file_name().unwrap_or_default().to_os_string();
     name.push(".keys");
     data.with_file_name(name)
@@ -18,11 +18,15 @@ pub fn beside(data: &Path) -> PathBuf {
 
 /// Reads the keys, or makes them in a folder that has none. A folder that has some but not all is refused: a new key
 /// for sealed fields would make people's data unreadable.
-pub fn open(folder: &Path, random: &dyn Randomness) -> Result<KeyMaterial> {
+pub(crate) fn open(folder: &Path, random: &dyn Randomness) -> Result<KeyMaterial> {
     let names = ["tokens-1.key", "aliases.key", "fields.key", "gate.key"];
     let present = names.iter().filter(|name| folder.join(name).exists()).count();
     if present == 0 {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).with_context(|| folder.display().to_string())?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .with_context(|| folder.display().to_string())?;
         for name in names {
             write(&folder.join(name), &random.bytes())?;
         }

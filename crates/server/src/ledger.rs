@@ -1,7 +1,10 @@
 //! The embedded ledger, opened beside the running service: while it loads, or when it cannot be opened, the gate and
 //! the static pages are up and say so, and it is tried again.
 
-use booking::{Admission, Appointment, AppointmentId, CampaignId, ClinicId, Country, Hold, HoldId, Message, MessageId, PersonId, SessionId, SlotCounts};
+use booking::{
+    Admission, Appointment, AppointmentId, CampaignId, ClinicId, Country, Hold, HoldId, Message, MessageId,
+    PersonId, SessionId, SlotCounts,
+};
 use jiff::civil::Date;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -12,13 +15,13 @@ use store_sqlite::{SqliteStore, StoreLimits};
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 
 /// A ledger that may not be there yet.
-pub struct OpeningLedger {
+pub(crate) struct OpeningLedger {
     opened: Arc<OnceLock<SqliteStore>>,
 }
 
 impl OpeningLedger {
     /// Opens it in a thread of its own, trying until it works.
-    pub fn start(folder: PathBuf, country: Arc<Country>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn start(folder: PathBuf, country: Arc<Country>, clock: Arc<dyn Clock>) -> Self {
         let opened = Arc::new(OnceLock::new());
         let ledger = Self { opened: Arc::clone(&opened) };
         std::thread::Builder::new()

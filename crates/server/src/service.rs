@@ -27,8 +27,8 @@ use web::{front, routes};
 /// How long connections in hand may take to finish after a stop was asked for.
 const SOFT_END: Duration = Duration::from_secs(3);
 
-pub struct Service {
-    pub app: Arc<App>,
+pub(crate) struct Service {
+    pub(crate) app: Arc<App>,
     keeper: Keeper,
     config: Config,
     listeners: Vec<std::net::TcpListener>,
@@ -36,12 +36,13 @@ pub struct Service {
 
 impl Service {
     /// Everything is in place when it returns, except the ledger, which opens beside it.
-    pub fn prepare(config: Config, doors: Doors) -> Result<Self> {
+    pub(crate) fn prepare(config: Config, doors: Doors) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Randomness> = Arc::new(SystemRandomness);
         let listeners = listeners(&config)?;
-        std::fs::create_dir_all(&config.data)
-            .with_context(|| format!("자료 폴더를 만들 수 없습니다 / cannot make the data folder: {}", config.data.display()))?;
+        std::fs::create_dir_all(&config.data).with_context(|| {
+            format!("자료 폴더를 만들 수 없습니다 / cannot make the data folder: {}", config.data.display())
+        })?;
         let (country, names) = country::bundled(doors)?;
         let country = Arc::new(country);
         let material = crate::keys::open(&config.key_folder(), random.as_ref())?;
@@ -49,7 +50,8 @@ impl Service {
         let ledger: Arc<dyn Store> =
             Arc::new(OpeningLedger::start(config.data.clone(), Arc::clone(&country), Arc::clone(&clock)));
         let (assets, mut static_plane) = assets();
-        static_plane.extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
+        static_plane
+            .extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
         let keeper = Keeper::begin(
             country.campaigns()[0].clone(),
             gate_settings(&config),
@@ -58,7 +60,12 @@ impl Service {
                 line_store: Arc::new(open_line(&config.data)?),
                 ledger: Arc::clone(&ledger),
                 clock: Arc::clone(&clock),
-                publisher: Publisher { campaign_name: names.name.clone(), keys: Arc::clone(&keys), assets, demo: true },
+                publisher: Publisher {
+                    campaign_name: names.name.clone(),
+                    keys: Arc::clone(&keys),
+                    assets,
+                    demo: true,
+                },
             },
         )
         .context("대기열 기억을 열 수 없습니다 / the memory of the line cannot be opened")?;
@@ -68,7 +75,11 @@ impl Service {
         let slug = gate.campaign.slug.clone();
         let app = App {
             settings: web_settings(&config),
-            identity: Arc::new(DemoProvider::new(Arc::clone(&keys.cipher), Arc::clone(&random), Arc::clone(&channel))),
+            identity: Arc::new(DemoProvider::new(
+                Arc::clone(&keys.cipher),
+                Arc::clone(&random),
+                Arc::clone(&channel),
+            )),
             country,
             store: ledger,
             clock,
@@ -89,7 +100,7 @@ impl Service {
     }
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
-    pub fn run(self, stop: watch::Receiver<bool>) -> Result<()> {
+    pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
         let Self { app, keeper, listeners, .. } = self;
         let mut threads = vec![spawn("line", {
             let (app, stop) = (Arc::clone(&app), stop.clone());
@@ -111,12 +122,14 @@ impl Service {
             })?);
         }
         for thread in threads {
-            thread.join().map_err(|_| anyhow::anyhow!("스레드가 멈췄습니다 / a thread of the service panicked"))?;
+            thread
+                .join()
+                .map_err(|_| anyhow::anyhow!("스레드가 멈췄습니다 / a thread of the service panicked"))?;
         }
         Ok(())
     }
 
-    pub fn config(&self) -> &Config {
+    pub(crate) fn config(&self) -> &Config {
         &self.config
     }
 }
@@ -133,7 +146,7 @@ async fn stopped(mut stop: watch::Receiver<bool>) {
 }
 
 /// Resolves at SIGINT or SIGTERM.
-pub async fn signal() {
+pub(crate) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
     tokio::select! {

@@ -6,7 +6,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use std::cell::RefCell;
 use store::{Clock, Randomness};
 
-pub struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the file")]
@@ -16,7 +16,7 @@ impl Clock for SystemClock {
 }
 
 /// A ChaCha generator per thread, seeded once from the system: a ticket must not cost a system call.
-pub struct SystemRandomness;
+pub(crate) struct SystemRandomness;
 
 thread_local! {
     static GENERATOR: RefCell<ChaCha12Rng> = RefCell::new(ChaCha12Rng::from_seed(seed()));

@@ -20,6 +20,7 @@ pub enum Phase {
     Trouble,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is given")]
 #[derive(Debug, Clone, Copy)]
 pub struct PhaseFacts {
     pub now: Timestamp,

@@ -93,7 +93,7 @@ pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
     let earlier = ctx.app.store.admission(campaign, person).await?;
     let (ticket, queue_number) = match earlier {
         Some(admission) => (admission.ticket, admission.queue_number),
-        None => called_ticket(ctx, &gate).await?,
+        None => called_ticket(ctx, &gate)?,
     };
     let born_on = person_card(ctx, person).await?.born_on;
     let admit = Command::Admit(Admit { campaign, person, born_on, ticket, queue_number });
@@ -115,7 +115,7 @@ pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
 }
 
 /// The turn is decided here, on the server, by the number in the signed ticket.
-async fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
+fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
     let ticket: Ticket = ctx.ticket.ok_or(Refusal::TicketNeeded)?;
     let queue_number = match gate.place(&ticket) {
         LinePlace::Issued => return Err(Refusal::NotYourTurn { places_ahead: None }.into()),

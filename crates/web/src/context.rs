@@ -13,7 +13,7 @@ use crate::wording;
 use axum::body::Body;
 use booking::RequestKey;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use hyper::http;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -34,6 +34,7 @@ pub struct Context {
     pub app: Arc<App>,
     pub lang: Lang,
     pub wants: Wants,
+    pub method: Method,
     /// Without `/en`.
     pub path: String,
     pub params: HashMap<String, String>,
@@ -96,7 +97,9 @@ impl Context {
         Errors(faults.iter().map(say).collect())
     }
 
-    /// The command under the key that came with the request, scoped to person and operation.
+    /// The command under the key that came with the request, scoped to person and operation. On a page the key is
+    /// scoped to the choice as well: somebody who goes back and chooses another time sends the old key with it, and
+    /// means it.
     pub fn keyed(&self, command: Command) -> Result<Request, Problem> {
         let header = self.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
         let sent = header.unwrap_or_else(|| self.fields.typed("key"));
@@ -104,14 +107,14 @@ impl Context {
             return Err(Problem::KeyMissing);
         }
         let person = self.session.map_or(0, |session| session.person.0);
-        let key = Sha256::new()
-            .chain_update(person.to_be_bytes())
-            .chain_update(command.name())
-            .chain_update([0])
-            .chain_update(sent);
-        let body = Sha256::digest(format!("{command:?}"));
-        let keyed = Keyed { key: RequestKey(key.finalize().into()), body: body.into() };
-        Ok(Request { keyed: Some(keyed), command })
+        let body: [u8; 32] = Sha256::digest(format!("{command:?}")).into();
+        let mut key =
+            Sha256::new().chain_update(person.to_be_bytes()).chain_update(command.name()).chain_update([0]);
+        if self.wants == Wants::Page {
+            key = key.chain_update(body);
+        }
+        let key = RequestKey(key.chain_update(sent).finalize().into());
+        Ok(Request { keyed: Some(Keyed { key, body }), command })
     }
 
     pub fn page(&self, page: &impl askama::Template) -> Response<Body> {

@@ -14,7 +14,7 @@ use axum::body::Body;
 use booking::{Refusal, SlotId};
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 use hyper::http;
 use serde_json::{Value, json};
@@ -173,7 +173,15 @@ impl Problem {
                     format!("{}-{}", self.code(), crate::published::hex(&ctx.app.random.bytes::<3>()));
                 tracing::warn!(support_code, "a person was shown the trouble page");
                 let retry_seconds = retry_after.unwrap_or(30);
-                ctx.page_with(status, &TroublePage { chrome: ctx.chrome(), retry_seconds, support_code })
+                ctx.page_with(
+                    status,
+                    &TroublePage {
+                        chrome: ctx.chrome(),
+                        retry_seconds,
+                        retry_href: retry_href(ctx),
+                        support_code,
+                    },
+                )
             }
         };
         if let Some(seconds) = retry_after {
@@ -298,6 +306,11 @@ fn bad_request(ctx: &Context, status: StatusCode, faults: &[FieldFault]) -> Resp
     };
     let back_href = ctx.lang.href(back_from(&ctx.path));
     ctx.page_with(status, &BadRequestPage { chrome: ctx.chrome(), field, problem, back_href })
+}
+
+/// What the trouble page asks for again: the same page, or the one with the form; a POST is never repeated by itself.
+fn retry_href(ctx: &Context) -> String {
+    ctx.lang.href(if ctx.method == Method::GET { &ctx.path } else { back_from(&ctx.path) })
 }
 
 /// Where the form of an address is.

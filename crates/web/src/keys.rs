@@ -60,6 +60,6 @@ impl Keys {
 
     /// For connectors and auditors, in hexadecimal.
     pub fn gate_public_key(&self) -> String {
-        self.gate.verifying_key().to_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::published::hex(&self.gate.verifying_key().to_bytes())
     }
 }

@@ -94,6 +94,7 @@ fn context(
         } else {
             path.to_owned()
         },
+        method: head.method.clone(),
         params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         headers: head.headers.clone(),
         fields: Fields::default(),

@@ -36,36 +36,21 @@ impl StaticPlane<'_> {
             ),
         );
         for lang in [Lang::Ko, Lang::En] {
-            files.insert(lang.href(BASE), self.page(&self.regions_page(lang, None)));
+            files.insert(lang.href(BASE), page(&self.regions_page(lang, None)));
         }
         for region in self.country.regions() {
             match region.level {
-                RegionLevel::Sido => self
-                    .add_pages(&mut files, region, |lang| self.page(&self.regions_page(lang, Some(region)))),
+                RegionLevel::Sido => {
+                    self.add_pages(&mut files, region, |lang| page(&self.regions_page(lang, Some(region))))
+                }
                 RegionLevel::Sigungu => {
-                    self.add_pages(&mut files, region, |lang| self.page(&self.clinics_page(lang, region)));
+                    add_pages(&mut files, region, |lang| page(&self.clinics_page(lang, region)));
                     files.insert(format!("/static/clinics/{}.json", region.code), self.clinics_json(region));
                 }
                 RegionLevel::Eupmyeondong => {}
             }
         }
         files
-    }
-
-    fn add_pages(
-        &self,
-        files: &mut HashMap<String, Prepared>,
-        region: &Region,
-        page: impl Fn(Lang) -> Prepared,
-    ) {
-        for lang in [Lang::Ko, Lang::En] {
-            files.insert(lang.href(&format!("{BASE}/{}", region.code)), page(lang));
-        }
-    }
-
-    fn page(&self, page: &impl askama::Template) -> Prepared {
-        let html = page.render().expect("templates write to memory only");
-        Prepared::new(html, "text/html; charset=utf-8", Cache::Minutes)
     }
 
     fn chrome(&self, lang: Lang, region: Option<&Region>) -> Chrome {
@@ -135,6 +120,17 @@ impl StaticPlane<'_> {
         let file = json!({"region": sigungu.code.to_string(), "clinics": clinics.collect::<Vec<_>>()});
         Prepared::new(file.to_string(), "application/json", Cache::Minutes)
     }
+}
+
+fn add_pages(files: &mut HashMap<String, Prepared>, region: &Region, page: impl Fn(Lang) -> Prepared) {
+    for lang in [Lang::Ko, Lang::En] {
+        files.insert(lang.href(&format!("{BASE}/{}", region.code)), page(lang));
+    }
+}
+
+fn page(page: &impl askama::Template) -> Prepared {
+    let html = page.render().expect("templates write to memory only");
+    Prepared::new(html, "text/html; charset=utf-8", Cache::Minutes)
 }
 
 /// How many clinics a 시·도 or 시·군·구 has.

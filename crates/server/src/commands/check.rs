@@ -11,7 +11,7 @@ use std::sync::Arc;
 use store::Clock as _;
 use store_sqlite::{SqliteLine, SqliteStore, StoreLimits};
 
-pub fn run(check: &Check) -> Result<ExitCode> {
+pub(crate) fn run(check: &Check) -> Result<ExitCode> {
     let config = Config::read(check.config.as_deref())?;
     println!("# 적용되는 설정 / effective config\n{}", toml::to_string(&config)?);
     let mut faults = 0;
@@ -24,7 +24,10 @@ pub fn run(check: &Check) -> Result<ExitCode> {
     };
     let doors = doors(&config, SystemClock.now())?;
     let (country, _) = country::bundled(doors)?;
-    say("국가 자료 / country", Ok(format!("{} regions, {} clinics", country.regions().len(), country.clinics().len())));
+    say(
+        "국가 자료 / country",
+        Ok(format!("{} regions, {} clinics", country.regions().len(), country.clinics().len())),
+    );
     say("열쇠 / keys", keys(&config));
     say("예약 장부 / ledger", ledger(&config, country));
     say("대기열 / line", line(&config));
@@ -50,7 +53,8 @@ fn ledger(config: &Config, country: booking::Country) -> Result<String, String> 
     if !config.data.exists() {
         return Ok(format!("{}: 처음 시작할 때 만듭니다 / made at the first start", config.data.display()));
     }
-    let opened = SqliteStore::open(&config.data, Arc::new(country), Arc::new(SystemClock), StoreLimits::default());
+    let opened =
+        SqliteStore::open(&config.data, Arc::new(country), Arc::new(SystemClock), StoreLimits::default());
     let store = opened.map_err(|error| chain(&error))?;
     let (holds, appointments) = (store.ledger().holds().count(), store.ledger().appointments().count());
     Ok(format!("{appointments} appointments, {holds} holds, journal chain intact"))

@@ -25,7 +25,7 @@ const TEST_PEOPLE: [(&str, &str, &str); 3] = [
     ("박시험", "1966-12-31", "010-0000-0003"),
 ];
 
-pub fn run(demo: &Demo) -> Result<ExitCode> {
+pub(crate) fn run(demo: &Demo) -> Result<ExitCode> {
     telemetry::start(LogFormat::Text);
     let doors = doors(&demo.dir, demo.opens_in.as_secs())?;
     let mut config = Config { listen: demo.address(), data: demo.dir.clone(), ..Config::default() };

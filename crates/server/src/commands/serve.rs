@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 const OPEN_FOR_DAYS: i64 = 12;
 
-pub fn run(serve: &Serve) -> Result<ExitCode> {
+pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     let config = Config::read(serve.config.as_deref())?;
     telemetry::start(config.log_format);
     let doors = doors(&config, SystemClock.now())?;
@@ -25,11 +25,13 @@ pub fn run(serve: &Serve) -> Result<ExitCode> {
     let opens_at = Timestamp::from_second(doors.opens_at_s)?;
     println!("차례가 켜졌습니다 / Charye is up:  http://{listen}/");
     println!("예약 시작 / opening:  {}", offset(9).to_datetime(opens_at));
-    println!("알림: 본인확인 기관 연동 전이므로 모의 본인확인을 씁니다 / note: no identity provider is connected yet, the demo one is used");
+    println!(
+        "알림: 본인확인 기관 연동 전이므로 모의 본인확인을 씁니다 / note: no identity provider is connected yet, the demo one is used"
+    );
     run_until_signal(service)
 }
 
-pub fn run_until_signal(service: Service) -> Result<ExitCode> {
+pub(crate) fn run_until_signal(service: Service) -> Result<ExitCode> {
     let (stop, stopping) = watch::channel(false);
     let waiter = std::thread::spawn(move || -> Result<()> {
         tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(signal());
@@ -37,13 +39,13 @@ pub fn run_until_signal(service: Service) -> Result<ExitCode> {
         let _ = stop.send(true);
         Ok(())
     });
-    service.run(stopping)?;
+    service.run(&stopping)?;
     waiter.join().map_err(|_| anyhow::anyhow!("the signal thread panicked"))??;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The opening of the config, or the next 12 July at midnight in Korea.
-pub fn doors(config: &Config, now: Timestamp) -> Result<Doors> {
+pub(crate) fn doors(config: &Config, now: Timestamp) -> Result<Doors> {
     let instant = |name: &str, text: &str| -> Result<Timestamp> {
         text.parse().with_context(|| format!("campaign.{name} = {text:?}: 2027-07-12T00:00:00+09:00 형식이어야 합니다 / must look like this"))
     };

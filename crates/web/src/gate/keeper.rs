@@ -189,7 +189,7 @@ impl Keeper {
         match self.ledger.execute(command.into()).await {
             Ok(Ok(_)) => tracing::info!(campaign = campaign.0, event = name, "the doors moved"),
             Ok(Err(refusal)) => {
-                tracing::warn!(campaign = campaign.0, event = name, code = refusal.code(), "the doors stay")
+                tracing::warn!(campaign = campaign.0, event = name, code = refusal.code(), "the doors stay");
             }
             Err(_) => return false,
         }
@@ -288,9 +288,11 @@ impl Keeper {
         Ok(())
     }
 
-    fn save(&mut self, step: LineStep) -> Result<(), StoreError> {
+    fn save(&mut self, mut step: LineStep) -> Result<(), StoreError> {
         self.line_store.save(self.gate.tag, &step)?;
-        self.saved = LineStep { close: None, reserve: None, ..step };
+        step.close = None;
+        step.reserve = None;
+        self.saved = step;
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use crate::fields::{Field, Kind};
 use crate::journey::cards::{clinic_card, recipient_card, vaccine_name};
 use crate::journey::find::{Shown, refused_times};
 use crate::pages::hold::HoldPage;
+use crate::pages::parts::Errors;
 use crate::wording::civil_time;
 use axum::body::Body;
 use booking::{HoldId, Refusal, SlotId};
@@ -43,7 +44,7 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         Err(Problem::Refused(refusal @ (Refusal::SlotFull { .. } | Refusal::SlotUnknown))) => {
             let chosen_min = Some(slot.starts_min);
             let shown =
-                Shown { clinic, visit_on, chosen_min, errors: Default::default(), refusal: Some(refusal) };
+                Shown { clinic, visit_on, chosen_min, errors: Errors::default(), refusal: Some(refusal) };
             refused_times(ctx, shown, StatusCode::CONFLICT).await
         }
         Err(other) => Err(other),
@@ -88,8 +89,8 @@ fn named_hold(ctx: &Context) -> Result<HoldId, Problem> {
 async fn hold_page(ctx: &Context, refusal: Option<&Refusal>) -> Result<Option<HoldPage>, Problem> {
     let person = ctx.booker()?.person;
     let campaign = ctx.app.campaign();
-    let held = ctx.app.store.hold_of(campaign.id, person).await?;
-    let Some((id, hold)) = held.filter(|(_, hold)| hold.expires_at > ctx.now) else { return Ok(None) };
+    let found = ctx.app.store.hold_of(campaign.id, person).await?;
+    let Some((id, hold)) = found.filter(|(_, hold)| hold.expires_at > ctx.now) else { return Ok(None) };
     let card = actions::person_card(ctx, person).await?;
     let place = hold.places[0];
     let clinic = ctx.app.country.clinic(place.slot.clinic).expect("holds are at clinics of the country");

@@ -57,8 +57,8 @@ fn state(ctx: &Context, place: Option<Place>, facts: &Facts) -> WaitState {
         None => WaitState::NoTicket,
         Some(Place::Issued) => WaitState::Issued,
         Some(Place::Settled { queue_number, places_ahead }) => {
-            let pace = facts.document.admissions_per_minute.unwrap_or(0);
-            let wait = WaitRange::of(places_ahead, pace).map(|range| (range.low_min, range.high_min));
+            let per_minute = facts.document.admissions_per_minute.unwrap_or(0);
+            let wait = WaitRange::of(places_ahead, per_minute).map(|range| (range.low_min, range.high_min));
             WaitState::Waiting { queue_number, ahead: places_ahead, wait }
         }
         Some(Place::Called { .. }) => {
