@@ -68,7 +68,7 @@ pub enum Change {
     },
 }
 
-/// A pass on record: who came in, by which ticket. Being admitted again renews `admitted_at`.
+/// A pass on record: who came in, by which ticket. Being admitted again renews `expires_at` only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Admission {
     pub ticket: TicketRef,

@@ -1,8 +1,8 @@
 //! The decisions. Facts in, decision out; one guard a line, in the order of [`Refusal`].
 
 use crate::{
-    Admission, Appointment, AppointmentId, AppointmentState, Campaign, Hold, Opening, PersonId, Place,
-    Refusal, RegionCode, SlotCounts, TicketRef,
+    Admission, Appointment, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId,
+    Place, Refusal, RegionCode, SlotCounts, TicketRef,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -97,7 +97,9 @@ pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
             return Err(Refusal::AlreadyBooked { appointment });
         }
     }
-    if facts.places.is_empty() || has_twins(facts.places) {
+    let given = |dose: DoseNumber| (1..=facts.campaign.doses).contains(&dose.0);
+    let all_given = facts.places.iter().all(|wanted| given(wanted.place.dose));
+    if facts.places.is_empty() || !all_given || has_twins(facts.places) {
         return Err(Refusal::PlacesInvalid);
     }
     for (position, wanted) in facts.places.iter().enumerate() {

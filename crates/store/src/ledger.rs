@@ -4,6 +4,7 @@
 //! visible to readers before [`Ledger::commit`], and [`Ledger::discard`] forgets it.
 
 mod apply;
+mod fits;
 mod read;
 mod uses;
 
@@ -17,10 +18,11 @@ use booking::{
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Expired holds given back before each decision: a few at a time, so that they never come back in a wave.
-const EXPIRED_PER_DECISION: usize = 4;
+pub(crate) const EXPIRED_PER_DECISION: usize = 4;
 
 pub struct Ledger {
     country: Arc<Country>,
@@ -35,6 +37,8 @@ pub struct Ledger {
     supply: Table<(CampaignId, RegionCode), u32>,
     holds: Table<HoldId, Hold>,
     hold_of: Table<(CampaignId, PersonId), HoldId>,
+    /// The last hold of a booker that ran out, and when.
+    expired: Table<PersonId, (HoldId, Timestamp)>,
     appointments: Table<AppointmentId, Appointment>,
     live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId>,
     of_person: Table<PersonId, Vec<AppointmentId>>,
@@ -42,6 +46,8 @@ pub struct Ledger {
     messages: BTreeMap<MessageId, Message>,
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,
+    /// How far this batch has gone through them: a long batch does not look at the same ones again and again.
+    swept: Bound<(Timestamp, HoldId)>,
     /// Answers in the order they were given, to be forgotten in that order.
     answered: VecDeque<(Timestamp, RequestKey)>,
     next: Counters,
@@ -88,12 +94,14 @@ impl Ledger {
             supply: Table::default(),
             holds: Table::default(),
             hold_of: Table::default(),
+            expired: Table::default(),
             appointments: Table::default(),
             live: Table::default(),
             of_person: Table::default(),
             answers: Table::default(),
             messages: BTreeMap::new(),
             expiring: BTreeSet::new(),
+            swept: Bound::Unbounded,
             answered: VecDeque::new(),
             next: first,
             next_committed: first,

@@ -9,7 +9,9 @@
 //! To add an operation: a variant of [`Command`] (and of `booking::Outcome`), its arm in `Ledger::decide`, a case in
 //! `conformance/cases.rs`. An invariant gets a named function in `conformance/invariants.rs`.
 //!
-//! What this crate is not: it knows no rule of its own (`booking` decides) and no file format.
+//! - [`record`] writes a change down, for every back end that keeps a journal.
+//!
+//! What this crate is not: it knows no rule of its own (`booking` decides) and no file.
 
 mod clock;
 mod command;
@@ -17,9 +19,13 @@ mod error;
 mod ledger;
 mod line;
 mod memory;
+mod reads;
 pub mod record;
 mod store;
 mod table;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
 
 pub use clock::{Clock, MockClock, Randomness};
 pub use command::{Admit, Command, Keyed, Request};
@@ -27,4 +33,5 @@ pub use error::StoreError;
 pub use ledger::Ledger;
 pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
 pub use memory::MemoryStore;
+pub use reads::Read;
 pub use store::{Answer, CampaignFigures, DayTaken, PersonRecord, Store, Waiting};

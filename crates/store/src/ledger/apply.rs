@@ -1,11 +1,13 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
 use super::{Answered, Ledger, Taken};
+use crate::StoreError;
 use booking::{
     Appointment, AppointmentId, AppointmentState, CampaignId, Change, HoldEnd, HoldId, Opening, PersonId,
     Place, SlotCounts, SlotId,
 };
 use jiff::Timestamp;
+use std::ops::Bound;
 
 impl Ledger {
     /// Applies a change to the pending layer and notes it for the journal.
@@ -14,9 +16,16 @@ impl Ledger {
         changes.push(change);
     }
 
-    /// Replays a change from the journal. Call [`Ledger::commit`] now and then.
-    pub fn replay(&mut self, change: &Change) {
+    /// Replays a change from the journal. Call [`Ledger::commit`] now and then, and [`Ledger::check_country`] at
+    /// the end.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if the change can not have happened here: to a hold that is not there, at a clinic
+    /// that the country does not know.
+    pub fn replay(&mut self, change: &Change) -> Result<(), StoreError> {
+        self.could_happen(change).map_err(|at| StoreError::Corrupt { at })?;
         self.apply(change);
+        Ok(())
     }
 
     /// Makes everything pending visible.
@@ -36,14 +45,16 @@ impl Ledger {
         }
         self.holds.commit();
         self.hold_of.commit();
+        self.expired.commit();
         self.appointments.commit();
         self.live.commit();
         self.of_person.commit();
         self.answers.commit();
-        for change in batch {
+        for change in &batch {
             self.index(change);
         }
         self.next_committed = self.next;
+        self.swept = Bound::Unbounded;
     }
 
     /// Forgets everything pending.
@@ -59,12 +70,14 @@ impl Ledger {
         self.supply.discard();
         self.holds.discard();
         self.hold_of.discard();
+        self.expired.discard();
         self.appointments.discard();
         self.live.discard();
         self.of_person.discard();
         self.answers.discard();
         self.batch.clear();
         self.next = self.next_committed;
+        self.swept = Bound::Unbounded;
     }
 
     fn apply(&mut self, change: &Change) {
@@ -116,8 +129,10 @@ impl Ledger {
         let hold = self.holds.get(id).expect("a hold ends once").clone();
         self.holds.remove(id);
         self.hold_of.remove((hold.campaign, hold.booker));
-        if end == HoldEnd::Confirmed {
-            return;
+        match end {
+            HoldEnd::Confirmed => return,
+            HoldEnd::Released => {}
+            HoldEnd::Expired => self.expired.put(hold.booker, (id, hold.expires_at)),
         }
         for place in &hold.places {
             self.give_back(hold.campaign, *place, |taken| taken.held -= 1);
@@ -177,18 +192,18 @@ impl Ledger {
     }
 
     /// After the tables merged: the indexes that only follow what is durable.
-    fn index(&mut self, change: Change) {
+    fn index(&mut self, change: &Change) {
         match change {
             Change::Held { id, .. } | Change::HoldExtended { id, .. } => {
-                if let Some(hold) = self.holds.committed(id) {
-                    self.expiring.insert((hold.expires_at, id));
+                if let Some(hold) = self.holds.committed(*id) {
+                    self.expiring.insert((hold.expires_at, *id));
                 }
             }
-            Change::MessageQueued { id, message } => drop(self.messages.insert(id, message)),
-            Change::MessageSent { id } => drop(self.messages.remove(&id)),
+            Change::MessageQueued { id, message } => drop(self.messages.insert(*id, *message)),
+            Change::MessageSent { id } => drop(self.messages.remove(id)),
             Change::Answered { key, at, .. } => {
-                self.answered.push_back((at, key));
-                self.forget_old_answers(at);
+                self.answered.push_back((*at, *key));
+                self.forget_old_answers(*at);
             }
             _ => {}
         }

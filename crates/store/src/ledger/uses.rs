@@ -9,6 +9,8 @@ use booking::{
     korean_day, nearest_free,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// How many free places a full slot offers instead.
@@ -89,7 +91,8 @@ impl Ledger {
             booker,
             places: &places,
         });
-        let hold = decided.map_err(|refusal| self.with_nearest(refusal, campaign, &places))?;
+        let hold =
+            decided.map_err(|refusal| self.with_nearest(refusal, campaign, &places, korean_day(now)))?;
         if let Some(id) = earlier {
             self.write(Change::HoldEnded { id, end: HoldEnd::Released }, changes);
         }
@@ -115,13 +118,23 @@ impl Ledger {
     }
 
     /// A full slot offers the nearest free ones; the search is made only when it is needed.
-    fn with_nearest(&self, refusal: Refusal, campaign: &Campaign, places: &[PlaceFacts]) -> Refusal {
-        let full = |facts: &&PlaceFacts| facts.slot.is_some_and(|slot| slot.free() == 0);
+    fn with_nearest(
+        &self,
+        refusal: Refusal,
+        campaign: &Campaign,
+        places: &[PlaceFacts],
+        today: Date,
+    ) -> Refusal {
+        let wanted_in = |slot| places.iter().filter(|other| other.place.slot == slot).count() as u32;
+        let full =
+            |facts: &&PlaceFacts| facts.slot.is_some_and(|slot| slot.free() < wanted_in(facts.place.slot));
         match refusal {
             Refusal::SlotFull { .. } => {
-                let wanted =
-                    places.iter().find(full).or(places.last()).expect("a full slot was asked for").place.slot;
-                let free = |slot| self.counts(campaign, slot).map_or(0, SlotCounts::free);
+                let wanted = places.iter().find(full).expect("a full slot was asked for").place.slot;
+                let free = |slot: SlotId| {
+                    let counts = self.counts(campaign, slot).filter(|_| slot.visit_on > today);
+                    counts.map_or(0, SlotCounts::free)
+                };
                 Refusal::SlotFull {
                     nearest: nearest_free(&self.country, campaign, wanted, free, NEAREST_OFFERED),
                 }
@@ -138,6 +151,7 @@ impl Ledger {
         changes: &mut Changes,
     ) -> Decided {
         let country = Arc::clone(&self.country);
+        self.not_over(booker, id)?;
         let hold = self.holds.get(id);
         let campaign = known(&country, hold.ok_or(Refusal::HoldUnknown)?.campaign)?;
         let expires_at = rules::extend(campaign, hold, booker, now)?;
@@ -152,6 +166,7 @@ impl Ledger {
         now: Timestamp,
         changes: &mut Changes,
     ) -> Decided {
+        self.not_over(booker, id)?;
         rules::live_hold(self.holds.get(id), booker, now)?;
         self.write(Change::HoldEnded { id, end: HoldEnd::Released }, changes);
         Ok(Outcome::Released)
@@ -165,7 +180,9 @@ impl Ledger {
         changes: &mut Changes,
     ) -> Decided {
         let country = Arc::clone(&self.country);
-        let hold = self.holds.get(id).cloned();
+        self.not_over(booker, id)?;
+        // Of somebody else's hold nothing is told, not even that its people are booked.
+        let hold = self.holds.get(id).filter(|hold| hold.booker == booker).cloned();
         let campaign = hold.as_ref().ok_or(Refusal::HoldUnknown)?.campaign;
         let appointments = rules::confirm(&ConfirmFacts {
             campaign: known(&country, campaign)?,
@@ -177,14 +194,22 @@ impl Ledger {
             live_appointment: hold.as_ref().and_then(|hold| self.live_appointment_of(hold)),
         })?;
         self.write(Change::HoldEnded { id, end: HoldEnd::Confirmed }, changes);
-        let mut booked = Vec::new();
+        let mut numbered = Vec::new();
         for appointment in appointments {
             let id = AppointmentId(self.next.appointment);
             self.write(Change::Booked { id, appointment }, changes);
             self.tell(appointment.place.recipient, MessageKind::Booked(id), now, changes);
-            booked.push((id, appointment));
+            numbered.push((id, appointment));
         }
-        Ok(Outcome::Booked(booked))
+        Ok(Outcome::Booked(numbered))
+    }
+
+    /// Somebody whose last hold was given back is told so, also when its places are long gone.
+    fn not_over(&self, booker: PersonId, id: HoldId) -> Result<(), Refusal> {
+        match self.expired.get(booker) {
+            Some((last, expired_at)) if *last == id => Err(Refusal::HoldExpired { expired_at: *expired_at }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn live_appointment_of(&self, hold: &Hold) -> Option<AppointmentId> {
@@ -211,10 +236,13 @@ impl Ledger {
 
     /// Gives back at most `limit` holds whose time is over; returns how many.
     pub(super) fn expire_due(&mut self, now: Timestamp, limit: usize, changes: &mut Changes) -> u32 {
-        let due = self.expiring.range(..=(now, HoldId(u64::MAX))).map(|(_, id)| *id);
-        let over = |id: &HoldId| self.holds.get(*id).is_some_and(|hold| hold.expires_at <= now);
-        let over: Vec<HoldId> = due.filter(over).take(limit).collect();
-        for id in &over {
+        let later = self.expiring.range((self.swept, Bound::Unbounded));
+        let due = later.take_while(|(expires_at, _)| *expires_at <= now);
+        let over =
+            |(_, id): &&(Timestamp, HoldId)| self.holds.get(*id).is_some_and(|hold| hold.expires_at <= now);
+        let over: Vec<(Timestamp, HoldId)> = due.filter(over).take(limit).copied().collect();
+        for (expires_at, id) in &over {
+            self.swept = Bound::Excluded((*expires_at, *id));
             self.write(Change::HoldEnded { id: *id, end: HoldEnd::Expired }, changes);
         }
         over.len() as u32

@@ -1,0 +1,66 @@
+//! Whether a journal fits the country it is replayed for. The chain of a journal tells that it was not damaged, not
+//! that its clinics are still there.
+
+use super::Ledger;
+use crate::StoreError;
+use booking::{AppointmentState, Change, SlotCounts, SlotId};
+
+impl Ledger {
+    pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
+        match change {
+            Change::Held { hold, .. } => hold.places.iter().try_for_each(|place| self.clinic_of(place.slot)),
+            Change::HoldExtended { id, .. } | Change::HoldEnded { id, .. } => {
+                self.holds.get(*id).map(|_| ()).ok_or_else(|| format!("hold {}: it is not there", id.0))
+            }
+            Change::Booked { id, appointment } => {
+                let slot = appointment.place.slot;
+                self.clinic_of(slot)?;
+                let held = self.slots.get(slot).is_some_and(|taken| taken.held > 0);
+                if held { Ok(()) } else { Err(format!("appointment {}: no place was held", id.0)) }
+            }
+            Change::Cancelled { id, .. } => {
+                let booked = self.appointments.get(*id).map(|appointment| appointment.state);
+                let live = booked == Some(AppointmentState::Booked);
+                if live { Ok(()) } else { Err(format!("appointment {}: there is none to cancel", id.0)) }
+            }
+            Change::Opened { .. }
+            | Change::Closed { .. }
+            | Change::PersonRegistered { .. }
+            | Change::SessionEnded { .. }
+            | Change::Admitted { .. }
+            | Change::MessageQueued { .. }
+            | Change::MessageSent { .. }
+            | Change::Answered { .. } => Ok(()),
+        }
+    }
+
+    fn clinic_of(&self, slot: SlotId) -> Result<(), String> {
+        let known = self.country.clinic(slot.clinic).is_some();
+        if known { Ok(()) } else { Err(format!("clinic {}: the country does not know it", slot.clinic)) }
+    }
+
+    /// After a replay: the country must still give every place and dose that was taken. A clinic that gives fewer
+    /// places needs its people re-offered first, never a ledger that counts below nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] names the first slot or 시·도 that gives too little.
+    pub fn check_country(&self) -> Result<(), StoreError> {
+        let overfull = |(_, counts): &(SlotId, SlotCounts)| counts.taken() > counts.capacity;
+        if let Some((slot, counts)) = self.touched_slots().find(overfull) {
+            let SlotId { clinic, visit_on, starts_min } = slot;
+            let (taken, capacity) = (counts.taken(), counts.capacity);
+            let at =
+                format!("clinic {clinic} on {visit_on} at minute {starts_min}: {taken} taken of {capacity}");
+            return Err(StoreError::Corrupt { at });
+        }
+        for ((campaign, sido), taken) in self.supply.all_committed() {
+            let supply =
+                self.country.campaign(*campaign).and_then(|campaign| campaign.supply.get(sido).copied());
+            if *taken > supply.unwrap_or(0) {
+                let at = format!("campaign {}: {taken} doses taken in region {sido}", campaign.0);
+                return Err(StoreError::Corrupt { at });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,78 @@
+//! The reads of a back end that keeps its ledger in memory: one text for all of them.
+
+use crate::{StoreError, Waiting};
+
+/// What a read of [`crate::Store`] returns.
+pub type Read<'a, T> = Waiting<'a, Result<T, StoreError>>;
+
+/// The reads of [`crate::Store`], inside an `impl` of it, for a type with
+/// `fn read<T>(&self, look: impl FnOnce(&Ledger) -> T) -> Result<T, StoreError>`.
+#[macro_export]
+macro_rules! reads_of_the_ledger {
+    () => {
+        fn figures(&self, campaign: booking::CampaignId) -> $crate::Read<'_, $crate::CampaignFigures> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.figures(campaign))))
+        }
+
+        fn days_taken(&self, clinics: Vec<booking::ClinicId>) -> $crate::Read<'_, Vec<$crate::DayTaken>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.days_taken(&clinics))))
+        }
+
+        fn slots(
+            &self,
+            campaign: booking::CampaignId,
+            clinic: booking::ClinicId,
+            visit_on: jiff::civil::Date,
+        ) -> $crate::Read<'_, Vec<(u16, booking::SlotCounts)>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.slots(campaign, clinic, visit_on))))
+        }
+
+        fn person(&self, person: booking::PersonId) -> $crate::Read<'_, Option<$crate::PersonRecord>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.person(person))))
+        }
+
+        fn session_ended(&self, session: booking::SessionId) -> $crate::Read<'_, bool> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.session_ended(session))))
+        }
+
+        fn admission(
+            &self,
+            campaign: booking::CampaignId,
+            person: booking::PersonId,
+        ) -> $crate::Read<'_, Option<booking::Admission>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.admission(campaign, person))))
+        }
+
+        fn hold_of(
+            &self,
+            campaign: booking::CampaignId,
+            booker: booking::PersonId,
+        ) -> $crate::Read<'_, Option<(booking::HoldId, booking::Hold)>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.hold_of(campaign, booker))))
+        }
+
+        fn appointments_of(
+            &self,
+            person: booking::PersonId,
+        ) -> $crate::Waiting<
+            '_,
+            Result<Vec<(booking::AppointmentId, booking::Appointment)>, $crate::StoreError>,
+        > {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.appointments_of(person))))
+        }
+
+        fn appointment(
+            &self,
+            appointment: booking::AppointmentId,
+        ) -> $crate::Read<'_, Option<booking::Appointment>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.appointment(appointment))))
+        }
+
+        fn messages_waiting(
+            &self,
+            limit: usize,
+        ) -> $crate::Read<'_, Vec<(booking::MessageId, booking::Message)>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.messages_waiting(limit))))
+        }
+    };
+}
