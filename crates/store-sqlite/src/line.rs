@@ -1,0 +1,189 @@
+//! `line.db`: what the waiting room must remember, apart from the ledger.
+
+use crate::database::{self, Kind};
+use crate::folder::{self, FolderLock};
+use jiff::Timestamp;
+use rusqlite::{Connection, Row, Transaction, params};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
+use store::{LineRecord, LineStep, LineStore, StoreError};
+use waiting_room::{Bucket, CampaignTag, NodeId};
+
+/// The embedded back end is one process, so it is one node of the gate.
+const NODE: u16 = 1;
+
+const KIND: Kind = Kind {
+    application_id: 0x4348_524c,
+    user_version: 1,
+    schema: "CREATE TABLE line(
+                 campaign INTEGER PRIMARY KEY,
+                 incarnation INTEGER NOT NULL,
+                 open_bucket INTEGER,
+                 reserved INTEGER,
+                 serving_number INTEGER NOT NULL DEFAULT 0,
+                 gate_sequence INTEGER NOT NULL DEFAULT 0,
+                 opened_at TEXT,
+                 closed_at TEXT,
+                 CHECK ((open_bucket IS NULL) = (reserved IS NULL))
+             ) STRICT;
+             CREATE TABLE bucket(
+                 campaign INTEGER NOT NULL,
+                 number INTEGER NOT NULL,
+                 incarnation INTEGER NOT NULL,
+                 count INTEGER NOT NULL,
+                 PRIMARY KEY (campaign, number)
+             ) STRICT, WITHOUT ROWID;",
+};
+
+/// The pages of the log that are gathered before they are moved into the database; a step writes two or three.
+const CHECKPOINT_STEPS: u32 = 1_000;
+
+pub struct SqliteLine {
+    path: PathBuf,
+    state: Mutex<State>,
+    _lock: FolderLock,
+}
+
+struct State {
+    connection: Connection,
+    steps: u32,
+}
+
+impl SqliteLine {
+    /// # Errors
+    /// [`StoreError::Unavailable`] if another process owns the file, [`StoreError::Corrupt`] if it is none of ours.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let lock = FolderLock::take(folder, "line.lock")?;
+        let path = folder.join("line.db");
+        let connection = database::open(&path, &KIND)?;
+        folder::sync(folder)?;
+        Ok(Self { path, state: Mutex::new(State { connection, steps: 0 }), _lock: lock })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no step panics")
+    }
+}
+
+impl LineStore for SqliteLine {
+    fn begin(&self, campaign: CampaignTag) -> Result<LineRecord, StoreError> {
+        let mut state = self.state();
+        let transaction = state.connection.transaction().map_err(database::writing)?;
+        begin_incarnation(&transaction, campaign).map_err(database::writing)?;
+        let record = read(&transaction, campaign).map_err(|error| database::reading(&self.path, &error))?;
+        transaction.commit().map_err(database::writing)?;
+        Ok(record)
+    }
+
+    fn save(&self, campaign: CampaignTag, step: &LineStep) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let transaction = state.connection.transaction().map_err(database::writing)?;
+        write(&transaction, campaign, step).map_err(database::writing)?;
+        transaction.commit().map_err(database::writing)?;
+        state.steps += 1;
+        if state.steps >= CHECKPOINT_STEPS {
+            state.steps = 0;
+            let checkpoint = "PRAGMA wal_checkpoint(PASSIVE)";
+            state.connection.query_row(checkpoint, [], |_| Ok(())).map_err(database::writing)?;
+        }
+        Ok(())
+    }
+}
+
+fn begin_incarnation(transaction: &Transaction<'_>, campaign: CampaignTag) -> rusqlite::Result<()> {
+    transaction.execute(
+        "INSERT INTO bucket(campaign, number, incarnation, count)
+         SELECT campaign, open_bucket, incarnation, reserved FROM line
+         WHERE campaign = ?1 AND open_bucket IS NOT NULL",
+        [campaign.0],
+    )?;
+    transaction.execute(
+        "INSERT INTO line(campaign, incarnation) VALUES (?1, 1)
+         ON CONFLICT (campaign) DO UPDATE SET
+             incarnation = incarnation + 1,
+             open_bucket = NULL,
+             reserved = NULL",
+        [campaign.0],
+    )?;
+    Ok(())
+}
+
+fn read(transaction: &Transaction<'_>, campaign: CampaignTag) -> rusqlite::Result<LineRecord> {
+    let closed = transaction
+        .prepare("SELECT number, incarnation, count FROM bucket WHERE campaign = ?1 ORDER BY number")?
+        .query_map([campaign.0], bucket)?
+        .collect::<rusqlite::Result<Vec<Bucket>>>()?;
+    transaction.query_row(
+        "SELECT
+             incarnation,
+             serving_number,
+             gate_sequence,
+             opened_at,
+             closed_at
+         FROM line WHERE campaign = ?1",
+        [campaign.0],
+        |row| {
+            Ok(LineRecord {
+                node: NodeId { node: NODE, incarnation: row.get(0)? },
+                next_bucket: closed.last().map_or(0, |bucket| bucket.number + 1),
+                closed,
+                serving_number: row.get::<_, i64>(1)?.cast_unsigned(),
+                gate_sequence: row.get::<_, i64>(2)?.cast_unsigned(),
+                opened_at: instant(row, 3)?,
+                closed_at: instant(row, 4)?,
+            })
+        },
+    )
+}
+
+fn bucket(row: &Row<'_>) -> rusqlite::Result<Bucket> {
+    let node = NodeId { node: NODE, incarnation: row.get(1)? };
+    Ok(Bucket { number: row.get(0)?, counts: vec![(node, row.get(2)?)] })
+}
+
+fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    let text: Option<String> = row.get(column)?;
+    let parse = |text: String| {
+        text.parse().map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error))
+        })
+    };
+    text.map(parse).transpose()
+}
+
+fn write(transaction: &Transaction<'_>, campaign: CampaignTag, step: &LineStep) -> rusqlite::Result<()> {
+    if let Some((number, count)) = step.close {
+        transaction.execute(
+            "INSERT INTO bucket(campaign, number, incarnation, count)
+             SELECT campaign, ?2, incarnation, ?3 FROM line WHERE campaign = ?1",
+            params![campaign.0, number, count],
+        )?;
+        transaction.execute(
+            "UPDATE line SET open_bucket = NULL, reserved = NULL WHERE campaign = ?1",
+            [campaign.0],
+        )?;
+    }
+    if let Some((number, reserved)) = step.reserve {
+        transaction.execute(
+            "UPDATE line SET open_bucket = ?2, reserved = ?3 WHERE campaign = ?1",
+            params![campaign.0, number, reserved],
+        )?;
+    }
+    let updated = transaction.execute(
+        "UPDATE line SET
+             serving_number = ?2,
+             gate_sequence = ?3,
+             opened_at = ?4,
+             closed_at = ?5
+         WHERE campaign = ?1",
+        params![
+            campaign.0,
+            step.serving_number.cast_signed(),
+            step.gate_sequence.cast_signed(),
+            step.opened_at.map(|at| at.to_string()),
+            step.closed_at.map(|at| at.to_string()),
+        ],
+    )?;
+    assert_eq!(updated, 1, "a line is begun before its first step");
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! The store: a queue to the writer, and the reads.
+
+use crate::StoreLimits;
+use crate::folder::FolderLock;
+use crate::health::{Health, HealthCell};
+use crate::journal::{Check, Journal};
+use crate::writer::{Asked, Writer};
+use booking::Country;
+use jiff::Timestamp;
+use std::path::Path;
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, RwLock, RwLockReadGuard};
+use std::thread::{self, JoinHandle};
+use store::{Answer, Clock, Ledger, Request, Store, StoreError, Waiting, reads_of_the_ledger};
+use tokio::sync::oneshot;
+
+/// Dropping it answers what was queued, closes the files and joins the thread.
+pub struct SqliteStore {
+    /// None only while it is dropped.
+    queue: Option<SyncSender<Asked>>,
+    writer: Option<JoinHandle<()>>,
+    ledger: Arc<RwLock<Ledger>>,
+    health: Arc<HealthCell>,
+    /// Let go of last.
+    _lock: FolderLock,
+}
+
+impl SqliteStore {
+    /// Replays the journal of the folder, or begins one.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] names the row of the journal that is not as it was written, or what the country no
+    /// longer gives; [`StoreError::Unavailable`] if another process owns the folder.
+    pub fn open(
+        folder: &Path,
+        country: Arc<Country>,
+        clock: Arc<dyn Clock>,
+        limits: StoreLimits,
+    ) -> Result<Self, StoreError> {
+        let lock = FolderLock::take(folder, "journal.lock")?;
+        let mut journal = Journal::open(folder)?;
+        let mut ledger = Ledger::new(country);
+        journal.replay(&mut ledger, check(&limits))?;
+        ledger.check_country()?;
+
+        let (queue, waiting) = sync_channel(limits.queue_max);
+        let ledger = Arc::new(RwLock::new(ledger));
+        let health = Arc::new(HealthCell::default());
+        let writer = Writer {
+            queue: waiting,
+            ledger: Arc::clone(&ledger),
+            health: Arc::clone(&health),
+            clock,
+            limits,
+            journal,
+            probed_at: Timestamp::MIN,
+            #[cfg(feature = "saboteur")]
+            unwritten: Vec::new(),
+        };
+        let thread = thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run());
+        let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the writer", e))?;
+        Ok(Self { queue: Some(queue), writer: Some(thread), ledger, health, _lock: lock })
+    }
+
+    /// The state, for the invariants of the conformance suite.
+    pub fn ledger(&self) -> RwLockReadGuard<'_, Ledger> {
+        self.ledger.read().expect("no decision panics")
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&Ledger) -> T) -> Result<T, StoreError> {
+        let ledger = self.ledger.read().map_err(|_| StoreError::unavailable("a decision panicked"))?;
+        Ok(look(&ledger))
+    }
+
+    /// Never waits: a queue that is full is an answer.
+    fn ask(&self, request: Request) -> Result<oneshot::Receiver<Answer>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let queue = self.queue.as_ref().expect("it is there until the drop");
+        match queue.try_send(Asked { request, reply }) {
+            Ok(()) => Ok(answer),
+            Err(TrySendError::Full(_)) => Err(StoreError::unavailable("too many commands are waiting")),
+            Err(TrySendError::Disconnected(_)) => Err(stopped()),
+        }
+    }
+}
+
+impl Store for SqliteStore {
+    /// A future that is dropped half-way leaves its command in the queue: whoever asked does not know the outcome,
+    /// and asks again with the same key.
+    fn execute(&self, request: Request) -> Waiting<'_, Answer> {
+        Box::pin(async move { self.ask(request)?.await.unwrap_or_else(|_| Err(stopped())) })
+    }
+
+    fn is_well(&self) -> bool {
+        self.health.get() == Health::Well
+    }
+
+    reads_of_the_ledger!();
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(writer) = self.writer.take() {
+            // A panic of the writer was told when it happened.
+            let _told = writer.join();
+        }
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::unavailable("the writer has stopped")
+}
+
+#[cfg(not(feature = "saboteur"))]
+fn check(_limits: &StoreLimits) -> Check {
+    Check::Chain
+}
+
+#[cfg(feature = "saboteur")]
+fn check(limits: &StoreLimits) -> Check {
+    match limits.sabotage {
+        crate::Sabotage::SkipTheChain => Check::Nothing,
+        crate::Sabotage::None | crate::Sabotage::AcknowledgeFirst => Check::Chain,
+    }
+}

@@ -1,0 +1,177 @@
+//! The one thread that decides and writes.
+
+use crate::StoreLimits;
+use crate::health::{Health, HealthCell, Tripwire};
+use crate::journal::Journal;
+use booking::{Change, Outcome, Refusal};
+use jiff::Timestamp;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, RwLock, RwLockWriteGuard};
+use store::{Answer, Clock, Ledger, Request, StoreError};
+use tokio::sync::oneshot;
+
+pub(crate) struct Asked {
+    pub(crate) request: Request,
+    pub(crate) reply: oneshot::Sender<Answer>,
+}
+
+pub(crate) struct Writer {
+    pub(crate) queue: Receiver<Asked>,
+    pub(crate) ledger: Arc<RwLock<Ledger>>,
+    pub(crate) health: Arc<HealthCell>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) limits: StoreLimits,
+    pub(crate) journal: Journal,
+    pub(crate) probed_at: Timestamp,
+    /// What a saboteur has acknowledged and not written.
+    #[cfg(feature = "saboteur")]
+    pub(crate) unwritten: Vec<Change>,
+}
+
+/// What was decided of a batch, in its order.
+struct Decided {
+    answers: Vec<Result<Outcome, Refusal>>,
+    changes: Vec<Change>,
+}
+
+impl Writer {
+    /// Until the last store handle is gone and its queue is empty.
+    pub(crate) fn run(mut self) {
+        let health = Arc::clone(&self.health);
+        let _tripwire = Tripwire(&health);
+        loop {
+            match self.queue.recv_timeout(self.limits.quiet_after) {
+                Ok(first) => self.serve(first),
+                Err(RecvTimeoutError::Timeout) => self.quiet_moment(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        if self.health.get() != Health::Broken {
+            self.checkpoint();
+        }
+    }
+
+    fn serve(&mut self, first: Asked) {
+        let batch: Vec<Asked> =
+            std::iter::once(first).chain(self.queue.try_iter()).take(self.limits.batch_max).collect();
+        let now = self.clock.now();
+        if self.health.get() == Health::Full && now.duration_since(self.probed_at) >= self.limits.probe_every
+        {
+            self.probe(now);
+        }
+        match self.health.get() {
+            Health::Well => self.decide_and_keep(batch, now),
+            Health::Full => refuse(batch, || StoreError::Full),
+            Health::Broken => refuse(batch, broken),
+        }
+        if self.journal.unchecked_bytes() > self.limits.checkpoint_bytes_max {
+            self.checkpoint();
+        }
+    }
+
+    /// The lock is free during the write: readers go on with what is committed. An answer leaves after the commit of
+    /// its batch, refusals and repeated answers too: they may rest on what the batch wrote.
+    fn decide_and_keep(&mut self, batch: Vec<Asked>, now: Timestamp) {
+        let Decided { answers, changes } = self.decide(&batch);
+        #[cfg(feature = "saboteur")]
+        let changes = self.sabotaged(changes);
+        let kept = if changes.is_empty() { Ok(()) } else { self.journal.append(now, &changes) };
+        if let Err(error) = kept {
+            self.ledger_mut().discard();
+            return self.give_up(batch, &error);
+        }
+        self.ledger_mut().commit();
+        for (asked, answer) in batch.into_iter().zip(answers) {
+            let _nobody_waits = asked.reply.send(Ok(answer));
+        }
+    }
+
+    fn decide(&self, batch: &[Asked]) -> Decided {
+        let mut ledger = self.ledger_mut();
+        let mut changes = Vec::new();
+        let mut decide = |asked: &Asked| ledger.decide(&asked.request, self.clock.now(), &mut changes);
+        let answers = batch.iter().map(&mut decide).collect();
+        Decided { answers, changes }
+    }
+
+    fn give_up(&self, batch: Vec<Asked>, error: &StoreError) {
+        self.health.note(error);
+        match error {
+            StoreError::Full => {
+                tracing::warn!(commands = batch.len(), "no room to write; nothing of the batch was kept");
+                refuse(batch, || StoreError::Full);
+            }
+            StoreError::Unavailable { .. } | StoreError::Corrupt { .. } => {
+                log_broken(error);
+                refuse(batch, broken);
+            }
+        }
+    }
+
+    fn quiet_moment(&mut self) {
+        match self.health.get() {
+            Health::Well if self.journal.unchecked_bytes() >= self.limits.checkpoint_bytes => {
+                self.checkpoint();
+            }
+            Health::Full => self.probe(self.clock.now()),
+            Health::Well | Health::Broken => {}
+        }
+    }
+
+    fn probe(&mut self, now: Timestamp) {
+        self.probed_at = now;
+        match self.journal.probe() {
+            Ok(()) => {
+                tracing::info!("there is room to write again");
+                self.health.set(Health::Well);
+            }
+            Err(StoreError::Full) => {}
+            Err(error) => {
+                self.health.note(&error);
+                log_broken(&error);
+            }
+        }
+    }
+
+    /// Without room the log stays as it is, which loses nothing.
+    fn checkpoint(&mut self) {
+        match self.journal.checkpoint() {
+            Ok(()) => {}
+            Err(StoreError::Full) => tracing::warn!("no room for a checkpoint"),
+            Err(error) => {
+                self.health.note(&error);
+                log_broken(&error);
+            }
+        }
+    }
+
+    fn ledger_mut(&self) -> RwLockWriteGuard<'_, Ledger> {
+        self.ledger.write().expect("only this thread writes, and a panic ends it")
+    }
+
+    #[cfg(feature = "saboteur")]
+    fn sabotaged(&mut self, changes: Vec<Change>) -> Vec<Change> {
+        match self.limits.sabotage {
+            crate::Sabotage::AcknowledgeFirst => {
+                self.unwritten.extend(changes);
+                let is_due = self.unwritten.len() >= crate::options::WRITTEN_TOGETHER;
+                if is_due { std::mem::take(&mut self.unwritten) } else { Vec::new() }
+            }
+            crate::Sabotage::None | crate::Sabotage::SkipTheChain => changes,
+        }
+    }
+}
+
+fn refuse(batch: Vec<Asked>, error: impl Fn() -> StoreError) {
+    for asked in batch {
+        let _nobody_waits = asked.reply.send(Err(error()));
+    }
+}
+
+fn broken() -> StoreError {
+    StoreError::unavailable("an earlier write failed; restart the service to go on from the disk")
+}
+
+fn log_broken(error: &StoreError) {
+    tracing::error!(error = error as &dyn std::error::Error, "a write failed: nothing more is acknowledged");
+}
