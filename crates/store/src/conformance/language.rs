@@ -1,0 +1,366 @@
+//! The language of the cases: one step a line.
+//!
+//! ```text
+//! kim hold C1 26 09:00 for lee dose 2 and C2 26 09:30 key a -> held
+//! +5m                             the clock moves
+//! at 07-24 18:00                  the clock moves to then, Korean time
+//! restart                         the store ends and begins again
+//! see C1 26 09:00 -> free 0 held 1 booked 0
+//! ```
+//!
+//! What stands behind the arrow is the whole answer or its first word. A key makes a request repeatable; when a line
+//! with the same key and the same words succeeds again, it must get the very answer it got before.
+
+use super::world::CAMPAIGN;
+use super::{Make, Stage};
+use crate::{Admit, Clock as _, Command, Keyed, Request};
+use booking::{
+    AppointmentId, AppointmentState, CampaignId, ClinicId, DoseNumber, HoldId, Outcome, PersonAlias,
+    PersonId, Place, Refusal, RegionCode, RequestKey, SessionId, SlotId, TicketRef,
+};
+use jiff::civil::{Date, date};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+
+/// Plays a case on a fresh subject; panics at the first line that is answered otherwise.
+pub(super) fn play(title: &str, text: &str, make: Make<'_>) {
+    let mut play = Play { stage: Stage::new(make), people: HashMap::new(), last: Last::default() };
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (step, expected) = line.split_once(" -> ").unwrap_or((line, ""));
+        let answer = play.step(step);
+        let first_word = answer.split(' ').next().unwrap_or_default();
+        assert!(expected == answer || expected == first_word, "{title}: `{line}` was answered `{answer}`");
+        let ledger = play.stage.subject.ledger();
+        let broken = super::invariants::check(&play.stage.country, &ledger);
+        assert_eq!(broken, Ok(()), "{title}: after `{line}`");
+    }
+}
+
+struct Play {
+    stage: Stage,
+    people: HashMap<String, PersonId>,
+    last: Last,
+}
+
+/// What people remember.
+#[derive(Default)]
+struct Last {
+    hold: HashMap<String, HoldId>,
+    appointment: HashMap<String, AppointmentId>,
+    answers: HashMap<(String, String), Outcome>,
+}
+
+/// The words behind the verb.
+#[derive(Default)]
+struct Words {
+    places: Vec<(SlotId, Option<String>, DoseNumber)>,
+    of: Option<String>,
+    with: Option<String>,
+    born: Option<i16>,
+    campaign: Option<u16>,
+    count: Option<usize>,
+    key: Option<String>,
+}
+
+impl Play {
+    fn step(&mut self, step: &str) -> String {
+        let (first, rest) = step.split_once(' ').unwrap_or((step, ""));
+        match first {
+            "restart" => self.stage.subject.reopen(),
+            "see" => return self.see(rest),
+            "at" => {
+                let now = self.stage.clock.now();
+                self.stage.clock.advance(korean_time(rest).duration_since(now));
+            }
+            _ if first.starts_with('+') => self.stage.clock.advance(duration(first)),
+            actor => return self.ask(actor, rest),
+        }
+        String::new()
+    }
+
+    fn ask(&mut self, actor: &str, words: &str) -> String {
+        let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
+        let options = parse(rest);
+        let unkeyed = words.split(" key ").next().unwrap_or(words);
+        let keyed = options
+            .key
+            .as_deref()
+            .map(|key| Keyed { key: RequestKey(hash(&format!("{actor} {key}"))), body: hash(unkeyed) });
+        let command = self.command(actor, verb, &options);
+        let answer = self.stage.ask(Request { keyed, command }).expect("the store is well");
+        let Ok(outcome) = &answer else { return describe(&answer) };
+        self.remember(actor, outcome);
+        if let Some(key) = options.key {
+            let earlier = self
+                .last
+                .answers
+                .entry((format!("{actor} {key}"), unkeyed.to_owned()))
+                .or_insert(outcome.clone());
+            assert_eq!(earlier, outcome, "`{words}` was answered otherwise the second time");
+        }
+        describe(&answer)
+    }
+
+    fn command(&mut self, actor: &str, verb: &str, words: &Words) -> Command {
+        let campaign = words.campaign.map_or(CAMPAIGN, CampaignId);
+        let of = words.of.as_deref().unwrap_or(actor);
+        let hold = self.last.hold.get(of).copied().unwrap_or(HoldId(999_999));
+        let appointment = self.last.appointment.get(of).copied().unwrap_or(AppointmentId(999_999));
+        match verb {
+            "open" => Command::Open { campaign },
+            "close" => Command::Close { campaign },
+            "register" => Command::Register { alias: alias(actor), sealed: actor.as_bytes().to_vec() },
+            "logout" => Command::EndSession { session: session(actor), until: self.stage.clock.now() },
+            "expire" => Command::Expire { holds_max: words.count.expect("expire takes a count") },
+            "sent" => Command::MessagesSent { messages: self.waiting_messages() },
+            "enter" => Command::Admit(Admit {
+                campaign,
+                person: self.person(actor),
+                born_on: date(words.born.unwrap_or(1965), 5, 1),
+                ticket: ticket(words.with.as_deref().unwrap_or(actor)),
+                queue_number: 0,
+            }),
+            "hold" => {
+                let booker = self.person(actor);
+                Command::Hold { campaign, booker, places: self.places(booker, words) }
+            }
+            "extend" => Command::Extend { booker: self.person(actor), hold },
+            "release" => Command::Release { booker: self.person(actor), hold },
+            "confirm" => Command::Confirm { booker: self.person(actor), hold },
+            "cancel" => Command::Cancel { person: self.person(actor), appointment },
+            other => panic!("no verb `{other}`"),
+        }
+    }
+
+    fn places(&mut self, booker: PersonId, words: &Words) -> Vec<Place> {
+        let mut places = Vec::new();
+        for (slot, recipient, dose) in &words.places {
+            let recipient = recipient.as_deref().map_or(booker, |name| self.person(name));
+            places.push(Place { recipient, dose: *dose, slot: *slot });
+        }
+        places
+    }
+
+    /// Whoever is named is registered.
+    fn person(&mut self, name: &str) -> PersonId {
+        if let Some(person) = self.people.get(name) {
+            return *person;
+        }
+        let register = Command::Register { alias: alias(name), sealed: name.as_bytes().to_vec() };
+        let answer = self.stage.ask(register).expect("the store is well");
+        let Ok(Outcome::Registered(person)) = answer else { panic!("{name} was not registered: {answer:?}") };
+        self.people.insert(name.to_owned(), person);
+        person
+    }
+
+    fn remember(&mut self, actor: &str, outcome: &Outcome) {
+        match outcome {
+            Outcome::Held { id, .. } => drop(self.last.hold.insert(actor.to_owned(), *id)),
+            Outcome::Booked(booked) => {
+                let (id, _) = booked.first().expect("a hold has a place");
+                self.last.appointment.insert(actor.to_owned(), *id);
+            }
+            Outcome::Registered(person) => drop(self.people.insert(actor.to_owned(), *person)),
+            Outcome::Opened
+            | Outcome::Closed
+            | Outcome::SessionEnded
+            | Outcome::Admitted(_)
+            | Outcome::Extended { .. }
+            | Outcome::Released
+            | Outcome::Expired { .. }
+            | Outcome::Cancelled(_)
+            | Outcome::MessagesSent => {}
+        }
+    }
+
+    fn waiting_messages(&self) -> Vec<booking::MessageId> {
+        let waiting = self.stage.wait_for(self.stage.subject.store().messages_waiting(100));
+        waiting.expect("the store is well").into_iter().map(|(id, _)| id).collect()
+    }
+
+    fn see(&mut self, what: &str) -> String {
+        let words: Vec<&str> = what.split(' ').collect();
+        match words[..] {
+            ["messages"] => self.waiting_messages().len().to_string(),
+            ["session", name] => self.see_session(name),
+            ["hold", name] => self.see_hold(name),
+            ["pass", name] => self.see_pass(name),
+            ["doses", sido] => self.see_doses(sido),
+            [clinic, day, time] => self.see_slot(slot(clinic, day, time)),
+            [name] => self.see_appointments(name),
+            _ => panic!("nothing to see at `{what}`"),
+        }
+    }
+
+    fn see_session(&self, name: &str) -> String {
+        let ended = self.stage.wait_for(self.stage.subject.store().session_ended(session(name)));
+        if ended.expect("the store is well") { "ended" } else { "live" }.to_owned()
+    }
+
+    fn see_hold(&mut self, name: &str) -> String {
+        let person = self.person(name);
+        let hold = self.stage.wait_for(self.stage.subject.store().hold_of(CAMPAIGN, person));
+        hold.expect("the store is well")
+            .map_or("none".to_owned(), |(_, hold)| format!("until {}", time_of(hold.expires_at)))
+    }
+
+    fn see_pass(&mut self, name: &str) -> String {
+        let person = self.person(name);
+        let pass = self.stage.wait_for(self.stage.subject.store().admission(CAMPAIGN, person));
+        pass.expect("the store is well")
+            .map_or("none".to_owned(), |pass| format!("until {}", time_of(pass.expires_at)))
+    }
+
+    fn see_doses(&self, sido: &str) -> String {
+        let sido = RegionCode(sido.parse().expect("a code of digits"));
+        let figures = self.stage.wait_for(self.stage.subject.store().figures(CAMPAIGN));
+        figures.expect("the store is well").doses_left[&sido].to_string()
+    }
+
+    fn see_slot(&self, slot: SlotId) -> String {
+        let store = self.stage.subject.store();
+        let slots = self.stage.wait_for(store.slots(CAMPAIGN, slot.clinic, slot.visit_on));
+        let slots = slots.expect("the store is well");
+        let (_, counts) =
+            slots.iter().find(|(start, _)| *start == slot.starts_min).expect("there is such a slot");
+        format!("free {} held {} booked {}", counts.free(), counts.held, counts.booked)
+    }
+
+    fn see_appointments(&mut self, name: &str) -> String {
+        let person = self.person(name);
+        let own = self.stage.wait_for(self.stage.subject.store().appointments_of(person));
+        let states = own.expect("the store is well").into_iter().map(|(_, own)| match own.state {
+            AppointmentState::Booked => "booked",
+            AppointmentState::Cancelled { .. } => "cancelled",
+        });
+        states.collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn parse(words: &str) -> Words {
+    let mut parsed = Words::default();
+    let mut words = words.split_whitespace();
+    while let Some(word) = words.next() {
+        let mut next = || words.next().expect("a word takes its value").to_owned();
+        match word {
+            "for" => parsed.places.last_mut().expect("a place comes first").1 = Some(next()),
+            "dose" => {
+                let dose = next().parse().expect("a dose is a number");
+                parsed.places.last_mut().expect("a place comes first").2 = DoseNumber(dose);
+            }
+            "of" => parsed.of = Some(next()),
+            "with" => parsed.with = Some(next()),
+            "born" => parsed.born = Some(next().parse().expect("a year")),
+            "campaign" => parsed.campaign = Some(next().parse().expect("a number")),
+            "key" => parsed.key = Some(next()),
+            "and" | "nothing" => {}
+            clinic if clinic.starts_with('C') => {
+                parsed.places.push((slot(clinic, &next(), &next()), None, DoseNumber(1)));
+            }
+            count => parsed.count = Some(count.parse().expect("a word of the language")),
+        }
+    }
+    parsed
+}
+
+/// The whole answer in words; the first word is its kind.
+fn describe(answer: &Result<Outcome, Refusal>) -> String {
+    match answer {
+        Ok(Outcome::Opened) => "opened".to_owned(),
+        Ok(Outcome::Closed) => "closed".to_owned(),
+        Ok(Outcome::Registered(_)) => "registered".to_owned(),
+        Ok(Outcome::SessionEnded) => "ended".to_owned(),
+        Ok(Outcome::Admitted(pass)) => format!("admitted until {}", time_of(pass.expires_at)),
+        Ok(Outcome::Held { hold, .. }) => format!("held until {}", time_of(hold.expires_at)),
+        Ok(Outcome::Extended { expires_at, .. }) => format!("extended until {}", time_of(*expires_at)),
+        Ok(Outcome::Released) => "released".to_owned(),
+        Ok(Outcome::Expired { holds }) => format!("expired {holds}"),
+        Ok(Outcome::Booked(places)) => format!("booked {}", places.len()),
+        Ok(Outcome::Cancelled(_)) => "cancelled".to_owned(),
+        Ok(Outcome::MessagesSent) => "sent".to_owned(),
+        Err(refusal) => describe_refusal(refusal),
+    }
+}
+
+fn describe_refusal(refusal: &Refusal) -> String {
+    let code = refusal.code();
+    match refusal {
+        Refusal::TooEarly { opens_at: at }
+        | Refusal::CampaignClosed { closed_at: at }
+        | Refusal::PassExpired { expired_at: at }
+        | Refusal::HoldExpired { expired_at: at }
+        | Refusal::ExtendedBefore { expires_at: at }
+        | Refusal::CancelledBefore { cancelled_at: at } => format!("{code} {}", time_of(*at)),
+        Refusal::NotEligible { born_from, born_to } => format!("{code} {born_from} {born_to}"),
+        Refusal::AlreadyBooked { appointment } => format!("{code} {}", appointment.0),
+        Refusal::SupplyExhausted { sido } => format!("{code} {sido}"),
+        Refusal::SlotFull { nearest } => {
+            nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
+        }
+        Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
+        Refusal::KeyReused
+        | Refusal::CampaignUnknown
+        | Refusal::TicketUsed
+        | Refusal::PassNeeded
+        | Refusal::PlacesInvalid
+        | Refusal::SlotUnknown
+        | Refusal::SlotPast
+        | Refusal::HoldUnknown
+        | Refusal::AppointmentUnknown => code.to_owned(),
+    }
+}
+
+fn name_of(slot: SlotId) -> String {
+    let (hour, minute) = (slot.starts_min / 60, slot.starts_min % 60);
+    format!("C{}/{}/{hour:02}:{minute:02}", slot.clinic.0, slot.visit_on.day())
+}
+
+fn slot(clinic: &str, day: &str, time: &str) -> SlotId {
+    let number = clinic.strip_prefix('C').and_then(|number| number.parse().ok()).expect("a clinic is C1");
+    let (hour, minute) = time.split_once(':').expect("a time is 09:00");
+    let minutes = |text: &str| text.parse::<u16>().expect("a time is 09:00");
+    SlotId {
+        clinic: ClinicId(number),
+        visit_on: Date::new(2027, 7, day.parse().expect("a day of July")).expect("a day of July"),
+        starts_min: minutes(hour) * 60 + minutes(minute),
+    }
+}
+
+/// `+5m`, `+30s`, `+2h`.
+fn duration(text: &str) -> SignedDuration {
+    let (number, unit) = text[1..].split_at(text.len() - 2);
+    let number: i64 = number.parse().expect("a duration is +5m");
+    match unit {
+        "s" => SignedDuration::from_secs(number),
+        "m" => SignedDuration::from_mins(number),
+        "h" => SignedDuration::from_hours(number),
+        other => panic!("no unit `{other}`"),
+    }
+}
+
+fn korean_time(text: &str) -> Timestamp {
+    let (day, time) = text.split_once(' ').expect("a time is 07-12 20:00");
+    format!("2027-{day}T{time}:00+09:00").parse().expect("a time is 07-12 20:00")
+}
+
+fn time_of(at: Timestamp) -> String {
+    jiff::tz::offset(9).to_datetime(at).strftime("%m-%dT%H:%M:%S").to_string()
+}
+
+fn hash(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+fn alias(name: &str) -> PersonAlias {
+    PersonAlias(hash(name))
+}
+
+fn ticket(name: &str) -> TicketRef {
+    let [first @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = hash(name);
+    TicketRef(first)
+}
+
+fn session(name: &str) -> SessionId {
+    SessionId(ticket(name).0)
+}

@@ -1,0 +1,198 @@
+//! People who fight over a few places, one event after another, all from one seed.
+
+use super::people::People;
+use super::world::CAMPAIGN;
+use super::{Chance, Make, Stage, invariants};
+use crate::ledger::EXPIRED_PER_DECISION;
+use crate::{Clock as _, Command, Keyed, Request};
+use booking::{Appointment, AppointmentId, AppointmentState, Outcome, PersonAlias, Refusal, RequestKey};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+pub const EVENTS: u64 = 250;
+/// Repeats are asked while the store still has to know the answer.
+const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_hours(20);
+
+/// Every answer, in order.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Trace {
+    pub answers: Vec<String>,
+}
+
+impl Trace {
+    pub fn hash(&self) -> [u8; 32] {
+        Sha256::digest(self.answers.join("\n")).into()
+    }
+}
+
+/// Plays a seed.
+///
+/// # Errors
+/// The seed, the event and what did not hold after it.
+pub fn run(seed: u64, make: Make<'_>) -> Result<Trace, String> {
+    let mut simulation = Simulation::new(seed, make);
+    simulation.begin().map_err(|what| format!("seed {seed}, at the beginning: {what}"))?;
+    for event in 0..EVENTS {
+        simulation.event().map_err(|what| format!("seed {seed}, event {event}: {what}"))?;
+    }
+    Ok(Trace { answers: simulation.answers })
+}
+
+struct Simulation {
+    stage: Stage,
+    chance: Chance,
+    people: People,
+    answers: Vec<String>,
+    kept: Vec<Kept>,
+    acknowledged: BTreeMap<AppointmentId, Appointment>,
+    /// How many holds may still be past their end.
+    overdue_max: usize,
+}
+
+/// A keyed request that succeeded.
+struct Kept {
+    request: Request,
+    outcome: Outcome,
+    at: Timestamp,
+}
+
+impl Simulation {
+    fn new(seed: u64, make: Make<'_>) -> Self {
+        let stage = Stage::new(make);
+        Self {
+            stage,
+            chance: Chance::seeded(seed),
+            people: People::default(),
+            answers: Vec::new(),
+            kept: Vec::new(),
+            acknowledged: BTreeMap::new(),
+            overdue_max: 0,
+        }
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
+        self.stage.clock.advance(SignedDuration::from_hours(1));
+        self.do_it(Command::Open { campaign: CAMPAIGN })?;
+        for person in People::all() {
+            let alias = PersonAlias(Sha256::digest(person.0.to_be_bytes()).into());
+            self.do_it(Command::Register { alias, sealed: vec![0; 8] })?;
+            if self.chance.percent(70) {
+                self.do_it(People::enter(person, person))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self) -> Result<(), String> {
+        match self.chance.below(100) {
+            0..12 => self.wait(),
+            12..14 => self.restart(),
+            14..22 => self.ask_again()?,
+            22..25 => self.ask_otherwise()?,
+            _ => {
+                let command = self.people.next(&mut self.chance);
+                let keyed = self.chance.percent(60).then(|| self.key());
+                self.execute(&Request { keyed, command }).map(drop)?;
+            }
+        }
+        self.check()
+    }
+
+    /// Seconds, a hold's life, or the rest of an hour.
+    fn wait(&mut self) {
+        let seconds = match self.chance.below(10) {
+            0..6 => self.chance.below(60),
+            6..9 => 240 + self.chance.below(120),
+            _ => 1_800 + self.chance.below(1_800),
+        };
+        self.stage.clock.advance(SignedDuration::from_secs(seconds as i64));
+        self.overdue_max = invariants::overdue_holds(&self.stage.subject.ledger(), self.stage.clock.now());
+    }
+
+    fn restart(&mut self) {
+        self.answers.push("restart".to_owned());
+        self.stage.subject.reopen();
+    }
+
+    /// The second answer equals the first.
+    fn ask_again(&mut self) -> Result<(), String> {
+        let now = self.stage.clock.now();
+        let young: Vec<&Kept> =
+            self.kept.iter().filter(|kept| now.duration_since(kept.at) < ASKED_AGAIN_WITHIN).collect();
+        let Some(kept) = self.chance.pick(&young) else { return Ok(()) };
+        let (request, expected) = (kept.request.clone(), kept.outcome.clone());
+        let answer = self.execute(&request)?;
+        if answer == Ok(expected.clone()) {
+            Ok(())
+        } else {
+            Err(format!("first {expected:?}, then {answer:?}"))
+        }
+    }
+
+    /// The same key with another body is refused.
+    fn ask_otherwise(&mut self) -> Result<(), String> {
+        let Some(kept) = self.kept.last() else { return Ok(()) };
+        let mut request = kept.request.clone();
+        request.keyed = request.keyed.map(|keyed| Keyed { body: [0xff; 32], ..keyed });
+        let answer = self.execute(&request)?;
+        if answer == Err(Refusal::KeyReused) { Ok(()) } else { Err(format!("a used key got {answer:?}")) }
+    }
+
+    fn key(&mut self) -> Keyed {
+        let number = self.chance.number();
+        Keyed { key: RequestKey(Sha256::digest(number.to_be_bytes()).into()), body: [1; 32] }
+    }
+
+    fn do_it(&mut self, command: Command) -> Result<(), String> {
+        self.execute(&command.into()).map(drop)
+    }
+
+    fn execute(&mut self, request: &Request) -> Result<Result<Outcome, Refusal>, String> {
+        let answer = self.stage.ask(request.clone()).map_err(|error| error.to_string())?;
+        self.answers.push(format!("{answer:?}"));
+        self.overdue_max = self.overdue_max.saturating_sub(EXPIRED_PER_DECISION);
+        if let Ok(outcome) = &answer {
+            self.people.learn(outcome);
+            self.acknowledge(request, outcome);
+        }
+        Ok(answer)
+    }
+
+    fn acknowledge(&mut self, request: &Request, outcome: &Outcome) {
+        let at = self.stage.clock.now();
+        let known =
+            |kept: &Kept| kept.request.keyed.map(|keyed| keyed.key) == request.keyed.map(|keyed| keyed.key);
+        let is_repeat = request.keyed.is_some() && self.kept.iter().any(known);
+        if is_repeat {
+            return;
+        }
+        if request.keyed.is_some() {
+            self.kept.push(Kept { request: request.clone(), outcome: outcome.clone(), at });
+        }
+        match outcome {
+            Outcome::Booked(booked) => self.acknowledged.extend(booked.iter().copied()),
+            Outcome::Cancelled(id) => {
+                let appointment = self.acknowledged.get_mut(id).expect("what was booked was acknowledged");
+                appointment.state = AppointmentState::Cancelled { at };
+            }
+            _ => {}
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let ledger = self.stage.subject.ledger();
+        invariants::check(&self.stage.country, &ledger)?;
+        let overdue = invariants::overdue_holds(&ledger, self.stage.clock.now());
+        if overdue > self.overdue_max {
+            return Err(format!("expired_holds_go_away: {overdue} are left, {} may", self.overdue_max));
+        }
+        for (id, expected) in &self.acknowledged {
+            let found = ledger.appointment(*id);
+            if found.as_ref() != Some(expected) {
+                return Err(format!("acknowledged_outcomes_stay: {id:?} was {expected:?}, is {found:?}"));
+            }
+        }
+        Ok(())
+    }
+}
