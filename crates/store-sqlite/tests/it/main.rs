@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
 
 mod batches;
+mod broken;
 mod conformance;
 mod damage;
 mod full;
