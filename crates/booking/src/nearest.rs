@@ -66,3 +66,7 @@ fn distance(from: &Clinic, to: &Clinic) -> f64 {
     let east = (from.lon - to.lon) * from.lat.to_radians().cos();
     east.hypot(from.lat - to.lat)
 }
+
+#[cfg(test)]
+#[path = "nearest_tests.rs"]
+mod tests;

@@ -51,7 +51,7 @@ pub enum Refusal {
     AlreadyBooked {
         appointment: AppointmentId,
     },
-    /// A hold of no place, or of two places for one person and dose.
+    /// A hold of no place, of two places for one person and dose, or of a dose that the campaign does not give.
     PlacesInvalid,
     SlotUnknown,
     /// The day has begun, or lies behind.

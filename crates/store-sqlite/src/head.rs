@@ -37,7 +37,10 @@ impl HeadFile {
         let mut bytes = [0; LENGTH];
         let read = file.read_exact_at(&mut bytes, 0).ok().and_then(|()| Witness::parse(&bytes));
         if read.is_none() {
-            tracing::warn!("journal.head says nothing: the end of the journal is taken as it is");
+            let is_new = file.metadata().is_ok_and(|found| found.len() == 0);
+            if !is_new {
+                tracing::warn!("journal.head says nothing: the end of the journal is taken as it is");
+            }
             let prepared = file.write_all_at(&[0; LENGTH], 0).and_then(|()| file.sync_all());
             prepared.map_err(|e| StoreError::unavailable_because("cannot prepare journal.head", e))?;
             folder::sync(folder)?;
@@ -45,9 +48,11 @@ impl HeadFile {
         Ok((Self(file), read))
     }
 
-    pub(crate) fn write(&self, witness: Witness) -> Result<(), StoreError> {
-        let written = self.0.write_all_at(&witness.bytes(), 0);
-        written.map_err(|e| StoreError::unavailable_because("cannot write journal.head", e))
+    /// A head that could not be written is behind, which it may be: the row itself is durable.
+    pub(crate) fn write(&self, witness: Witness) {
+        if let Err(error) = self.0.write_all_at(&witness.bytes(), 0) {
+            tracing::warn!(%error, seq = witness.seq, "journal.head was not written");
+        }
     }
 }
 

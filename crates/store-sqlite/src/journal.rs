@@ -101,7 +101,8 @@ impl Journal {
         assert_eq!(inserted, 1, "an INSERT without an error adds its row");
         self.unchecked_bytes += entry.body.len() as u64 + ROW_BYTES;
         self.last = Witness { seq: entry.seq, chain: entry.chain };
-        self.head.write(self.last)
+        self.head.write(self.last);
+        Ok(())
     }
 
     pub(crate) fn unchecked_bytes(&self) -> u64 {

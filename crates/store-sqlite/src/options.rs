@@ -28,11 +28,15 @@ pub struct StoreLimits {
 pub enum Sabotage {
     #[default]
     None,
-    /// Answers, and writes with the next batch.
+    /// Answers at once, and writes when there is enough to write.
     AcknowledgeFirst,
     /// Believes every row, whatever the chain says.
     SkipTheChain,
 }
+
+/// How many changes the first saboteur thinks worth a write.
+#[cfg(feature = "saboteur")]
+pub(crate) const WRITTEN_TOGETHER: usize = 200;
 
 impl Default for StoreLimits {
     fn default() -> Self {

@@ -152,7 +152,11 @@ impl Writer {
     #[cfg(feature = "saboteur")]
     fn sabotaged(&mut self, changes: Vec<Change>) -> Vec<Change> {
         match self.limits.sabotage {
-            crate::Sabotage::AcknowledgeFirst => std::mem::replace(&mut self.unwritten, changes),
+            crate::Sabotage::AcknowledgeFirst => {
+                self.unwritten.extend(changes);
+                let is_due = self.unwritten.len() >= crate::options::WRITTEN_TOGETHER;
+                if is_due { std::mem::take(&mut self.unwritten) } else { Vec::new() }
+            }
             crate::Sabotage::None | crate::Sabotage::SkipTheChain => changes,
         }
     }

@@ -15,6 +15,8 @@ mod language;
 pub mod line_cases;
 mod people;
 pub mod simulation;
+mod wording;
+mod words;
 pub mod world;
 
 use crate::{Answer, Ledger, MockClock, Request, Store};

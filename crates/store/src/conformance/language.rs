@@ -11,20 +11,22 @@
 //! What stands behind the arrow is the whole answer or its first word. A key makes a request repeatable; when a line
 //! with the same key and the same words succeeds again, it must get the very answer it got before.
 
+use super::wording::{describe, time_of};
+use super::words::{Words, duration, korean_time, parse, slot};
 use super::world::CAMPAIGN;
 use super::{Make, Stage};
 use crate::{Admit, Clock as _, Command, Keyed, Request};
 use booking::{
-    AppointmentId, AppointmentState, CampaignId, ClinicId, DoseNumber, HoldId, Outcome, PersonAlias,
-    PersonId, Place, Refusal, RegionCode, RequestKey, SessionId, SlotId, TicketRef,
+    AppointmentId, AppointmentState, CampaignId, HoldId, Outcome, PersonAlias, PersonId, Place, RegionCode,
+    RequestKey, SessionId, SlotId, TicketRef,
 };
-use jiff::civil::{Date, date};
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 
-/// Plays a case on a fresh subject; panics at the first line that is answered otherwise.
-pub(super) fn play(title: &str, text: &str, make: Make<'_>) {
+/// Plays a case on a fresh subject; panics at the first line that is answered otherwise. Returns the kinds of answers.
+pub(super) fn play(title: &str, text: &str, make: Make<'_>) -> Vec<String> {
+    let mut kinds = Vec::new();
     let mut play = Play { stage: Stage::new(make), people: HashMap::new(), last: Last::default() };
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (step, expected) = line.split_once(" -> ").unwrap_or((line, ""));
@@ -34,7 +36,9 @@ pub(super) fn play(title: &str, text: &str, make: Make<'_>) {
         let ledger = play.stage.subject.ledger();
         let broken = super::invariants::check(&play.stage.country, &ledger);
         assert_eq!(broken, Ok(()), "{title}: after `{line}`");
+        kinds.push(first_word.to_owned());
     }
+    kinds
 }
 
 struct Play {
@@ -49,18 +53,6 @@ struct Last {
     hold: HashMap<String, HoldId>,
     appointment: HashMap<String, AppointmentId>,
     answers: HashMap<(String, String), Outcome>,
-}
-
-/// The words behind the verb.
-#[derive(Default)]
-struct Words {
-    places: Vec<(SlotId, Option<String>, DoseNumber)>,
-    of: Option<String>,
-    with: Option<String>,
-    born: Option<i16>,
-    campaign: Option<u16>,
-    count: Option<usize>,
-    key: Option<String>,
 }
 
 impl Play {
@@ -236,116 +228,6 @@ impl Play {
         });
         states.collect::<Vec<_>>().join(" ")
     }
-}
-
-fn parse(words: &str) -> Words {
-    let mut parsed = Words::default();
-    let mut words = words.split_whitespace();
-    while let Some(word) = words.next() {
-        let mut next = || words.next().expect("a word takes its value").to_owned();
-        match word {
-            "for" => parsed.places.last_mut().expect("a place comes first").1 = Some(next()),
-            "dose" => {
-                let dose = next().parse().expect("a dose is a number");
-                parsed.places.last_mut().expect("a place comes first").2 = DoseNumber(dose);
-            }
-            "of" => parsed.of = Some(next()),
-            "with" => parsed.with = Some(next()),
-            "born" => parsed.born = Some(next().parse().expect("a year")),
-            "campaign" => parsed.campaign = Some(next().parse().expect("a number")),
-            "key" => parsed.key = Some(next()),
-            "and" | "nothing" => {}
-            clinic if clinic.starts_with('C') => {
-                parsed.places.push((slot(clinic, &next(), &next()), None, DoseNumber(1)));
-            }
-            count => parsed.count = Some(count.parse().expect("a word of the language")),
-        }
-    }
-    parsed
-}
-
-/// The whole answer in words; the first word is its kind.
-fn describe(answer: &Result<Outcome, Refusal>) -> String {
-    match answer {
-        Ok(Outcome::Opened) => "opened".to_owned(),
-        Ok(Outcome::Closed) => "closed".to_owned(),
-        Ok(Outcome::Registered(_)) => "registered".to_owned(),
-        Ok(Outcome::SessionEnded) => "ended".to_owned(),
-        Ok(Outcome::Admitted(pass)) => format!("admitted until {}", time_of(pass.expires_at)),
-        Ok(Outcome::Held { hold, .. }) => format!("held until {}", time_of(hold.expires_at)),
-        Ok(Outcome::Extended { expires_at, .. }) => format!("extended until {}", time_of(*expires_at)),
-        Ok(Outcome::Released) => "released".to_owned(),
-        Ok(Outcome::Expired { holds }) => format!("expired {holds}"),
-        Ok(Outcome::Booked(places)) => format!("booked {}", places.len()),
-        Ok(Outcome::Cancelled(_)) => "cancelled".to_owned(),
-        Ok(Outcome::MessagesSent) => "sent".to_owned(),
-        Err(refusal) => describe_refusal(refusal),
-    }
-}
-
-fn describe_refusal(refusal: &Refusal) -> String {
-    let code = refusal.code();
-    match refusal {
-        Refusal::TooEarly { opens_at: at }
-        | Refusal::CampaignClosed { closed_at: at }
-        | Refusal::PassExpired { expired_at: at }
-        | Refusal::HoldExpired { expired_at: at }
-        | Refusal::ExtendedBefore { expires_at: at }
-        | Refusal::CancelledBefore { cancelled_at: at } => format!("{code} {}", time_of(*at)),
-        Refusal::NotEligible { born_from, born_to } => format!("{code} {born_from} {born_to}"),
-        Refusal::AlreadyBooked { appointment } => format!("{code} {}", appointment.0),
-        Refusal::SupplyExhausted { sido } => format!("{code} {sido}"),
-        Refusal::SlotFull { nearest } => {
-            nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
-        }
-        Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
-        Refusal::KeyReused
-        | Refusal::CampaignUnknown
-        | Refusal::TicketUsed
-        | Refusal::PassNeeded
-        | Refusal::PlacesInvalid
-        | Refusal::SlotUnknown
-        | Refusal::SlotPast
-        | Refusal::HoldUnknown
-        | Refusal::AppointmentUnknown => code.to_owned(),
-    }
-}
-
-fn name_of(slot: SlotId) -> String {
-    let (hour, minute) = (slot.starts_min / 60, slot.starts_min % 60);
-    format!("C{}/{}/{hour:02}:{minute:02}", slot.clinic.0, slot.visit_on.day())
-}
-
-fn slot(clinic: &str, day: &str, time: &str) -> SlotId {
-    let number = clinic.strip_prefix('C').and_then(|number| number.parse().ok()).expect("a clinic is C1");
-    let (hour, minute) = time.split_once(':').expect("a time is 09:00");
-    let minutes = |text: &str| text.parse::<u16>().expect("a time is 09:00");
-    SlotId {
-        clinic: ClinicId(number),
-        visit_on: Date::new(2027, 7, day.parse().expect("a day of July")).expect("a day of July"),
-        starts_min: minutes(hour) * 60 + minutes(minute),
-    }
-}
-
-/// `+5m`, `+30s`, `+2h`.
-fn duration(text: &str) -> SignedDuration {
-    let (number, unit) = text[1..].split_at(text.len() - 2);
-    let number: i64 = number.parse().expect("a duration is +5m");
-    match unit {
-        "s" => SignedDuration::from_secs(number),
-        "m" => SignedDuration::from_mins(number),
-        "h" => SignedDuration::from_hours(number),
-        other => panic!("no unit `{other}`"),
-    }
-}
-
-fn korean_time(text: &str) -> Timestamp {
-    let (day, time) = text.split_once(' ').expect("a time is 07-12 20:00");
-    format!("2027-{day}T{time}:00+09:00").parse().expect("a time is 07-12 20:00")
-}
-
-fn time_of(at: Timestamp) -> String {
-    jiff::tz::offset(9).to_datetime(at).strftime("%m-%dT%H:%M:%S").to_string()
 }
 
 fn hash(text: &str) -> [u8; 32] {

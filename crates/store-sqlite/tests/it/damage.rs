@@ -1,0 +1,162 @@
+//! One changed bit anywhere in the journal: noticed, or of no effect; never served. In the file of a service that was
+//! stopped, and in the write-ahead log that a killed one leaves behind.
+
+use crate::batches::{ask_all, enter, hold, register};
+use crate::{Folder, is_long, open};
+use booking::{Country, HoldId, PersonId};
+use std::path::Path;
+use std::sync::Arc;
+use store::conformance::{Chance, invariants, world};
+use store::{Command, MockClock, StoreError};
+use store_sqlite::{Sabotage, StoreLimits};
+
+const SEED: u64 = 20_270_712;
+const PLACES: u64 = 200;
+const PLACES_LONG: u64 = 1_000;
+const BOOKINGS: u64 = 150;
+const FILES: [&str; 3] = ["journal.db", "journal.head", "journal.db-wal"];
+const JOURNAL: usize = 0;
+const HEAD: usize = 1;
+const LOG: usize = 2;
+
+/// How the service ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Stopped,
+    Killed,
+}
+
+struct Original {
+    country: Arc<Country>,
+    clock: Arc<MockClock>,
+    digest: String,
+    files: Vec<Vec<u8>>,
+}
+
+fn original(end: End) -> Original {
+    let folder = Folder::new();
+    let country = Arc::new(world::roomy_country(1_000));
+    let clock = Arc::new(MockClock::at(world::opens_at()));
+    let store = open(&folder.0, &country, &clock, StoreLimits::default()).unwrap();
+    ask_all(&store, [Command::Open { campaign: world::CAMPAIGN }]);
+    for number in 1..=BOOKINGS {
+        let person = PersonId(number);
+        let confirm = Command::Confirm { booker: person, hold: HoldId(number) };
+        let commands = [register(number), enter(person), hold(person, 1 + number as u32 % 6), confirm];
+        assert!(ask_all(&store, commands).iter().all(|answer| matches!(answer, Ok(Ok(_)))));
+    }
+    let digest = invariants::digest(&store.ledger());
+    let read = || FILES.iter().map(|name| std::fs::read(folder.0.join(name)).unwrap_or_default()).collect();
+    let killed = read();
+    drop(store);
+    let files = if end == End::Killed { killed } else { read() };
+    Original { country, clock, digest, files }
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    noticed: u64,
+    harmless: u64,
+    served_wrong: u64,
+}
+
+impl Original {
+    fn write_to(&self, folder: &Path) {
+        for (name, bytes) in FILES.iter().zip(&self.files).filter(|(_, bytes)| !bytes.is_empty()) {
+            std::fs::write(folder.join(name), bytes).unwrap();
+        }
+    }
+
+    fn flip(&self, file: usize, places: u64, sabotage: Sabotage) -> Found {
+        let mut chance = Chance::seeded(SEED);
+        let mut found = Found::default();
+        for _ in 0..places {
+            let (at, bit) = (chance.index(self.files[file].len()), chance.below(8));
+            let folder = Folder::new();
+            self.write_to(&folder.0);
+            let mut altered = self.files[file].clone();
+            altered[at] ^= 1 << bit;
+            std::fs::write(folder.0.join(FILES[file]), altered).unwrap();
+            let limits = StoreLimits { sabotage, ..StoreLimits::default() };
+            match open(&folder.0, &self.country, &self.clock, limits) {
+                Err(StoreError::Corrupt { .. } | StoreError::Unavailable { .. }) => found.noticed += 1,
+                Err(StoreError::Full) => panic!("byte {at}, bit {bit}: full"),
+                Ok(store) if invariants::digest(&store.ledger()) == self.digest => found.harmless += 1,
+                Ok(_) => {
+                    println!("byte {at}, bit {bit} was served");
+                    found.served_wrong += 1;
+                }
+            }
+        }
+        found
+    }
+}
+
+fn places() -> u64 {
+    if is_long() { PLACES_LONG } else { PLACES }
+}
+
+#[test]
+fn a_changed_bit_is_noticed_or_harmless() {
+    let original = original(End::Stopped);
+    let found = original.flip(JOURNAL, places(), Sabotage::None);
+    println!("seed {SEED}, {} bits of {} bytes: {found:?}", places(), original.files[JOURNAL].len());
+    assert_eq!(found.served_wrong, 0);
+    assert!(found.noticed > places() / 4, "the bits hit nothing");
+
+    let unchecked = original.flip(JOURNAL, places(), Sabotage::SkipTheChain);
+    println!("without the chain: {unchecked:?}");
+    assert!(unchecked.served_wrong > 0, "the test cannot see what the chain is for");
+}
+
+/// SQLite reads a damaged log up to the damage and says nothing: the head knows that there was more.
+#[test]
+fn a_changed_bit_in_the_log_of_a_killed_service_is_noticed_or_harmless() {
+    let mut original = original(End::Killed);
+    let found = original.flip(LOG, places(), Sabotage::None);
+    println!("seed {SEED}, {} bits of {} bytes of log: {found:?}", places(), original.files[LOG].len());
+    assert_eq!(found.served_wrong, 0);
+    assert!(found.noticed > places() / 4, "the bits hit nothing");
+
+    original.files[HEAD].clear();
+    let unwitnessed = original.flip(LOG, places(), Sabotage::None);
+    println!("without the head: {unwitnessed:?}");
+    assert!(unwitnessed.served_wrong > 0, "the test cannot see what the head is for");
+}
+
+#[test]
+fn rows_cut_from_the_end_are_noticed() {
+    let original = original(End::Stopped);
+    let folder = Folder::new();
+    original.write_to(&folder.0);
+    let journal = rusqlite::Connection::open(folder.0.join(FILES[JOURNAL])).unwrap();
+    journal.execute("DELETE FROM journal WHERE seq = (SELECT max(seq) FROM journal)", []).unwrap();
+    drop(journal);
+    let error = open(&folder.0, &original.country, &original.clock, StoreLimits::default()).err();
+    assert!(error.unwrap().to_string().contains("journal.head knows it"));
+    std::fs::remove_file(folder.0.join(FILES[HEAD])).unwrap();
+    open(&folder.0, &original.country, &original.clock, StoreLimits::default()).unwrap();
+}
+
+#[test]
+fn the_row_that_was_changed_is_named() {
+    let original = original(End::Stopped);
+    let folder = Folder::new();
+    original.write_to(&folder.0);
+    let journal = rusqlite::Connection::open(folder.0.join(FILES[JOURNAL])).unwrap();
+    journal.execute("UPDATE journal SET at_ms = at_ms + 1 WHERE seq = 17", []).unwrap();
+    drop(journal);
+    let error = open(&folder.0, &original.country, &original.clock, StoreLimits::default()).err();
+    assert!(error.unwrap().to_string().contains("row 17"));
+}
+
+/// A country that lost a clinic or its places does not fit the journal; better no start than counts below nothing.
+#[test]
+fn a_country_that_gives_less_than_was_taken_is_refused() {
+    let original = original(End::Stopped);
+    let folder = Folder::new();
+    original.write_to(&folder.0);
+    let smaller = Arc::new(world::roomy_country(3));
+    let error = open(&folder.0, &smaller, &original.clock, StoreLimits::default()).err();
+    assert!(error.unwrap().to_string().contains("taken of 3"));
+}

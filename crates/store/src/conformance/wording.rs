@@ -1,0 +1,60 @@
+//! Answers in the words of the cases.
+
+use booking::{Outcome, Refusal, SlotId};
+use jiff::Timestamp;
+
+/// The whole answer in words; the first word is its kind.
+pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
+    match answer {
+        Ok(Outcome::Opened) => "opened".to_owned(),
+        Ok(Outcome::Closed) => "closed".to_owned(),
+        Ok(Outcome::Registered(_)) => "registered".to_owned(),
+        Ok(Outcome::SessionEnded) => "ended".to_owned(),
+        Ok(Outcome::Admitted(pass)) => format!("admitted until {}", time_of(pass.expires_at)),
+        Ok(Outcome::Held { hold, .. }) => format!("held until {}", time_of(hold.expires_at)),
+        Ok(Outcome::Extended { expires_at, .. }) => format!("extended until {}", time_of(*expires_at)),
+        Ok(Outcome::Released) => "released".to_owned(),
+        Ok(Outcome::Expired { holds }) => format!("expired {holds}"),
+        Ok(Outcome::Booked(places)) => format!("booked {}", places.len()),
+        Ok(Outcome::Cancelled(_)) => "cancelled".to_owned(),
+        Ok(Outcome::MessagesSent) => "sent".to_owned(),
+        Err(refusal) => describe_refusal(refusal),
+    }
+}
+
+fn describe_refusal(refusal: &Refusal) -> String {
+    let code = refusal.code();
+    match refusal {
+        Refusal::TooEarly { opens_at: at }
+        | Refusal::CampaignClosed { closed_at: at }
+        | Refusal::PassExpired { expired_at: at }
+        | Refusal::HoldExpired { expired_at: at }
+        | Refusal::ExtendedBefore { expires_at: at }
+        | Refusal::CancelledBefore { cancelled_at: at } => format!("{code} {}", time_of(*at)),
+        Refusal::NotEligible { born_from, born_to } => format!("{code} {born_from} {born_to}"),
+        Refusal::AlreadyBooked { appointment } => format!("{code} {}", appointment.0),
+        Refusal::SupplyExhausted { sido } => format!("{code} {sido}"),
+        Refusal::SlotFull { nearest } => {
+            nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
+        }
+        Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
+        Refusal::KeyReused
+        | Refusal::CampaignUnknown
+        | Refusal::TicketUsed
+        | Refusal::PassNeeded
+        | Refusal::PlacesInvalid
+        | Refusal::SlotUnknown
+        | Refusal::SlotPast
+        | Refusal::HoldUnknown
+        | Refusal::AppointmentUnknown => code.to_owned(),
+    }
+}
+
+fn name_of(slot: SlotId) -> String {
+    let (hour, minute) = (slot.starts_min / 60, slot.starts_min % 60);
+    format!("C{}/{}/{hour:02}:{minute:02}", slot.clinic.0, slot.visit_on.day())
+}
+
+pub(super) fn time_of(at: Timestamp) -> String {
+    jiff::tz::offset(9).to_datetime(at).strftime("%m-%dT%H:%M:%S").to_string()
+}

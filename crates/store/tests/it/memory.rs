@@ -1,0 +1,54 @@
+use crate::Memory;
+use booking::Country;
+use std::sync::Arc;
+use store::conformance::{Subject, cases, line_cases, simulation};
+use store::{LineRecord, LineStep, LineStore, MemoryLine, MemoryStore, MockClock, StoreError};
+use waiting_room::CampaignTag;
+
+const SEEDS: u64 = 200;
+const SEEDS_LONG: u64 = 10_000;
+
+fn memory(country: Arc<Country>, clock: Arc<MockClock>) -> Box<dyn Subject> {
+    Box::new(Memory(Arc::new(MemoryStore::new(country, clock))))
+}
+
+#[test]
+fn the_cases_are_answered_as_told() {
+    cases::run(&mut memory);
+}
+
+#[test]
+fn the_invariants_hold_after_every_event() {
+    let seeds = if std::env::var_os("CHARYE_LONG").is_some() { SEEDS_LONG } else { SEEDS };
+    for seed in 0..seeds {
+        simulation::run(seed, &mut memory).unwrap();
+    }
+    println!("seeds 0..{seeds}, {} events each, 0 violations", simulation::EVENTS);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    for seed in 0..10 {
+        let first = simulation::run(seed, &mut memory).unwrap();
+        assert_eq!(first.hash(), simulation::run(seed, &mut memory).unwrap().hash(), "seed {seed}");
+    }
+}
+
+/// One memory, opened again and again.
+struct SameLine(Arc<MemoryLine>);
+
+impl LineStore for SameLine {
+    fn begin(&self, campaign: CampaignTag) -> Result<LineRecord, StoreError> {
+        self.0.begin(campaign)
+    }
+
+    fn save(&self, campaign: CampaignTag, step: &LineStep) -> Result<(), StoreError> {
+        self.0.save(campaign, step)
+    }
+}
+
+#[test]
+fn the_line_remembers_across_lives() {
+    let line = Arc::new(MemoryLine::default());
+    line_cases::run(&mut || Box::new(SameLine(Arc::clone(&line))));
+}
