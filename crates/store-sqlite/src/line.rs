@@ -18,14 +18,17 @@ const KIND: Kind = Kind {
     schema: "CREATE TABLE line(
                  campaign INTEGER PRIMARY KEY,
                  incarnation INTEGER NOT NULL,
-                 open_bucket INTEGER,
-                 reserved INTEGER,
                  serving_number INTEGER NOT NULL DEFAULT 0,
                  gate_sequence INTEGER NOT NULL DEFAULT 0,
                  opened_at TEXT,
-                 closed_at TEXT,
-                 CHECK ((open_bucket IS NULL) = (reserved IS NULL))
+                 closed_at TEXT
              ) STRICT;
+             CREATE TABLE open_bucket(
+                 campaign INTEGER NOT NULL,
+                 number INTEGER NOT NULL,
+                 reserved INTEGER NOT NULL,
+                 PRIMARY KEY (campaign, number)
+             ) STRICT, WITHOUT ROWID;
              CREATE TABLE bucket(
                  campaign INTEGER NOT NULL,
                  number INTEGER NOT NULL,
@@ -93,16 +96,15 @@ impl LineStore for SqliteLine {
 fn begin_incarnation(transaction: &Transaction<'_>, campaign: CampaignTag) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO bucket(campaign, number, incarnation, count)
-         SELECT campaign, open_bucket, incarnation, reserved FROM line
-         WHERE campaign = ?1 AND open_bucket IS NOT NULL",
+         SELECT campaign, open_bucket.number, line.incarnation, open_bucket.reserved
+         FROM line JOIN open_bucket USING (campaign)
+         WHERE campaign = ?1",
         [campaign.0],
     )?;
+    transaction.execute("DELETE FROM open_bucket WHERE campaign = ?1", [campaign.0])?;
     transaction.execute(
         "INSERT INTO line(campaign, incarnation) VALUES (?1, 1)
-         ON CONFLICT (campaign) DO UPDATE SET
-             incarnation = incarnation + 1,
-             open_bucket = NULL,
-             reserved = NULL",
+         ON CONFLICT (campaign) DO UPDATE SET incarnation = incarnation + 1",
         [campaign.0],
     )?;
     Ok(())
@@ -159,13 +161,14 @@ fn write(transaction: &Transaction<'_>, campaign: CampaignTag, step: &LineStep) 
             params![campaign.0, number, count],
         )?;
         transaction.execute(
-            "UPDATE line SET open_bucket = NULL, reserved = NULL WHERE campaign = ?1",
-            [campaign.0],
+            "DELETE FROM open_bucket WHERE campaign = ?1 AND number = ?2",
+            params![campaign.0, number],
         )?;
     }
     if let Some((number, reserved)) = step.reserve {
         transaction.execute(
-            "UPDATE line SET open_bucket = ?2, reserved = ?3 WHERE campaign = ?1",
+            "INSERT INTO open_bucket(campaign, number, reserved) VALUES (?1, ?2, ?3)
+             ON CONFLICT (campaign, number) DO UPDATE SET reserved = excluded.reserved",
             params![campaign.0, number, reserved],
         )?;
     }

@@ -41,7 +41,7 @@ impl StaticPlane<'_> {
         for region in self.country.regions() {
             match region.level {
                 RegionLevel::Sido => {
-                    add_pages(&mut files, region, |lang| page(&self.regions_page(lang, Some(region))))
+                    add_pages(&mut files, region, |lang| page(&self.regions_page(lang, Some(region))));
                 }
                 RegionLevel::Sigungu => {
                     add_pages(&mut files, region, |lang| page(&self.clinics_page(lang, region)));

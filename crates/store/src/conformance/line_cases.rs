@@ -42,6 +42,34 @@ pub fn run(open: Open<'_>) {
     assert_eq!(third, expected);
 }
 
+/// Around a change of bucket two are open: the next is reserved before the count of the last is known. A node that dies
+/// in between leaves both, each closed at the end of its own reservation.
+pub fn a_change_of_bucket_cut_short_loses_neither(open: Open<'_>) {
+    let line = open();
+    let life = line.begin(CAMPAIGN).expect("the line is well");
+    for reserve in [(life.next_bucket, 32), (life.next_bucket + 1, 64), (life.next_bucket, 96)] {
+        let step = LineStep { reserve: Some(reserve), ..LineStep::default() };
+        line.save(CAMPAIGN, &step).expect("the line is well");
+    }
+    drop(line);
+    let found = open().begin(CAMPAIGN).expect("the line is well");
+    let counts: Vec<u32> = found.closed.iter().rev().take(2).map(|bucket| bucket.counts[0].1).collect();
+    assert_eq!(counts, [64, 96]);
+    let line = open();
+    let life = line.begin(CAMPAIGN).expect("the line is well");
+    for step in [
+        LineStep { reserve: Some((life.next_bucket, 32)), ..LineStep::default() },
+        LineStep { reserve: Some((life.next_bucket + 1, 64)), ..LineStep::default() },
+        LineStep { close: Some((life.next_bucket, 5)), ..LineStep::default() },
+    ] {
+        line.save(CAMPAIGN, &step).expect("the line is well");
+    }
+    drop(line);
+    let found = open().begin(CAMPAIGN).expect("the line is well");
+    let counts: Vec<u32> = found.closed.iter().rev().take(2).map(|bucket| bucket.counts[0].1).collect();
+    assert_eq!(counts, [64, 5]);
+}
+
 /// The same lives as the reference, step by step, for one seed.
 pub fn follow_the_reference(seed: u64, open: Open<'_>) {
     println!("seed {seed}");
