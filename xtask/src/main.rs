@@ -1,2 +1,39 @@
-//! Developer tasks.
-fn main() {}
+//! Developer tasks: `cargo xtask help` lists them.
+mod clock;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask TASK
+
+  test [--long]               the whole check; installs what it needs          모든 검사를 한 번에 실행합니다
+  tidy                        the rules of the house                           저장소 규칙을 검사합니다
+  bench gate                  the gate beside nginx, one core each             관문 성능을 nginx와 비교합니다
+  journey [--keep-dir DIR]    a person's way through the pages, in a browser   브라우저로 예약 과정을 따라갑니다
+  help                        this text                                        이 도움말을 보여 줍니다
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> anyhow::Result<()> {
+    match words {
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["tidy"] => tidy::run(),
+        _ => anyhow::bail!("no such task / 알 수 없는 작업: {}\n\n{HELP}", words.join(" ")),
+    }
+}
