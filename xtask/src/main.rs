@@ -1,5 +1,9 @@
 //! Developer tasks: `cargo xtask help` lists them.
+mod bench;
 mod clock;
+mod demo;
+mod http;
+mod process;
 mod tidy;
 mod workspace;
 
@@ -34,6 +38,7 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
             Ok(())
         }
         ["tidy"] => tidy::run(),
+        ["bench", what @ ..] => bench::run(what),
         _ => anyhow::bail!("no such task / 알 수 없는 작업: {}\n\n{HELP}", words.join(" ")),
     }
 }
