@@ -1,8 +1,10 @@
 //! Developer tasks: `cargo xtask help` lists them.
 mod bench;
+mod check;
 mod clock;
 mod demo;
 mod http;
+mod journey;
 mod process;
 mod tidy;
 mod workspace;
@@ -15,6 +17,7 @@ cargo xtask TASK
   test [--long]               the whole check; installs what it needs          모든 검사를 한 번에 실행합니다
   tidy                        the rules of the house                           저장소 규칙을 검사합니다
   bench gate                  the gate beside nginx, one core each             관문 성능을 nginx와 비교합니다
+  bench generator             the load generator itself beside wrk             부하 발생기를 wrk와 비교합니다
   journey [--keep-dir DIR]    a person's way through the pages, in a browser   브라우저로 예약 과정을 따라갑니다
   help                        this text                                        이 도움말을 보여 줍니다
 ";
@@ -37,8 +40,10 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
             print!("{HELP}");
             Ok(())
         }
+        ["test", words @ ..] => check::run(words),
         ["tidy"] => tidy::run(),
         ["bench", what @ ..] => bench::run(what),
+        ["journey", words @ ..] => journey::run(words),
         _ => anyhow::bail!("no such task / 알 수 없는 작업: {}\n\n{HELP}", words.join(" ")),
     }
 }
