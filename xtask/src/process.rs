@@ -55,14 +55,19 @@ impl Drop for Guard {
     fn drop(&mut self) {
         let family = self.family();
         signal("-TERM", &family[..1]);
-        let deadline = clock::now() + Duration::from_secs(ENDING_SECONDS_MAX);
-        while clock::now() < deadline && matches!(self.child.try_wait(), Ok(None)) {
-            thread::sleep(Duration::from_millis(10));
-        }
+        wait_at_most_ending_time(|| !matches!(self.child.try_wait(), Ok(None)));
         let left: Vec<u32> = family.into_iter().filter(|id| is_running(*id)).collect();
         signal("-KILL", &left);
         // Nothing is left to do for a child that cannot be waited for.
         drop(self.child.wait());
+        wait_at_most_ending_time(|| !left.iter().any(|id| is_running(*id)));
+    }
+}
+
+fn wait_at_most_ending_time(mut is_over: impl FnMut() -> bool) {
+    let deadline = clock::now() + Duration::from_secs(ENDING_SECONDS_MAX);
+    while clock::now() < deadline && !is_over() {
+        thread::sleep(Duration::from_millis(10));
     }
 }
 

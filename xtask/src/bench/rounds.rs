@@ -65,14 +65,13 @@ pub(crate) fn run(scenarios: Vec<Scenario>) -> Result<Vec<Measured>> {
 }
 
 fn measure(scenario: &Scenario, duration: Duration) -> Result<Measure> {
-    let own_id = [std::process::id()];
-    let (server_before, own_before) = (cpu::micros_of(&scenario.server_ids), cpu::micros_of(&own_id));
+    let (server_before, own_before) = (cpu::micros_of(&scenario.server_ids), cpu::own_micros());
     let outcome: Outcome = match &scenario.generator {
         Generator::Ours(load) => load.run(duration)?,
         Generator::Wrk { port, path } => super::generator::wrk(*port, path, duration)?,
     };
     let server_us = cpu::micros_of(&scenario.server_ids) - server_before;
-    let own_us = cpu::micros_of(&own_id) - own_before;
+    let own_us = cpu::own_micros() - own_before;
     let requests = outcome.requests.max(1) as f64;
     Ok(Measure {
         per_second: outcome.per_second(),
