@@ -20,13 +20,15 @@ pub(crate) fn run() -> Result<()> {
         goal: peer.map(|peer| Goal { peer, ratio_min: RATIO_MIN }),
     };
     let ours = |path, connections| Generator::Ours(Load::get(nginx.port, path, connections));
-    let wrk = |path| Generator::Wrk { port: nginx.port, path };
+    let wrk = |path, connections| Generator::Wrk { port: nginx.port, path, connections };
+    let (kept, new) = (Connections::KeptAlive, Connections::NewEach);
     let measured = rounds::run(vec![
-        scenario("wrk, file", wrk(nginx::FILE), None),
-        scenario("ours, file", ours(nginx::FILE, Connections::KeptAlive), Some("wrk, file")),
-        scenario("wrk, return", wrk(nginx::RETURN), None),
-        scenario("ours, return", ours(nginx::RETURN, Connections::KeptAlive), Some("wrk, return")),
-        scenario("ours, file, new connection", ours(nginx::FILE, Connections::NewEach), None),
+        scenario("wrk, file", wrk(nginx::FILE, kept), None),
+        scenario("ours, file", ours(nginx::FILE, kept), Some("wrk, file")),
+        scenario("wrk, return", wrk(nginx::RETURN, kept), None),
+        scenario("ours, return", ours(nginx::RETURN, kept), Some("wrk, return")),
+        scenario("wrk, new connection", wrk(nginx::FILE, new), None),
+        scenario("ours, new connection", ours(nginx::FILE, new), Some("wrk, new connection")),
     ])?;
     let report = report::report("The generator beside wrk, against nginx", &measured);
     print!("{}", report.text);
@@ -35,11 +37,15 @@ pub(crate) fn run() -> Result<()> {
 }
 
 /// One run of wrk; it inherits the generator's core.
-pub(crate) fn wrk(port: u16, path: &str, duration: Duration) -> Result<Outcome> {
+pub(crate) fn wrk(port: u16, path: &str, connections: Connections, duration: Duration) -> Result<Outcome> {
     let seconds = duration.as_secs().max(1);
     let url = format!("http://127.0.0.1:{port}{path}");
-    let arguments = ["-t1", "-c64", &format!("-d{seconds}s"), &url];
-    let output = Command::new("wrk").args(arguments).output().context("wrk (Debian package wrk)")?;
+    let mut command = Command::new("wrk");
+    command.args(["-t1", "-c64", &format!("-d{seconds}s"), &url]);
+    if connections == Connections::NewEach {
+        command.args(["-H", "Connection: close"]);
+    }
+    let output = command.output().context("wrk (Debian package wrk)")?;
     let text = String::from_utf8_lossy(&output.stdout);
     let per_second = parse_speed(&text).with_context(|| format!("wrk said: {text}"))?;
     let mut outcome = Outcome::new();

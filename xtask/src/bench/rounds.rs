@@ -1,6 +1,6 @@
 //! Rounds of scenarios that take turns, and what each of them measured.
 use super::cpu;
-use super::load::{Load, Outcome};
+use super::load::{Connections, Load, Outcome};
 use anyhow::{Context, Result};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ pub(crate) enum Generator {
     Wrk {
         port: u16,
         path: &'static str,
+        connections: Connections,
     },
 }
 
@@ -68,7 +69,9 @@ fn measure(scenario: &Scenario, duration: Duration) -> Result<Measure> {
     let (server_before, own_before) = (cpu::micros_of(&scenario.server_ids), cpu::own_micros());
     let outcome: Outcome = match &scenario.generator {
         Generator::Ours(load) => load.run(duration)?,
-        Generator::Wrk { port, path } => super::generator::wrk(*port, path, duration)?,
+        Generator::Wrk { port, path, connections } => {
+            super::generator::wrk(*port, path, *connections, duration)?
+        }
     };
     let server_us = cpu::micros_of(&scenario.server_ids) - server_before;
     let own_us = cpu::own_micros() - own_before;
