@@ -21,10 +21,10 @@ impl RustFile {
         Self { path: path.to_owned(), code: masked.code, literals: masked.literals, test_lines }
     }
 
-    /// Whether that line (from 1) is in a test: under `tests/`, in a `tests.rs` or behind `#[cfg(test)]`.
+    /// Whether that line (from 1) is in a test: under `tests/`, in a `tests.rs` or `…_tests.rs`, or behind `#[cfg(test)]`.
     pub(crate) fn is_test(&self, line: usize) -> bool {
         self.path.contains("/tests/")
-            || self.path.ends_with("/tests.rs")
+            || ["/tests.rs", "_tests.rs"].iter().any(|end| self.path.ends_with(end))
             || self.test_lines.iter().any(|lines| lines.contains(&line))
     }
 
@@ -106,6 +106,8 @@ mod tests {
         let file = RustFile::new("src/a.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n");
         assert_eq!(file.length(), 2);
         assert!(!file.is_test(1) && file.is_test(3) && file.is_test(5) && file.is_test(6));
-        assert!(RustFile::new("crates/a/tests/it/main.rs", "fn a() {}").is_test(1));
+        for path in ["crates/a/tests/it/main.rs", "src/a/tests.rs", "src/a_tests.rs"] {
+            assert!(RustFile::new(path, "fn a() {}").is_test(1), "{path}");
+        }
     }
 }
