@@ -1,10 +1,52 @@
-//! Developer tasks.
-
+//! Developer tasks: `cargo xtask help` lists them.
+mod bench;
+mod check;
+mod clock;
 mod data;
+mod demo;
+mod http;
+mod journey;
+mod process;
+mod tidy;
+mod workspace;
 
-fn main() -> anyhow::Result<()> {
-    match std::env::args().nth(1).as_deref() {
-        Some("data") => data::run(),
-        _ => anyhow::bail!("usage: cargo xtask data"),
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask TASK
+
+  test [--long]               the whole check; installs what it needs          모든 검사를 한 번에 실행합니다
+  tidy                        the rules of the house                           저장소 규칙을 검사합니다
+  bench gate                  the gate beside nginx, one core each             관문 성능을 nginx와 비교합니다
+  bench generator             the load generator itself beside wrk             부하 발생기를 wrk와 비교합니다
+  journey [--keep-dir DIR]    a person's way through the pages, in a browser   브라우저로 예약 과정을 따라갑니다
+  data                        makes the bundled country again                  모의 국가 자료를 다시 만듭니다
+  help                        this text                                        이 도움말을 보여 줍니다
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> anyhow::Result<()> {
+    match words {
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["test", words @ ..] => check::run(words),
+        ["tidy"] => tidy::run(),
+        ["data"] => data::run(),
+        ["bench", what @ ..] => bench::run(what),
+        ["journey", words @ ..] => journey::run(words),
+        _ => anyhow::bail!("no such task / 알 수 없는 작업: {}\n\n{HELP}", words.join(" ")),
     }
 }

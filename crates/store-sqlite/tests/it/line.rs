@@ -9,6 +9,14 @@ fn the_line_remembers_across_lives() {
 }
 
 #[test]
+fn a_change_of_bucket_cut_short_loses_neither() {
+    let folder = Folder::new();
+    line_cases::a_change_of_bucket_cut_short_loses_neither(&mut || {
+        Box::new(SqliteLine::open(&folder.0).unwrap())
+    });
+}
+
+#[test]
 fn the_line_lives_like_the_reference() {
     for seed in 0..5 {
         let folder = Folder::new();

@@ -52,3 +52,9 @@ fn the_line_remembers_across_lives() {
     let line = Arc::new(MemoryLine::default());
     line_cases::run(&mut || Box::new(SameLine(Arc::clone(&line))));
 }
+
+#[test]
+fn a_change_of_bucket_cut_short_loses_neither() {
+    let line = Arc::new(MemoryLine::default());
+    line_cases::a_change_of_bucket_cut_short_loses_neither(&mut || Box::new(SameLine(Arc::clone(&line))));
+}

@@ -1,0 +1,51 @@
+//! Measurements beside a peer, in one run on one machine: the server on one core, the generator on another,
+//! rounds that take turns, so that a bad moment of the machine meets every scenario.
+mod cpu;
+mod gate;
+mod generator;
+mod histogram;
+mod kept_alive;
+mod load;
+mod new_each;
+mod nginx;
+mod report;
+mod response;
+mod rounds;
+
+use crate::demo::on_core;
+use crate::workspace;
+use anyhow::{Context, Result, ensure};
+use std::process::Command;
+use std::thread;
+
+const SERVER_CORE: &str = "0";
+const GENERATOR_CORE: &str = "1";
+/// Said to the optimised copy of this program, which measures.
+const PINNED: &str = "pinned";
+
+pub(crate) fn run(words: &[&str]) -> Result<()> {
+    match words {
+        [PINNED, "gate"] => gate::run(),
+        [PINNED, "generator"] => generator::run(),
+        ["gate" | "generator"] => run_pinned(words[0]),
+        _ => anyhow::bail!("say `bench gate`, or `bench generator` for the generator itself beside wrk"),
+    }
+}
+
+/// Builds with optimisation and starts again on the generator's core.
+fn run_pinned(what: &str) -> Result<()> {
+    let cores = thread::available_parallelism().context("counting cores")?.get();
+    ensure!(cores >= 2, "a measurement needs two cores, one for the server and one for the generator");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--release", "--package", "xtask"]).current_dir(workspace::root());
+    if what == "gate" {
+        build.args(["--package", "charye"]);
+    }
+    ensure!(build.status().context("cargo build")?.success(), "the release build failed");
+    let program = workspace::release_dir()?.join("xtask");
+    let mut pinned = on_core(GENERATOR_CORE, &program);
+    let status =
+        pinned.args(["bench", PINNED, what]).status().context("taskset (Debian package util-linux)")?;
+    ensure!(status.success(), "bench {what}: see above");
+    Ok(())
+}

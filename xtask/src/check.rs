@@ -1,0 +1,107 @@
+//! The whole check, from a clean clone: installs what it needs, runs every step, stops at the first failure.
+mod install;
+mod summary;
+
+use crate::{clock, journey, tidy, workspace};
+use anyhow::{Context, Result, bail, ensure};
+use install::Tools;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use summary::{Outcome, Summary};
+
+struct Step {
+    name: &'static str,
+    work: Box<dyn Fn() -> Result<()>>,
+    /// Why it cannot run here.
+    skip: Option<String>,
+}
+
+/// What `cargo xtask test` was asked for.
+pub(crate) fn run(words: &[&str]) -> Result<()> {
+    let is_green = match words {
+        [] => check(false),
+        ["--long"] => check(true),
+        _ => bail!("`test` takes --long and nothing else"),
+    };
+    if !is_green {
+        // The summary has said everything, and its last line stays the last one.
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+/// Runs the steps and prints their summary. `is_long` lets the tests take their time.
+fn check(is_long: bool) -> bool {
+    let tools = install::install();
+    let mut summary = Summary::default();
+    for step in steps(is_long, &tools) {
+        let outcome = if summary.has_failed() { Outcome::NotReached } else { run_step(&step) };
+        summary.add(step.name, outcome);
+    }
+    for note in &tools.notes {
+        summary.note(note);
+    }
+    print!("{summary}");
+    !summary.has_failed()
+}
+
+fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
+    let test = if has_nextest() { "nextest run --workspace" } else { "test --workspace" };
+    let doc = "test --doc --package booking --package waiting-room";
+    let browser = tools.missing_for_browser.clone();
+    vec![
+        cargo_step("format", "fmt --all --check", false),
+        cargo_step("lints", "clippy --workspace --all-targets -- -D warnings", false),
+        cargo_step("tests", test, is_long),
+        cargo_step("examples in the docs", doc, is_long),
+        Step { name: "tidy", work: Box::new(tidy::run), skip: None },
+        cargo_step("release build", "build --release", false),
+        Step { name: "browser journey", work: Box::new(|| journey::run(&[])), skip: browser },
+    ]
+}
+
+fn cargo_step(name: &'static str, arguments: &'static str, is_long: bool) -> Step {
+    Step { name, work: Box::new(move || cargo(arguments, is_long)), skip: None }
+}
+
+fn cargo(arguments: &str, is_long: bool) -> Result<()> {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(arguments.split(' ')).current_dir(workspace::root());
+    if is_long {
+        command.env("CHARYE_LONG", "1");
+    }
+    let status = command.status().with_context(|| format!("cargo {arguments}"))?;
+    ensure!(status.success(), "`cargo {arguments}` failed");
+    Ok(())
+}
+
+fn has_nextest() -> bool {
+    let mut ask = Command::new(env!("CARGO"));
+    ask.args(["nextest", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
+    ask.status().is_ok_and(|status| status.success())
+}
+
+fn run_step(step: &Step) -> Outcome {
+    if let Some(reason) = &step.skip {
+        println!("\nSKIPPED: {}: {reason}", step.name);
+        return Outcome::Skipped(reason.clone());
+    }
+    println!("\n=== {} ===", step.name);
+    let start = clock::now();
+    let result = (step.work)();
+    let took = clock::now() - start;
+    match result {
+        Ok(()) => {
+            println!("=== {}: passed in {} ===", step.name, seconds(took));
+            Outcome::Passed(took)
+        }
+        Err(error) => {
+            println!("=== {}: FAILED after {}: {error:#} ===", step.name, seconds(took));
+            Outcome::Failed(took, format!("{error:#}"))
+        }
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}
