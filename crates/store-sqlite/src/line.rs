@@ -18,14 +18,17 @@ const KIND: Kind = Kind {
     schema: "CREATE TABLE line(
                  campaign INTEGER PRIMARY KEY,
                  incarnation INTEGER NOT NULL,
-                 open_bucket INTEGER,
-                 reserved INTEGER,
                  serving_number INTEGER NOT NULL DEFAULT 0,
                  gate_sequence INTEGER NOT NULL DEFAULT 0,
                  opened_at TEXT,
-                 closed_at TEXT,
-                 CHECK ((open_bucket IS NULL) = (reserved IS NULL))
+                 closed_at TEXT
              ) STRICT;
+             CREATE TABLE reservation(
+                 campaign INTEGER NOT NULL,
+                 number INTEGER NOT NULL,
+                 reserved INTEGER NOT NULL,
+                 PRIMARY KEY (campaign, number)
+             ) STRICT, WITHOUT ROWID;
              CREATE TABLE bucket(
                  campaign INTEGER NOT NULL,
                  number INTEGER NOT NULL,
@@ -90,19 +93,18 @@ impl LineStore for SqliteLine {
     }
 }
 
+/// Around a change of bucket an earlier life left two of them open.
 fn begin_incarnation(transaction: &Transaction<'_>, campaign: CampaignTag) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO bucket(campaign, number, incarnation, count)
-         SELECT campaign, open_bucket, incarnation, reserved FROM line
-         WHERE campaign = ?1 AND open_bucket IS NOT NULL",
+         SELECT campaign, number, incarnation, reserved FROM reservation JOIN line USING (campaign)
+         WHERE campaign = ?1",
         [campaign.0],
     )?;
+    transaction.execute("DELETE FROM reservation WHERE campaign = ?1", [campaign.0])?;
     transaction.execute(
         "INSERT INTO line(campaign, incarnation) VALUES (?1, 1)
-         ON CONFLICT (campaign) DO UPDATE SET
-             incarnation = incarnation + 1,
-             open_bucket = NULL,
-             reserved = NULL",
+         ON CONFLICT (campaign) DO UPDATE SET incarnation = incarnation + 1",
         [campaign.0],
     )?;
     Ok(())
@@ -159,13 +161,13 @@ fn write(transaction: &Transaction<'_>, campaign: CampaignTag, step: &LineStep) 
             params![campaign.0, number, count],
         )?;
         transaction.execute(
-            "UPDATE line SET open_bucket = NULL, reserved = NULL WHERE campaign = ?1",
-            [campaign.0],
+            "DELETE FROM reservation WHERE campaign = ?1 AND number = ?2",
+            params![campaign.0, number],
         )?;
     }
     if let Some((number, reserved)) = step.reserve {
         transaction.execute(
-            "UPDATE line SET open_bucket = ?2, reserved = ?3 WHERE campaign = ?1",
+            "INSERT OR REPLACE INTO reservation(campaign, number, reserved) VALUES (?1, ?2, ?3)",
             params![campaign.0, number, reserved],
         )?;
     }
