@@ -29,7 +29,7 @@ use waiting_room::Pass;
 const BODY_MAX: usize = 16 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub async fn serve(
+pub(crate) async fn serve(
     app: Arc<App>,
     route: &'static Route,
     lang: Lang,
