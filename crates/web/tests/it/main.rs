@@ -9,12 +9,17 @@
 
 mod addresses;
 mod answers;
+mod fields;
 mod forgery;
 mod guards;
+mod identity;
 mod journey;
 mod ledger;
+mod line;
+mod openapi;
 mod outage;
 mod person;
+mod privacy;
 mod program;
 mod rules;
 mod site;

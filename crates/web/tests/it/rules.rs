@@ -3,8 +3,8 @@
 use crate::site::{CLINIC, DAY, SIGUNGU, SLUG, Site};
 use crate::wire::Ask;
 use serde_json::{Map, Value};
+use web::context::Wants;
 use web::routes::{Guard, Route, table};
-use web::{context::Wants, routes};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
@@ -69,7 +69,7 @@ pub(crate) fn prefixes(route: &Route) -> &'static [&'static str] {
 }
 
 pub(crate) fn guarded() -> impl Iterator<Item = &'static Route> {
-    routes::table().iter().filter(|route| matches!(route.guard, Guard::Identified | Guard::Admitted))
+    table().iter().filter(|route| matches!(route.guard, Identified | Admitted))
 }
 
 /// The address of a route, for something that exists.

@@ -45,11 +45,10 @@ impl Ask {
     }
 
     fn bytes(&self, host: &str) -> Vec<u8> {
-        let mut head = format!("{} {} HTTP/1.1\r\nhost: {host}\r\n", self.method, self.target);
-        for (name, value) in &self.headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head += &format!("content-length: {}\r\n\r\n", self.body.len());
+        let mut lines = vec![format!("{} {} HTTP/1.1", self.method, self.target), format!("host: {host}")];
+        lines.extend(self.headers.iter().map(|(name, value)| format!("{name}: {value}")));
+        lines.push(format!("content-length: {}", self.body.len()));
+        let head = lines.join("\r\n") + "\r\n\r\n";
         [head.into_bytes(), self.body.clone()].concat()
     }
 }
@@ -115,12 +114,11 @@ impl Wire {
 
     /// An error when the connection ended without an answer.
     pub(crate) async fn try_ask(&mut self, ask: &Ask) -> std::io::Result<Answer> {
-        let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => {
-                self.opened += 1;
-                BufReader::new(TcpStream::connect(self.address).await?)
-            }
+        let mut stream = if let Some(stream) = self.stream.take() {
+            stream
+        } else {
+            self.opened += 1;
+            BufReader::new(TcpStream::connect(self.address).await?)
         };
         stream.write_all(&ask.bytes(&self.address.to_string())).await?;
         let answer = read_answer(&mut stream, ask.method == "HEAD").await?;
