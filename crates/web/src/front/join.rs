@@ -72,6 +72,7 @@ fn answer(status: StatusCode, token: &str, state: &str, app: &App) -> Response<F
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, Cache::NoStore.header());
+    crate::published::add_safety(headers, false);
     headers.insert(SET_COOKIE, Cookie::Ticket.set(token, app.settings.secure_cookies));
     response
 }
