@@ -75,11 +75,7 @@ impl Service {
         let slug = gate.campaign.slug.clone();
         let app = App {
             settings: web_settings(&config),
-            identity: Arc::new(DemoProvider::new(
-                Arc::clone(&keys.cipher),
-                Arc::clone(&random),
-                Arc::clone(&channel),
-            )),
+            identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
             country,
             store: ledger,
             clock,

@@ -6,7 +6,7 @@ use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::front::state_of;
 use crate::gate::Place;
-use crate::journey::identity::{claim, claim_faults};
+use crate::journey::identity::{asked, claim, claim_faults};
 use crate::openapi::description;
 use crate::wording::clock_time;
 use axum::body::Body;
@@ -159,7 +159,8 @@ pub async fn identity(ctx: &mut Context) -> Answered {
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
-    let challenge = ctx.app.identity.begin(claim(ctx), ctx.now);
+    let claim = claim(ctx);
+    let challenge = ctx.app.identity.begin(claim.clone(), asked(ctx, &claim), ctx.now);
     let sent = ChallengeSent { challenge: challenge.token, expires_at: challenge.expires_at.to_string() };
     Ok(ctx.json(StatusCode::ACCEPTED, &sent))
 }

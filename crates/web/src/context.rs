@@ -103,15 +103,17 @@ impl Context {
         Errors(faults.iter().map(say).collect())
     }
 
+    /// The idempotency key that came with the request, in its header or in the form.
+    pub fn sent_key(&self) -> Option<&str> {
+        let header = self.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+        Some(header.unwrap_or_else(|| self.fields.typed("key"))).filter(|key| (1..=200).contains(&key.len()))
+    }
+
     /// The command under the key that came with the request, scoped to person and operation. On a page the key is
     /// scoped to the choice as well: somebody who goes back and chooses another time sends the old key with it, and
     /// means it.
     pub fn keyed(&self, command: Command) -> Result<Request, Problem> {
-        let header = self.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-        let sent = header.unwrap_or_else(|| self.fields.typed("key"));
-        if sent.is_empty() || sent.len() > 200 {
-            return Err(Problem::KeyMissing);
-        }
+        let sent = self.sent_key().ok_or(Problem::KeyMissing)?;
         let person = self.session.map_or(0, |session| session.person.0);
         let body: [u8; 32] = Sha256::digest(format!("{command:?}")).into();
         let mut key =

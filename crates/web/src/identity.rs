@@ -1,17 +1,17 @@
 //! 본인확인: who somebody is, behind a trait. The demo's provider sends a one-time code to the demo outbox.
 
-use crate::cipher::Cipher;
+use crate::keys::Keys;
 use crate::messages::{MessageChannel, OutgoingMessage};
+use crate::published::hex;
 use crate::wording;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use booking::Refusal;
+use booking::{PersonAlias, Refusal};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
-use store::Randomness;
 use subtle::ConstantTimeEq as _;
 
 /// How long a code is good.
@@ -47,7 +47,8 @@ pub struct VerifiedIdentity {
 }
 
 pub trait IdentityProvider: Send + Sync {
-    fn begin(&self, claim: Claim, now: Timestamp) -> Challenge;
+    /// `asked` names the request: sent twice, it is one challenge with one code.
+    fn begin(&self, claim: Claim, asked: [u8; 16], now: Timestamp) -> Challenge;
     /// What was claimed, for the page that asks for the code again.
     fn claim(&self, token: &str, now: Timestamp) -> Result<(Claim, Timestamp), Refusal>;
     fn finish(&self, token: &str, code: &str, now: Timestamp) -> Result<VerifiedIdentity, Refusal>;
@@ -55,8 +56,7 @@ pub trait IdentityProvider: Send + Sync {
 
 /// Asks name, birth date and phone, and sends a six-digit code. It takes anybody's word for the rest: demo only.
 pub struct DemoProvider {
-    cipher: Arc<dyn Cipher>,
-    random: Arc<dyn Randomness>,
+    keys: Arc<Keys>,
     channel: Arc<dyn MessageChannel>,
     tries: Mutex<Tries>,
 }
@@ -76,41 +76,40 @@ struct Sealed {
 }
 
 impl DemoProvider {
-    pub fn new(
-        cipher: Arc<dyn Cipher>,
-        random: Arc<dyn Randomness>,
-        channel: Arc<dyn MessageChannel>,
-    ) -> Self {
-        Self { cipher, random, channel, tries: Mutex::default() }
+    pub fn new(keys: Arc<Keys>, channel: Arc<dyn MessageChannel>) -> Self {
+        Self { keys, channel, tries: Mutex::default() }
     }
 
     fn open(&self, token: &str, now: Timestamp) -> Result<Sealed, Refusal> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok();
-        let plain = bytes.and_then(|bytes| self.cipher.open(SEALED_AS, &bytes));
+        let plain = bytes.and_then(|bytes| self.keys.cipher.open(SEALED_AS, &bytes));
         let sealed: Option<Sealed> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
         sealed.filter(|sealed| now.as_millisecond() < sealed.expires_at_ms).ok_or(Refusal::ChallengeUnknown)
     }
 
-    fn six_digits(&self) -> String {
-        let drawn = u64::from_be_bytes(self.random.bytes());
+    /// Derived from the request, so that one that is sent twice does not outdate its own code; unguessable without the
+    /// key, for whoever chose the request's name too.
+    fn six_digits(&self, claim: &Claim, asked: [u8; 16]) -> String {
+        let request = format!("{}|{}|{}|{}", hex(&asked), claim.name, claim.born_on, claim.phone);
+        let PersonAlias(mac) = self.keys.alias("one-time code", &request);
+        let drawn = u64::from_be_bytes(std::array::from_fn(|position| mac[position]));
         format!("{:06}", drawn % 1_000_000)
     }
 }
 
 impl IdentityProvider for DemoProvider {
-    fn begin(&self, claim: Claim, now: Timestamp) -> Challenge {
+    fn begin(&self, claim: Claim, asked: [u8; 16], now: Timestamp) -> Challenge {
         let expires_at = now + CODE_LIFE;
-        let code = self.six_digits();
+        let code = self.six_digits(&claim, asked);
         self.channel.send(OutgoingMessage {
             phone: claim.phone.clone(),
             text: wording::code_message(&code),
             code: Some(code.clone()),
             sent_at: now,
         });
-        let sealed =
-            Sealed { id: self.random.bytes(), claim, code, expires_at_ms: expires_at.as_millisecond() };
+        let sealed = Sealed { id: asked, claim, code, expires_at_ms: expires_at.as_millisecond() };
         let plain = serde_json::to_vec(&sealed).expect("plain data becomes JSON");
-        Challenge { token: URL_SAFE_NO_PAD.encode(self.cipher.seal(SEALED_AS, &plain)), expires_at }
+        Challenge { token: URL_SAFE_NO_PAD.encode(self.keys.cipher.seal(SEALED_AS, &plain)), expires_at }
     }
 
     fn claim(&self, token: &str, now: Timestamp) -> Result<(Claim, Timestamp), Refusal> {
@@ -155,24 +154,41 @@ impl Tries {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cipher::AesGcmSiv;
+    use crate::keys::KeyMaterial;
     use crate::messages::DemoOutbox;
+    use store::Randomness;
 
-    struct Counting(Mutex<u8>);
+    struct Sevens;
 
-    impl Randomness for Counting {
+    impl Randomness for Sevens {
         fn fill(&self, bytes: &mut [u8]) {
-            let mut next = self.0.lock().unwrap();
-            *next += 1;
-            bytes.fill(*next);
+            bytes.fill(7);
         }
     }
 
     fn provider() -> (DemoProvider, Arc<DemoOutbox>) {
-        let random: Arc<dyn Randomness> = Arc::new(Counting(Mutex::new(0)));
+        let material = KeyMaterial {
+            tokens: (1, [1; 32]),
+            tokens_before: None,
+            aliases: [2; 32],
+            fields: [3; 32],
+            gate: [4; 32],
+        };
         let outbox = Arc::new(DemoOutbox::default());
-        let cipher = Arc::new(AesGcmSiv::new(&[1; 32], Arc::clone(&random)));
-        (DemoProvider::new(cipher, random, Arc::clone(&outbox) as Arc<dyn MessageChannel>), outbox)
+        let keys = Arc::new(Keys::new(&material, Arc::new(Sevens)));
+        (DemoProvider::new(keys, Arc::clone(&outbox) as Arc<dyn MessageChannel>), outbox)
+    }
+
+    #[test]
+    fn a_request_sent_twice_does_not_outdate_its_own_code() {
+        let (provider, outbox) = provider();
+        let first = provider.begin(claim(), [7; 16], now());
+        provider.begin(claim(), [7; 16], now());
+        provider.begin(claim(), [8; 16], now());
+        let codes: Vec<_> = outbox.newest(3).into_iter().map(|message| message.code.unwrap()).collect();
+        assert_eq!(codes[1], codes[2]);
+        assert_ne!(codes[0], codes[1]);
+        assert!(provider.finish(&first.token, &codes[1], now()).is_ok());
     }
 
     fn claim() -> Claim {
@@ -190,7 +206,7 @@ mod tests {
     #[test]
     fn the_code_from_the_outbox_proves_the_claim() {
         let (provider, outbox) = provider();
-        let challenge = provider.begin(claim(), now());
+        let challenge = provider.begin(claim(), [7; 16], now());
         let code = outbox.of_phone("01000000001")[0].code.clone().unwrap();
         let verified = provider.finish(&challenge.token, &code, now()).unwrap();
         assert_eq!(verified.claim, claim());
@@ -200,7 +216,7 @@ mod tests {
     #[test]
     fn wrong_codes_run_out_even_for_the_right_one() {
         let (provider, outbox) = provider();
-        let challenge = provider.begin(claim(), now());
+        let challenge = provider.begin(claim(), [7; 16], now());
         let code = outbox.newest(1)[0].code.clone().unwrap();
         for left in (0..TRIES_MAX).rev() {
             assert_eq!(
@@ -214,7 +230,7 @@ mod tests {
     #[test]
     fn an_old_or_altered_challenge_is_unknown() {
         let (provider, _) = provider();
-        let challenge = provider.begin(claim(), now());
+        let challenge = provider.begin(claim(), [7; 16], now());
         assert_eq!(provider.finish(&challenge.token, "1", now() + CODE_LIFE), Err(Refusal::ChallengeUnknown));
         assert_eq!(provider.finish("AAAA", "1", now()), Err(Refusal::ChallengeUnknown));
     }

@@ -14,6 +14,7 @@ use axum::body::Body;
 use booking::{Refusal, korean_day};
 use http::{Response, StatusCode};
 use hyper::http;
+use sha2::{Digest as _, Sha256};
 
 const CLAIM: [Field; 3] = [
     Field { name: "name", kind: Kind::Name },
@@ -32,7 +33,8 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(ctx, ctx.errors_of(&faults))));
     }
     let claim = claim(ctx);
-    let challenge = ctx.app.identity.begin(claim, ctx.now);
+    let asked = asked(ctx, &claim);
+    let challenge = ctx.app.identity.begin(claim, asked, ctx.now);
     ctx.set_cookie(Cookie::Challenge, &challenge.token);
     Ok(ctx.see_other("/identity/code"))
 }
@@ -68,8 +70,10 @@ pub async fn post_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let Some(token) = challenge_token(ctx) else { return Ok(ctx.see_other("/identity")) };
     match ctx.app.identity.finish(&token, &ctx.fields.code("code"), ctx.now) {
         Ok(identity) => {
+            let born_on = identity.claim.born_on;
             actions::begin_session(ctx, identity).await?;
             ctx.clear_cookie(Cookie::Challenge);
+            told_now(ctx, born_on)?;
             Ok(ctx.see_other(next_page(ctx)))
         }
         Err(refusal @ Refusal::CodeWrong { tries_left }) => {
@@ -84,6 +88,22 @@ pub async fn post_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     }
 }
 
+/// Who stands in line for nothing is told at once, not after the wait. The ledger decides again at the door.
+fn told_now(ctx: &Context, born_on: jiff::civil::Date) -> Result<(), Refusal> {
+    let group = ctx.app.campaign().group;
+    if ctx.ticket.is_none() || group.contains(born_on) {
+        return Ok(());
+    }
+    Err(Refusal::NotEligible { born_from: group.born_from, born_to: group.born_to })
+}
+
+/// Names a request for a code by its key and content: a button pressed twice asks once.
+pub(crate) fn asked(ctx: &Context, claim: &Claim) -> [u8; 16] {
+    let key = ctx.sent_key().map_or_else(|| ctx.fresh_key(), str::to_owned);
+    let digest = Sha256::digest(format!("{key}|{claim:?}"));
+    std::array::from_fn(|position| digest[position])
+}
+
 /// Somebody in line goes back to the line; somebody else came to look at an appointment.
 fn next_page(ctx: &Context) -> &'static str {
     if ctx.ticket.is_some() { "/wait" } else { "/my" }
@@ -92,7 +112,8 @@ fn next_page(ctx: &Context) -> &'static str {
 pub async fn resend(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let known = challenge_token(ctx).and_then(|token| ctx.app.identity.claim(&token, ctx.now).ok());
     let Some((claim, _)) = known else { return Ok(ctx.see_other("/identity")) };
-    let challenge = ctx.app.identity.begin(claim, ctx.now);
+    let asked = asked(ctx, &claim);
+    let challenge = ctx.app.identity.begin(claim, asked, ctx.now);
     ctx.set_cookie(Cookie::Challenge, &challenge.token);
     Ok(ctx.see_other("/identity/code"))
 }

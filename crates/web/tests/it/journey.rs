@@ -251,16 +251,19 @@ async fn a_hold_of_somebody_else_can_neither_be_confirmed_nor_extended_nor_relea
 }
 
 #[tokio::test]
-async fn somebody_outside_the_group_is_told_which_birth_dates_are_in_it() {
+async fn somebody_outside_the_group_is_told_so_before_the_wait_and_at_the_door() {
     let site = Site::new();
     let mut person = Person { birth_date: "1967-01-01".to_owned(), ..Person::number(1) };
     person.join(&site).await;
     person.settle(&site).await;
-    person.verify(&site).await;
+    let code = person.ask_for_code(&site).await;
+    let at_once = person.post(&site, "/identity/code", &[("code", &code)]).await;
     site.open().await;
-    let refused = person.enter(&site).await;
-    assert_eq!(refused.status, 403, "{refused:?}");
-    assert!(refused.body.contains("311") && refused.body.contains("1966년 12월 31일"), "{refused:?}");
+    let at_the_door = person.enter(&site).await;
+    for refused in [at_once, at_the_door] {
+        assert_eq!(refused.status, 403, "{refused:?}");
+        assert!(refused.body.contains("311") && refused.body.contains("1966년 12월 31일"), "{refused:?}");
+    }
     assert_eq!(person.cookie("pass"), "");
     assert_eq!(person.get(&site, "/book").await.status, 403);
 }

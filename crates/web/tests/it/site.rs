@@ -233,7 +233,6 @@ fn wire_up(kept: &Kept) -> (App, Keeper) {
     static_plane.extend(StaticPlane { country, assets, demo: kept.wanted.demo, made_at }.files());
     let keeper = keeper(kept, &keys, assets);
     let channel = Arc::clone(&kept.outbox) as Arc<dyn MessageChannel>;
-    let (cipher, random) = (Arc::clone(&keys.cipher), Arc::clone(&kept.random));
     let app = App {
         settings: WebSettings {
             public_origins: vec!["https://charye.test".to_owned()],
@@ -247,7 +246,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper) {
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         random: Arc::clone(&kept.random),
         gate: keeper.gate(),
-        identity: Arc::new(DemoProvider::new(cipher, random, Arc::clone(&channel))),
+        identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
         keys,
         channel,
         demo_outbox: kept.wanted.demo.then(|| Arc::clone(&kept.outbox)),
