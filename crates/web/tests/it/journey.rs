@@ -53,6 +53,7 @@ async fn a_slot_that_fills_under_ones_finger_offers_the_nearest_and_keeps_the_fo
     assert_eq!(full.status, 409, "{full:?}");
     assert!(full.body.contains("406") && full.body.contains("이 시간이 마감되었습니다"), "{full:?}");
     assert_ne!(full.hidden("key"), key);
+    assert!(full.body.contains("type=\"radio\""), "the other times of that day are there too: {full:?}");
     assert_eq!(full.hidden("clinic"), CLINIC);
     let first_offer = full.hidden("time");
     assert_eq!(first_offer, "09:30");

@@ -221,7 +221,8 @@ async fn nobody_enters_before_their_number_is_called() {
     let mut inside = 0;
     for _ in 0..12 {
         let serving = site.app.gate.serving_number();
-        for (queue_number, person) in people.iter_mut().enumerate() {
+        // The last of the line is the first to try.
+        for (queue_number, person) in people.iter_mut().enumerate().rev() {
             let was_inside = !person.cookie("pass").is_empty();
             let answer = person.enter(&site).await;
             if person.cookie("pass").is_empty() {

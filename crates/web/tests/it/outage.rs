@@ -97,8 +97,11 @@ async fn a_store_that_hangs_does_not_hold_up_the_line() {
         biased;
         answer = wire.ask(&stuck) => panic!("it cannot be answered: {answer:?}"),
         () = async {
+            let mut turns = 0;
             while site.app.booking_slots.available_permits() > 0 {
                 tokio::task::yield_now().await;
+                turns += 1;
+                assert!(turns < 100_000, "it never came to the booking plane");
             }
             assert_the_line_lives(&site, &mut Person::number(1)).await;
             let busy = site.ask(&holder.dressed(Ask::get("/my"))).await;
