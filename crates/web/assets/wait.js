@@ -77,6 +77,7 @@
     const words = waitWords(ahead, doc.phase === "open" ? doc.admissions_per_minute : 0);
     show("issued", false);
     show("waiting", true);
+    show("number-row", true);
     say("number", count(mine));
     say("ahead", count(ahead));
     say("range", words || d.unknown);
@@ -99,7 +100,8 @@
       sessionStorage.setItem("charye-again", Date.now());
     } catch (e) { /* a browser without storage only waits longer */ last = performance.now() < 10000 ? Date.now() : 0; }
     const soon = Math.abs(Date.now() - last) < 10000 ? 10 : 0;
-    setTimeout(() => location.reload(), (soon + Math.random() * withinSeconds) * 1000);
+    const anew = () => location.assign((ko ? "" : "/en") + "/wait");
+    setTimeout(anew, (soon + Math.random() * withinSeconds) * 1000);
   }
 
   function paint(doc) {
@@ -155,7 +157,8 @@
     if (!document.hidden && performance.now() - asked > 5000) setTimeout(poll, Math.random() * 1000);
   });
   setInterval(freshness, 1000);
-  if (d.state === "entering") setTimeout(() => again(1), Number(d.refresh) * 1000);
+  // The page is the answer to a press of the button: it is pressed again, not loaded again.
+  if (d.state === "entering") setTimeout(() => line.querySelector("form").requestSubmit(), spread(Number(d.refresh)));
   if (d.state === "issued") {
     shownBand = "issued";
     setTimeout(settle, 1500);

@@ -293,7 +293,6 @@ pub(crate) fn alternatives(ctx: &Context, nearest: &[SlotId], wanted: Option<Slo
             nearness: wording::nearness(ctx.lang, wanted_clinic, clinic),
             date: slot.visit_on,
             time: wording::civil_time(slot.starts_min),
-            free: 1,
         })
     };
     nearest.iter().filter_map(offer).collect()
