@@ -74,13 +74,16 @@
   function paintPlace(doc) {
     const ahead = Math.max(0, mine - doc.serving_number);
     if (mine < doc.serving_number) return again(1);
+    const before = /before|lobby|drawing/.test(doc.phase);
+    const unknown = doc.phase === "open" ? d.unknown : before ? d.unknownBefore : d.unknownStopped;
     const words = waitWords(ahead, doc.phase === "open" ? doc.admissions_per_minute : 0);
     show("issued", false);
     show("waiting", true);
     show("number-row", true);
-    say("number", count(mine));
+    say("number", count(mine + 1));
+    show("called", mine > ahead);
     say("ahead", count(ahead));
-    say("range", words || d.unknown);
+    say("range", words || unknown);
     say("served", count(mine - ahead));
     $("bar").max = Math.max(1, mine);
     $("bar").value = mine - ahead;
@@ -88,7 +91,7 @@
     document.title = fill(d.title, count(ahead));
     // Spoken only when the band changes.
     const band = String(bandOf(ahead)[0]);
-    if (band !== shownBand && shownBand) say("live", fill(d.live, count(ahead), words || d.unknown));
+    if (band !== shownBand && shownBand) say("live", fill(d.live, count(ahead), words || unknown));
     shownBand = band;
   }
 

@@ -1,6 +1,7 @@
 //! A site of three pages on this machine, to try the harness on before and without the real one.
 use super::browser::{Browser, Driver, Screen, Scripts};
 use super::page::Page;
+use super::sound;
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -39,6 +40,7 @@ async fn walk(page: &Page<'_>, screen: Screen) -> Result<()> {
     ensure!(scripts == expected, "scripts are {scripts}, not {expected}");
     page.stays(&[]).await?;
     ensure!(page.stays(&["#count"]).await.is_err(), "a changed page counts as the same");
+    ensure!(sound::check(page.browser).await.is_err(), "a field without a label counts as sound");
     ensure!(page.press("없는 단추").await.is_err(), "a button that is not there was pressed");
     page.fill("name", "홍길동").await?;
     page.fill("dose", "2차").await?;

@@ -47,5 +47,7 @@ async fn walk_page(page: &Page<'_>, service: &mut Service) -> Result<()> {
     identity::prove(page, TROUBLED, &identity::KOREAN).await?;
     page.see("지금은 처리할 수 없습니다").await?;
     page.browser.complaints()?;
-    page.look("nothing-can-be-done").await
+    page.look("nothing-can-be-done").await?;
+    page.press("지금 다시 시도").await?;
+    page.see("인증번호 입력").await
 }

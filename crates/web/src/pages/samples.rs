@@ -416,7 +416,7 @@ fn booked(lang: Lang) -> BookedPage {
         vaccine: lang.t("모더나", "Moderna").to_owned(),
         dose_number: 1,
         second_dose: Some(second_dose()),
-        cancel_by: at("2021-07-25T23:59:00+09:00"),
+        cancel_until: date(2021, 7, 25),
     }
 }
 
@@ -432,7 +432,7 @@ fn appointment(state: AppointmentState) -> AppointmentRow {
         time: time(9, 30, 0, 0),
         vaccine: "Moderna".to_owned(),
         dose_number: 1,
-        cancel_by: live.then(|| at("2021-07-25T23:59:00+09:00")),
+        cancel_until: live.then(|| date(2021, 7, 25)),
         href: live.then(|| "/my/booked".to_owned()),
     }
 }
@@ -481,7 +481,7 @@ fn trouble(lang: Lang) -> TroublePage {
         chrome: chrome(lang, "/book"),
         retry_seconds: 20,
         retry_href: lang.href("/book"),
-        support_code: "T-4K9-221".to_owned(),
+        support_code: "903-482113".to_owned(),
     }
 }
 

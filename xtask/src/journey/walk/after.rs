@@ -29,7 +29,8 @@ pub(super) async fn walk(walker: &Walker<'_>, number: u64) -> Result<()> {
     page.stays(&[".hero", "dl.facts"]).await?;
     on_paper(walker, &appointment).await?;
     choose::second_booking_is_refused(walker, &appointment).await?;
-    cancel(walker, &appointment).await
+    cancel(walker, &appointment).await?;
+    sign_out(walker).await
 }
 
 async fn on_paper(walker: &Walker<'_>, appointment: &str) -> Result<()> {
@@ -59,5 +60,14 @@ async fn cancel(walker: &Walker<'_>, appointment: &str) -> Result<()> {
     page.stays(&["article"]).await?;
     let shown = page.text("article").await?;
     ensure!(shown.contains("취소됨"), "after cancelling, the page says “{shown}”");
-    Ok(())
+    page.see("예약하러 가기").await
+}
+
+/// Whoever comes next to this screen sees nothing of it.
+async fn sign_out(walker: &Walker<'_>) -> Result<()> {
+    let page = &walker.page;
+    page.press("본인확인 끝내기").await?;
+    page.see("대기표 받기").await?;
+    page.visit("/my").await?;
+    page.arrive("본인확인", "signed-out").await
 }

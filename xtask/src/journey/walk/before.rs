@@ -23,6 +23,8 @@ pub(super) async fn walk(walker: &Walker<'_>) -> Result<u64> {
     page.see("대기 번호").await?;
     page.look("number").await?;
     let number = page.number("#number").await?;
+    let ahead = page.number("#ahead").await?;
+    ensure!(number == ahead + 1, "number {number} with {ahead} ahead, before anybody was called");
     keeps_the_place(walker, number).await?;
 
     page.visit("/book").await?;
