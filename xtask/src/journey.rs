@@ -1,10 +1,11 @@
 //! A person's way through the pages in a real browser, on the released binary in demo mode.
 //!
-//! [`walk`] is the way; [`visitors`], [`crowd`] and [`trouble`] are what else can happen on it. [`browser`] and [`page`]
+//! [`walk`] is the way; [`visitors`], [`crowd`], [`entrance`] and [`trouble`] are what else can happen on it. [`browser`] and [`page`]
 //! are what a person can do, [`sound`] what every page must be, [`service`] the service under it. [`site`] is a site of
 //! three pages to try the harness on (`cargo xtask journey --harness`). Screenshots are kept in `test-output/screens/`.
 mod browser;
 mod crowd;
+mod entrance;
 mod identity;
 mod page;
 mod people;
@@ -47,15 +48,16 @@ fn within_limit(walk: impl Future<Output = Result<()>>) -> Result<()> {
     runtime.block_on(limited).with_context(|| format!("the walk took longer than {WALK_TIME_MAX:?}"))?
 }
 
-/// Four sites side by side, each in a folder of its own.
+/// Five sites side by side, each in a folder of its own.
 async fn walk_demo(dir: &Path) -> Result<()> {
     let driver = Driver::start()?;
-    let [main, visitors, crowd, trouble] =
-        ["main", "visitors", "crowd", "trouble"].map(|name| dir.join(name));
+    let [main, visitors, crowd, entrance, trouble] =
+        ["main", "visitors", "crowd", "entrance", "trouble"].map(|name| dir.join(name));
     try_join!(
         async { walk::walk(&driver, &main).await },
         async { visitors::walk(&driver, &visitors).await.context("the visitors") },
         async { crowd::walk(&driver, &crowd).await.context("in a crowd") },
+        async { entrance::walk(&driver, &entrance).await.context("at the entrance") },
         async { trouble::walk(&driver, &trouble).await.context("in trouble") },
     )?;
     Ok(())

@@ -23,7 +23,7 @@ const KIND: Kind = Kind {
                  opened_at TEXT,
                  closed_at TEXT
              ) STRICT;
-             CREATE TABLE open_bucket(
+             CREATE TABLE reservation(
                  campaign INTEGER NOT NULL,
                  number INTEGER NOT NULL,
                  reserved INTEGER NOT NULL,
@@ -93,15 +93,15 @@ impl LineStore for SqliteLine {
     }
 }
 
+/// Around a change of bucket an earlier life left two of them open.
 fn begin_incarnation(transaction: &Transaction<'_>, campaign: CampaignTag) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO bucket(campaign, number, incarnation, count)
-         SELECT campaign, open_bucket.number, line.incarnation, open_bucket.reserved
-         FROM line JOIN open_bucket USING (campaign)
+         SELECT campaign, number, incarnation, reserved FROM reservation JOIN line USING (campaign)
          WHERE campaign = ?1",
         [campaign.0],
     )?;
-    transaction.execute("DELETE FROM open_bucket WHERE campaign = ?1", [campaign.0])?;
+    transaction.execute("DELETE FROM reservation WHERE campaign = ?1", [campaign.0])?;
     transaction.execute(
         "INSERT INTO line(campaign, incarnation) VALUES (?1, 1)
          ON CONFLICT (campaign) DO UPDATE SET incarnation = incarnation + 1",
@@ -161,14 +161,13 @@ fn write(transaction: &Transaction<'_>, campaign: CampaignTag, step: &LineStep) 
             params![campaign.0, number, count],
         )?;
         transaction.execute(
-            "DELETE FROM open_bucket WHERE campaign = ?1 AND number = ?2",
+            "DELETE FROM reservation WHERE campaign = ?1 AND number = ?2",
             params![campaign.0, number],
         )?;
     }
     if let Some((number, reserved)) = step.reserve {
         transaction.execute(
-            "INSERT INTO open_bucket(campaign, number, reserved) VALUES (?1, ?2, ?3)
-             ON CONFLICT (campaign, number) DO UPDATE SET reserved = excluded.reserved",
+            "INSERT OR REPLACE INTO reservation(campaign, number, reserved) VALUES (?1, ?2, ?3)",
             params![campaign.0, number, reserved],
         )?;
     }

@@ -55,6 +55,12 @@ impl Context {
         self.params.get(name).map_or("", String::as_str)
     }
 
+    /// The pass that was given to this person for this campaign; whether it is live is another question.
+    pub fn own_pass(&self) -> Option<Pass> {
+        let person = self.session?.person;
+        self.pass.filter(|pass| pass.campaign == self.app.gate.tag && pass.booker == person.0)
+    }
+
     pub fn chrome(&self) -> Chrome {
         Chrome {
             lang: self.lang,

@@ -13,7 +13,7 @@ use crate::wording;
 use axum::body::Body;
 use booking::{Refusal, SlotId};
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
 use hyper::http;
@@ -108,6 +108,11 @@ impl Problem {
         }
     }
 
+    /// The rest of a body that is too large is never read: what follows on the connection would be taken for a request.
+    fn ends_the_connection(&self) -> bool {
+        matches!(self, Self::TooLarge)
+    }
+
     /// For programs: problem+json (RFC 9457), Korean first, English beside it.
     pub fn json(&self, _lang: Lang, app: &App) -> Response<Full<Bytes>> {
         let body = self.document(app).to_string();
@@ -119,6 +124,9 @@ impl Problem {
         crate::published::add_safety(headers, false);
         if let Some(seconds) = self.retry_after() {
             headers.insert(RETRY_AFTER, seconds.into());
+        }
+        if self.ends_the_connection() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }
@@ -164,6 +172,7 @@ impl Problem {
         }
         let status = self.status();
         let retry_after = self.retry_after();
+        let ends_the_connection = self.ends_the_connection();
         let mut response = match self {
             Self::Refused(Refusal::IdentityNeeded) => return ctx.see_other("/identity"),
             Self::Refused(Refusal::PassNeeded | Refusal::PassExpired { .. }) => {
@@ -196,6 +205,9 @@ impl Problem {
         };
         if let Some(seconds) = retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if ends_the_connection {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
     }

@@ -55,35 +55,48 @@ pub struct FieldFault {
 
 /// All fields as they came, by name.
 #[derive(Debug, Default, Clone)]
-pub struct Fields(BTreeMap<String, String>);
+pub struct Fields(BTreeMap<String, Sent>);
+
+/// What JSON tells apart and a form does not.
+#[derive(Debug, Clone)]
+enum Sent {
+    Text(String),
+    /// As written; read only where digits are meant.
+    Number(String),
+    /// True, false, a list, an object: no field of ours.
+    Other,
+}
 
 const LONGEST: usize = 2_000;
 
 impl Fields {
     /// `application/x-www-form-urlencoded`. The last of several equal names counts.
     pub fn from_form(body: &[u8]) -> Self {
-        Self(form_urlencoded::parse(body).into_owned().collect())
+        let pairs = form_urlencoded::parse(body).into_owned();
+        Self(pairs.map(|(name, text)| (name, Sent::Text(text))).collect())
     }
 
-    /// A flat JSON object of strings, numbers and booleans; None for anything else.
+    /// A JSON object, whose values are judged field by field; None for anything else.
     pub fn from_json(body: &[u8]) -> Option<Self> {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Some(Self::default());
         }
         let object: Map<String, Value> = serde_json::from_slice(body).ok()?;
-        let plain = |value: Value| match value {
-            Value::String(text) => Some(text),
-            Value::Number(number) => Some(number.to_string()),
-            Value::Bool(truth) => Some(truth.to_string()),
-            Value::Null => Some(String::new()),
-            Value::Array(_) | Value::Object(_) => None,
+        let sent = |value: Value| match value {
+            Value::String(text) => Sent::Text(text),
+            Value::Number(number) => Sent::Number(number.to_string()),
+            Value::Null => Sent::Text(String::new()),
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => Sent::Other,
         };
-        object.into_iter().map(|(name, value)| Some((name, plain(value)?))).collect::<Option<_>>().map(Self)
+        Some(Self(object.into_iter().map(|(name, value)| (name, sent(value))).collect()))
     }
 
     /// As typed, to be shown again.
     pub fn typed(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
+        match self.0.get(name) {
+            Some(Sent::Text(text) | Sent::Number(text)) => text,
+            Some(Sent::Other) | None => "",
+        }
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -100,6 +113,13 @@ impl Fields {
     }
 
     fn fault_of(&self, field: &Field) -> Option<Fault> {
+        match self.0.get(field.name) {
+            Some(Sent::Other) => return Some(Fault::Malformed),
+            Some(Sent::Number(_)) if !matches!(field.kind, Kind::Number | Kind::Code) => {
+                return Some(Fault::Malformed);
+            }
+            Some(Sent::Text(_) | Sent::Number(_)) | None => {}
+        }
         let text = self.typed(field.name).trim();
         if text.is_empty() {
             return Some(Fault::Missing);
@@ -110,12 +130,12 @@ impl Fields {
         match field.kind {
             Kind::Name => text.chars().any(char::is_control).then_some(Fault::Malformed),
             Kind::BirthDate => date_fault(text, parse_birth_date),
-            Kind::Day => date_fault(text, |text| text.parse().ok()),
+            Kind::Day => date_fault(text, parse_day),
             Kind::Phone => parse_phone(text).is_none().then_some(Fault::Malformed),
             Kind::Code => (parse_code(text).is_none()).then_some(Fault::Malformed),
             Kind::Clinic => booking::ClinicId::parse(text).is_none().then_some(Fault::Malformed),
             Kind::TimeOfDay => parse_time(text).is_none().then_some(Fault::Malformed),
-            Kind::Number => text.parse::<u64>().is_err().then_some(Fault::Malformed),
+            Kind::Number => parse_number(text).is_none().then_some(Fault::Malformed),
             Kind::AppointmentNumber => (!is_appointment_number(text)).then_some(Fault::Malformed),
             Kind::Opaque => text.bytes().any(|byte| !byte.is_ascii_graphic()).then_some(Fault::Malformed),
         }
@@ -142,7 +162,7 @@ impl Fields {
     }
 
     pub fn day(&self, name: &str) -> Date {
-        self.typed(name).trim().parse().expect("checked against its list")
+        parse_day(self.typed(name).trim()).expect("checked against its list")
     }
 
     /// Minutes from midnight.
@@ -151,7 +171,7 @@ impl Fields {
     }
 
     pub fn number(&self, name: &str) -> u64 {
-        self.typed(name).trim().parse().expect("checked against its list")
+        parse_number(self.typed(name).trim()).expect("checked against its list")
     }
 }
 
@@ -218,15 +238,27 @@ fn parse_code(text: &str) -> Option<String> {
     (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
+fn parse_day(text: &str) -> Option<Date> {
+    has_form(text, "0000-00-00").then(|| text.parse().ok()).flatten()
+}
+
 fn parse_time(text: &str) -> Option<u16> {
-    let time: Time = (text.len() == 5).then(|| text.parse().ok()).flatten()?;
+    let time: Time = has_form(text, "00:00").then(|| text.parse().ok()).flatten()?;
     Some(u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs()))
 }
 
+fn parse_number(text: &str) -> Option<u64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
 fn is_appointment_number(text: &str) -> bool {
-    let digit_or_dash =
-        |(position, byte): (usize, u8)| if position == 5 { byte == b'-' } else { byte.is_ascii_digit() };
-    text.len() == 11 && text.bytes().enumerate().all(digit_or_dash)
+    has_form(text, "00000-00000")
+}
+
+/// Digits where the form has a zero, and the form's own signs elsewhere.
+fn has_form(text: &str, form: &str) -> bool {
+    let fits = |(byte, wanted): (u8, u8)| if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted };
+    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
 #[cfg(test)]
@@ -234,7 +266,7 @@ mod tests {
     use super::*;
 
     fn fault(kind: Kind, text: &str) -> Option<Fault> {
-        let fields = Fields(BTreeMap::from([("x".to_owned(), text.to_owned())]));
+        let fields = Fields(BTreeMap::from([("x".to_owned(), Sent::Text(text.to_owned()))]));
         fields.fault_of(&Field { name: "x", kind })
     }
 
@@ -273,10 +305,17 @@ mod tests {
     }
 
     #[test]
-    fn json_is_read_like_a_form_and_nothing_nested_is() {
-        let json = Fields::from_json(br#"{"name":"a","n":3}"#).unwrap();
-        assert_eq!((json.typed("name"), json.typed("n")), ("a", "3"));
-        assert!(Fields::from_json(br#"{"name":["a"]}"#).is_none());
+    fn json_is_read_like_a_form_and_other_types_are_faults_of_their_field() {
+        let json = Fields::from_json(br#"{"name":"a","n":3,"list":["a"],"yes":true,"none":null}"#).unwrap();
+        assert_eq!((json.typed("name"), json.typed("n"), json.typed("list")), ("a", "3", ""));
+        let fault = |name, kind| json.fault_of(&Field { name, kind });
+        assert_eq!(fault("n", Kind::Number), None);
+        for (name, kind) in
+            [("n", Kind::Name), ("list", Kind::Name), ("yes", Kind::Name), ("yes", Kind::Opaque)]
+        {
+            assert_eq!(fault(name, kind), Some(Fault::Malformed), "{name}");
+        }
+        assert_eq!(fault("none", Kind::Name), Some(Fault::Missing));
         assert!(Fields::from_json(b"[1]").is_none());
         assert!(Fields::from_json("{".as_bytes()).is_none());
         assert_eq!(Fields::from_form(b"name=%EA%B9%80+a&x=").typed("name"), "김 a");

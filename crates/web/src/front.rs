@@ -18,12 +18,14 @@ use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper::http;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{Domain, Socket, Type};
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -57,6 +59,7 @@ pub async fn serve(
 ) {
     let listener = TcpListener::from_std(listener).expect("the listener is non-blocking");
     let connections = Arc::new(Semaphore::new(app.settings.connections_max));
+    let front = Front(Arc::new(Planes { app, router }));
     tokio::pin!(stop);
     loop {
         let slot = Arc::clone(&connections).acquire_owned().await.expect("the semaphore is never closed");
@@ -65,10 +68,10 @@ pub async fn serve(
             () = &mut stop => return,
         };
         match accepted {
-            Ok((stream, peer)) => {
-                let (app, router) = (Arc::clone(&app), router.clone());
+            Ok((stream, _peer)) => {
+                let front = front.clone();
                 tokio::spawn(async move {
-                    connection(stream, peer, app, router).await;
+                    connection(stream, front).await;
                     drop(slot);
                 });
             }
@@ -81,29 +84,80 @@ pub async fn serve(
     }
 }
 
-async fn connection(stream: TcpStream, _peer: SocketAddr, app: Arc<App>, router: Router) {
+async fn connection(stream: TcpStream, front: Front) {
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| respond(request, Arc::clone(&app), router.clone()));
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEAD_MAX.max(8192))
-        .serve_connection(TokioIo::new(stream), service)
+        .max_buf_size(HEAD_MAX)
+        .writev(false)
+        .serve_connection(TokioIo::new(stream), front)
         .await;
     if let Err(error) = served {
         tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
     }
 }
 
-async fn respond(request: Request<Incoming>, app: Arc<App>, router: Router) -> Result<Answer, Infallible> {
-    if let Some(answer) = from_memory(&request, &app) {
-        return Ok(answer.map(Either::Left));
+/// The service of every connection. What memory can answer is answered in the call itself; only the rest is a future.
+#[derive(Clone)]
+struct Front(Arc<Planes>);
+
+struct Planes {
+    app: Arc<App>,
+    router: Router,
+}
+
+impl Service<Request<Incoming>> for Front {
+    type Response = Answer;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn call(&self, request: Request<Incoming>) -> Answering {
+        let app = &self.0.app;
+        if let Some(answer) = from_memory(&request, app) {
+            return Answering::now(answer);
+        }
+        if request.method() == Method::POST && request.uri().path() == app.tickets_path {
+            return match join::at_once(&request, app) {
+                Some(answer) => Answering::now(answer),
+                None => Answering::Later(Box::pin(join_later(request, Arc::clone(app)))),
+            };
+        }
+        Answering::Later(Box::pin(behind_the_gate(request, self.0.router.clone())))
     }
-    if request.method() == Method::POST && is_tickets_path(request.uri().path(), &app) {
-        return Ok(join::join(request, &app).await.map(Either::Left));
-    }
+}
+
+async fn join_later(request: Request<Incoming>, app: Arc<App>) -> Answer {
+    join::join(request, &app).await.map(Either::Left)
+}
+
+async fn behind_the_gate(request: Request<Incoming>, router: Router) -> Answer {
     let answer = router.oneshot(request.map(Body::new)).await;
-    Ok(answer.unwrap_or_else(|never: Infallible| match never {}).map(Either::Right))
+    answer.unwrap_or_else(|never: Infallible| match never {}).map(Either::Right)
+}
+
+/// An answer that is there, or one that is being worked on. The latter is boxed, so that a connection that only polls
+/// stays small.
+enum Answering {
+    Now(Option<Answer>),
+    Later(Pin<Box<dyn Future<Output = Answer> + Send>>),
+}
+
+impl Answering {
+    fn now(answer: Response<Full<Bytes>>) -> Self {
+        Self::Now(Some(answer.map(Either::Left)))
+    }
+}
+
+impl Future for Answering {
+    type Output = Result<Answer, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, ctx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        match self.get_mut() {
+            Self::Now(answer) => Poll::Ready(Ok(answer.take().expect("a future is polled to its end once"))),
+            Self::Later(future) => future.as_mut().poll(ctx).map(Ok),
+        }
+    }
 }
 
 /// The gate and static planes. They need no store, no cookie and no time.
@@ -120,8 +174,4 @@ fn from_memory(request: &Request<Incoming>, app: &App) -> Option<Response<Full<B
         "/en" | "/en/" => Some(app.gate.published().home(Lang::En).respond(request.headers())),
         _ => app.static_plane.get(path).map(|file| file.respond(request.headers())),
     }
-}
-
-fn is_tickets_path(path: &str, app: &App) -> bool {
-    path == app.tickets_path
 }

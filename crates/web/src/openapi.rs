@@ -97,6 +97,10 @@ fn security(route: &Route) -> Value {
     match route.guard {
         Guard::Public | Guard::DemoOnly if route.answer == "TicketStatus" => json!([{"ticket": []}]),
         Guard::Public | Guard::DemoOnly => json!([]),
+        // Who was admitted before comes in again without a ticket.
+        Guard::Identified if route.answer == "PassGiven" => {
+            json!([{"session": [], "ticket": []}, {"session": []}])
+        }
         Guard::Identified => json!([{"session": []}]),
         Guard::Admitted => json!([{"session": [], "pass": []}]),
     }

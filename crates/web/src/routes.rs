@@ -14,9 +14,11 @@ use crate::{api, journey};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::RawPathParams;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::{Method, Request, Response};
 use hyper::http;
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
 
@@ -46,6 +48,24 @@ pub struct Route {
     /// The name of the answer's schema in the API description.
     pub answer: &'static str,
     pub handler: Handler,
+}
+
+impl Route {
+    /// Whether an answer may wait for the ledger. What does not must never stand in a queue behind what does: the
+    /// waiting page lives when the store is slow or gone.
+    pub fn asks_the_ledger(&self) -> bool {
+        match self.guard {
+            Guard::Identified | Guard::Admitted => true,
+            // The end of an identity check registers a person; leaving ends a session for every device.
+            Guard::Public => {
+                self.method == Method::POST
+                    && ["/identity/code", "/identity/verify", "/identity/leave"]
+                        .iter()
+                        .any(|end| self.path.ends_with(end))
+            }
+            Guard::DemoOnly => false,
+        }
+    }
 }
 
 macro_rules! run {
@@ -163,20 +183,31 @@ pub fn router(app: &Arc<App>) -> Router {
     }
     let (missing, wrong_method) = (Arc::clone(app), Arc::clone(app));
     router
-        .method_not_allowed_fallback(move |params: RawPathParams, request: Request<Body>| {
-            stray(Arc::clone(&wrong_method), &WRONG_METHOD, params, request)
+        .method_not_allowed_fallback(move |request: Request<Body>| {
+            stray(Arc::clone(&wrong_method), &WRONG_METHOD, request)
         })
-        .fallback(move |params: RawPathParams, request: Request<Body>| {
-            stray(Arc::clone(&missing), &NOT_FOUND, params, request)
-        })
+        .fallback(move |request: Request<Body>| stray(Arc::clone(&missing), &NOT_FOUND, request))
 }
 
 fn method_router(app: &Arc<App>, route: &'static Route, lang: Lang) -> MethodRouter {
     let filter = if route.method == Method::GET { MethodFilter::GET } else { MethodFilter::POST };
     let app = Arc::clone(app);
-    on(filter, move |params: RawPathParams, request: Request<Body>| {
-        serve(Arc::clone(&app), route, lang, params, request)
+    on(filter, move |params: PathParams, request: Request<Body>| {
+        let app = Arc::clone(&app);
+        async move {
+            match params {
+                Ok(params) => serve(app, route, lang, named(&params), request).await,
+                // Bytes that are no text name nothing of ours.
+                Err(_) => stray(app, &NOT_FOUND, request).await,
+            }
+        }
     })
+}
+
+type PathParams = Result<RawPathParams, RawPathParamsRejection>;
+
+fn named(params: &RawPathParams) -> HashMap<String, String> {
+    params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 static NOT_FOUND: LazyLock<Route> = LazyLock::new(|| {
@@ -186,13 +217,8 @@ static WRONG_METHOD: LazyLock<Route> = LazyLock::new(|| {
     page(Method::GET, "", Guard::Public, |_| Box::pin(std::future::ready(Err(Problem::MethodNotAllowed))))
 });
 
-async fn stray(
-    app: Arc<App>,
-    route: &'static LazyLock<Route>,
-    params: RawPathParams,
-    request: Request<Body>,
-) -> Response<Body> {
+async fn stray(app: Arc<App>, route: &'static LazyLock<Route>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path();
     let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Ko };
-    serve(app, route, lang, params, request).await
+    serve(app, route, lang, HashMap::new(), request).await
 }

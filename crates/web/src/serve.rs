@@ -11,56 +11,62 @@ use crate::lang::Lang;
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
 use axum::body::Body;
-use axum::extract::RawPathParams;
 use booking::Refusal;
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::http;
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
-use waiting_room::{CampaignTag, Pass};
+use tokio::sync::SemaphorePermit;
+use tokio::time::error::Elapsed;
+use waiting_room::Pass;
 
 const BODY_MAX: usize = 16 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub async fn serve(
+pub(crate) async fn serve(
     app: Arc<App>,
     route: &'static Route,
     lang: Lang,
-    params: RawPathParams,
+    params: HashMap<String, String>,
     request: Request<Body>,
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let mut ctx = context(app, route, lang, &params, &head);
+    let mut ctx = context(app, route, lang, params, &head);
     let app = Arc::clone(&ctx.app);
-    let wait_max = Duration::try_from(app.settings.booking_wait_max).unwrap_or_default();
-    let Ok(Ok(_slot)) = tokio::time::timeout(wait_max, app.booking_slots.acquire()).await else {
-        return Problem::Busy.answer(&ctx);
-    };
+    let Ok(_slot) = booking_slot(&app, route).await else { return Problem::Busy.answer(&ctx) };
     match read_fields(route, &head, body).await {
         Ok(fields) => ctx.fields = fields,
         Err(problem) => return problem.answer(&ctx),
     }
-    if let Err(problem) = admit(route, &mut ctx).await {
-        return problem.answer(&ctx);
+    let handled = caught(Box::pin(async {
+        admit(route, &mut ctx).await?;
+        (route.handler)(&mut ctx).await
+    }));
+    let handled = handled.await.unwrap_or(Err(Problem::Bug));
+    handled.unwrap_or_else(|problem| problem.answer(&ctx))
+}
+
+/// One of the places at the booking plane, for a route that needs one; an error when none came free in time.
+async fn booking_slot<'a>(app: &'a App, route: &Route) -> Result<Option<SemaphorePermit<'a>>, Elapsed> {
+    if !route.asks_the_ledger() {
+        return Ok(None);
     }
-    let handled = caught((route.handler)(&mut ctx)).await;
-    match handled {
-        Some(Ok(response)) => response,
-        Some(Err(problem)) => problem.answer(&ctx),
-        None => Problem::Bug.answer(&ctx),
-    }
+    let wait_max = Duration::try_from(app.settings.booking_wait_max).unwrap_or_default();
+    let slot = tokio::time::timeout(wait_max, app.booking_slots.acquire()).await?;
+    Ok(Some(slot.expect("the semaphore is never closed")))
 }
 
 fn context(
     app: Arc<App>,
     route: &Route,
     lang: Lang,
-    params: &RawPathParams,
+    params: HashMap<String, String>,
     head: &http::request::Parts,
 ) -> Context {
     let now = app.clock.now();
@@ -95,7 +101,7 @@ fn context(
             path.to_owned()
         },
         method: head.method.clone(),
-        params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        params,
         headers: head.headers.clone(),
         fields: Fields::default(),
         now,
@@ -181,8 +187,10 @@ async fn check_guard(guard: Guard, ctx: &mut Context) -> Result<(), Problem> {
         Guard::DemoOnly => Err(Problem::NotFound),
         Guard::Identified => check_session(ctx).await,
         Guard::Admitted => {
-            check_pass(ctx)?;
-            check_session(ctx).await
+            let pass = live_pass(ctx)?;
+            check_session(ctx).await?;
+            extend_pass(ctx, pass);
+            Ok(())
         }
     }
 }
@@ -199,26 +207,26 @@ async fn check_session(ctx: &mut Context) -> Result<(), Problem> {
 
 /// Signed by us, for this campaign, of this person, of this epoch, not over. The ledger checks its own record again in
 /// every transaction.
-fn check_pass(ctx: &mut Context) -> Result<(), Problem> {
-    let gate = Arc::clone(&ctx.app.gate);
-    let pass = ctx
-        .pass
-        .filter(|pass| pass.campaign == CampaignTag(gate.campaign.id.0))
-        .ok_or(Refusal::PassNeeded)?;
-    let owner = ctx.session.ok_or(Refusal::PassNeeded)?.person;
-    if pass.booker != owner.0 || pass.epoch != gate.settings.pass_epoch {
-        return Err(Refusal::PassNeeded.into());
+fn live_pass(ctx: &Context) -> Result<Pass, Refusal> {
+    let gate = &ctx.app.gate;
+    let pass = ctx.own_pass().ok_or(Refusal::PassNeeded)?;
+    if pass.epoch != gate.settings.pass_epoch {
+        return Err(Refusal::PassNeeded);
     }
     if !pass.is_live(gate.settings.pass_epoch, ctx.now) {
-        return Err(Refusal::PassExpired { expired_at: pass.expires_at.min(pass.ends_at) }.into());
+        return Err(Refusal::PassExpired { expired_at: pass.expires_at.min(pass.ends_at) });
     }
-    let extended = pass.extended(ctx.now + gate.campaign.limits.pass_idle);
+    Ok(pass)
+}
+
+/// By activity, and only of somebody whom every guard let through.
+fn extend_pass(ctx: &mut Context, pass: Pass) {
+    let extended = pass.extended(ctx.now + ctx.app.campaign().limits.pass_idle);
     if extended != pass {
         ctx.pass = Some(extended);
         let token = extended.seal(&ctx.app.keys.tokens);
         ctx.set_cookie(Cookie::Pass, &token);
     }
-    Ok(())
 }
 
 /// None when the future panicked: one request's bug must not take its connection, or its words, away.

@@ -12,13 +12,13 @@ use std::path::Path;
 use std::time::Duration;
 
 const OPENS_IN: &str = "12s";
-const CROWD: [&str; 4] = ["--crowd", "300", "--admissions-per-second", "6"];
+const CROWD: [&str; 4] = ["--crowd", "300", "--admissions-per-second", "4"];
 /// Tickets that are out before our person takes one.
 const AHEAD_MIN: u64 = 100;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LOOKING_SECONDS_MAX: u64 = 60;
 /// How often the number of places ahead must be seen to have become smaller.
-const STEPS_SEEN: u32 = 3;
+const STEPS_SEEN: u32 = 2;
 
 pub(super) async fn walk(driver: &Driver, dir: &Path) -> Result<()> {
     let service = Service::start_opening_in(dir, OPENS_IN, &CROWD)?;

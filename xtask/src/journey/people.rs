@@ -23,6 +23,10 @@ pub(crate) const TOO_YOUNG: Person = person("정연하", "19670101", "0100000000
 pub(crate) const CROWDED: Person = person("강기다림", "19651120", "01000000007");
 pub(crate) const TROUBLED: Person = person("조참음", "19640815", "01000000008");
 
+/// Called while many are.
+pub(crate) const HELD_BACK: [Person; 2] =
+    [person("유기다", "19651010", "01000000009"), person("류참을", "19661011", "01000000010")];
+
 /// Those who are a moment faster.
 pub(crate) const RIVALS: [Person; 4] = [
     person("서빠름", "19620505", "01000000011"),

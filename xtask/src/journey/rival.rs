@@ -22,25 +22,42 @@ pub(crate) struct Slot {
     pub(crate) time: String,
 }
 
-impl Rival {
-    /// Stands in line like everybody, proves who they are, and comes in.
-    pub(crate) async fn enter(port: u16, person: Person) -> Result<Self> {
+/// Their turn has come and they have proved who they are; they are still outside.
+pub(crate) struct Called {
+    port: u16,
+    session: String,
+    ticket: String,
+}
+
+impl Called {
+    pub(crate) async fn wait(port: u16, person: Person) -> Result<Self> {
         let ticket = called_ticket(port).await?;
         let claim = json!({"name": person.name, "birth_date": person.born, "phone": person.phone});
         let challenge = text(&call(port, "/api/v1/identity", &[], &claim)?, "/challenge")?;
         let outbox = call(port, "/api/v1/demo/outbox", &[], &json!({"phone": person.phone}))?;
         let code = json!({"challenge": challenge, "code": text(&outbox, "/messages/0/code")?});
         let session = text(&call(port, "/api/v1/identity/verify", &[], &code)?, "/session")?;
-        let headers = [("charye-session", session.as_str()), ("charye-ticket", ticket.as_str())];
+        Ok(Self { port, session, ticket })
+    }
+
+    /// Presses until the entrance, which lets in so many a second, lets them in.
+    pub(crate) async fn enter(self) -> Result<Rival> {
+        let headers = [("charye-session", self.session.as_str()), ("charye-ticket", self.ticket.as_str())];
         let passes = format!("/api/v1/campaigns/{CAMPAIGN}/passes");
         for _ in 0..LOOKS_MAX {
-            if let Ok(given) = call(port, &passes, &headers, &json!({})) {
-                let pass = text(&given, "/pass")?;
-                return Ok(Self { port, session, pass });
+            if let Ok(given) = call(self.port, &passes, &headers, &json!({})) {
+                return Ok(Rival { port: self.port, pass: text(&given, "/pass")?, session: self.session });
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
-        bail!("{} never got a pass", person.name)
+        bail!("a called person never got a pass")
+    }
+}
+
+impl Rival {
+    /// Stands in line like everybody, proves who they are, and comes in.
+    pub(crate) async fn enter(port: u16, person: Person) -> Result<Self> {
+        Called::wait(port, person).await?.enter().await
     }
 
     /// A slot with one free place, in that 시·군·구.

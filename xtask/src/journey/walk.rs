@@ -20,7 +20,7 @@ const OPENS_IN_SECONDS: u64 = 8;
 
 pub(super) const PHONE: Screen = screen("phone", 360, 800, Scripts::On);
 pub(super) const DESK: Screen = screen("desk", 1280, 900, Scripts::On);
-const PLAIN_PHONE: Screen = screen("phone-plain", 360, 800, Scripts::Off);
+pub(super) const PLAIN_PHONE: Screen = screen("phone-plain", 360, 800, Scripts::Off);
 const PLAIN_DESK: Screen = screen("desk-plain", 1280, 900, Scripts::Off);
 
 const fn screen(name: &'static str, width: u32, height: u32, scripts: Scripts) -> Screen {

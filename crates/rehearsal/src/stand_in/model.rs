@@ -149,7 +149,7 @@ impl Model {
         let code = self.codes.get(phone).map(|code| format!("{code:06}"));
         Reply::json(
             200,
-            &json!({"messages": [{"text": "예약 안내", "code": null}, {"text": "", "code": code}]}),
+            &json!({"messages": [{"text": "a notice", "code": null}, {"text": "", "code": code}]}),
         )
     }
 
@@ -228,14 +228,14 @@ fn regions() -> Reply {
     Reply::json(
         200,
         &json!({"regions": [
-            {"code": "1100000000", "level": "sido", "parent": "", "name": "서울특별시"},
-            {"code": "1111000000", "level": "sigungu", "parent": "1100000000", "name": "종로구"},
-            {"code": "1114000000", "level": "sigungu", "parent": "1100000000", "name": "중구"},
+            {"code": "1100000000", "level": "sido", "parent": "", "name": "Sido"},
+            {"code": "1111000000", "level": "sigungu", "parent": "1100000000", "name": "Sigungu A"},
+            {"code": "1114000000", "level": "sigungu", "parent": "1100000000", "name": "Sigungu B"},
         ]}),
     )
 }
 
 fn clinics() -> Reply {
-    let clinics: Vec<Value> = CLINICS.iter().map(|id| json!({"id": id, "name": "가상의원"})).collect();
+    let clinics: Vec<Value> = CLINICS.iter().map(|id| json!({"id": id, "name": "synthetic"})).collect();
     Reply::json(200, &json!({ "region": "1111000000", "clinics": clinics }))
 }

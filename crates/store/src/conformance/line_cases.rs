@@ -3,6 +3,7 @@
 use super::Chance;
 use crate::{LineRecord, LineStep, LineStore, MemoryLine};
 use jiff::Timestamp;
+use std::collections::VecDeque;
 use waiting_room::{Bucket, CampaignTag, NodeId};
 
 const CAMPAIGN: CampaignTag = CampaignTag(1);
@@ -24,16 +25,18 @@ pub fn run(open: Open<'_>) {
     let step = LineStep { serving_number: 7, gate_sequence: 3, opened_at, ..LineStep::default() };
     let reserve = LineStep { reserve: Some((0, 500)), ..step.clone() };
     line.save(CAMPAIGN, &reserve).expect("the line is well");
-    let turn = LineStep { close: Some((0, 480)), reserve: Some((1, 64)), ..step };
+    let turn = LineStep { reserve: Some((1, 64)), ..step.clone() };
     line.save(CAMPAIGN, &turn).expect("the line is well");
+    let close = LineStep { close: Some((0, 480)), reserve: Some((2, 32)), ..step };
+    line.save(CAMPAIGN, &close).expect("the line is well");
     drop(line);
 
     let third = open().begin(CAMPAIGN).expect("the line is well");
     let bucket = |number, count| Bucket { number, counts: vec![(second.node, count)] };
     let expected = LineRecord {
         node: NodeId { node: 1, incarnation: 3 },
-        closed: vec![bucket(0, 480), bucket(1, 64)],
-        next_bucket: 2,
+        closed: vec![bucket(0, 480), bucket(1, 64), bucket(2, 32)],
+        next_bucket: 3,
         serving_number: 7,
         gate_sequence: 3,
         opened_at,
@@ -77,18 +80,22 @@ pub fn follow_the_reference(seed: u64, open: Open<'_>) {
     let mut chance = Chance::seeded(seed);
     let mut line = open();
     let mut next = begin_both(&reference, &*line);
-    let mut is_open = false;
+    let mut open_buckets = VecDeque::new();
     for tick in 1..=STEPS {
         if chance.percent(10) {
             drop(line);
             line = open();
             next = begin_both(&reference, &*line);
-            is_open = false;
+            open_buckets.clear();
         }
-        let close = (is_open && chance.percent(50)).then(|| (next - 1, chance.below(50) as u32));
-        let reserve = (!is_open || close.is_some()).then(|| (next, 50 + chance.below(50) as u32));
+        // Around a change of bucket two are open; the older one is closed first.
+        let is_closing = open_buckets.len() == 2 || chance.percent(20);
+        let close = is_closing.then(|| open_buckets.pop_front()).flatten();
+        let close = close.map(|number| (number, chance.below(50) as u32));
+        let reserve =
+            (open_buckets.is_empty() || chance.percent(30)).then(|| (next, 50 + chance.below(50) as u32));
+        open_buckets.extend(reserve.map(|(number, _)| number));
         next += u32::from(reserve.is_some());
-        is_open = true;
         let at = |happened: bool| happened.then_some(Timestamp::UNIX_EPOCH);
         let step = LineStep {
             close,

@@ -38,13 +38,13 @@ fn describe_refusal(refusal: &Refusal) -> String {
             nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
         }
         Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
-        Refusal::NotYourTurn { .. }
+        Refusal::TicketNeeded
+        | Refusal::NotYourTurn { .. }
         | Refusal::EntranceBusy { .. }
-        | Refusal::CodeWrong { .. }
-        | Refusal::TooManyTries { .. }
-        | Refusal::TicketNeeded
         | Refusal::IdentityNeeded
-        | Refusal::ChallengeUnknown => unreachable!("{code} is decided before the ledger"),
+        | Refusal::ChallengeUnknown
+        | Refusal::CodeWrong { .. }
+        | Refusal::TooManyTries { .. } => unreachable!("{code} is decided before the ledger"),
         Refusal::KeyReused
         | Refusal::CampaignUnknown
         | Refusal::TicketUsed

@@ -9,7 +9,7 @@ use crate::published::Cache;
 use crate::serve::is_cross_site;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyper::http;
@@ -17,29 +17,44 @@ use hyper::http;
 /// The request says everything in its head; a body is read only to keep the connection usable.
 const BODY_MAX: usize = 1024;
 
-pub(super) async fn join(request: Request<Incoming>, app: &App) -> Response<Full<Bytes>> {
-    if is_cross_site(request.headers(), app) {
-        return Problem::Forbidden.json(Lang::Ko, app);
+/// Without waiting for anything: the usual case. None where a body is to be read or a reservation to grow.
+pub(super) fn at_once(request: &Request<Incoming>, app: &App) -> Option<Response<Full<Bytes>>> {
+    if !request.body().is_end_stream() {
+        return None;
     }
+    if let Some(answer) = before_issuing(request.headers(), app) {
+        return Some(answer);
+    }
+    match app.gate.try_issue(|| app.random.bytes()) {
+        Ok(given) => given.map(|ticket| answer(StatusCode::CREATED, &app.gate.seal(&ticket), "issued", app)),
+        Err(not_now) => Some(Problem::Refused(not_now.into()).json(Lang::Ko, app)),
+    }
+}
+
+pub(super) async fn join(request: Request<Incoming>, app: &App) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     if !body.is_end_stream() && Limited::new(body, BODY_MAX).collect().await.is_err() {
         return Problem::TooLarge.json(Lang::Ko, app);
     }
-    // A second press must not cost the place that the first one gave.
-    let carried = Cookie::Ticket.read(&head.headers, app.settings.secure_cookies);
-    if let Some(ticket) = carried.and_then(|token| app.gate.open_ticket(token)) {
-        return answer(
-            StatusCode::OK,
-            &app.gate.seal(&app.gate.settle(ticket)),
-            state_of(app.gate.place(&ticket)),
-            app,
-        );
+    if let Some(answer) = before_issuing(&head.headers, app) {
+        return answer;
     }
     match app.gate.issue(|| app.random.bytes()).await {
         Ok(ticket) => answer(StatusCode::CREATED, &app.gate.seal(&ticket), "issued", app),
         Err(NoTicket::Refused(not_now)) => Problem::Refused(not_now.into()).json(Lang::Ko, app),
         Err(NoTicket::Busy) => Problem::Busy.json(Lang::Ko, app),
     }
+}
+
+/// A request from another site is refused; whoever carries a ticket keeps it: a second press must not cost the place
+/// that the first one gave.
+fn before_issuing(headers: &HeaderMap, app: &App) -> Option<Response<Full<Bytes>>> {
+    if is_cross_site(headers, app) {
+        return Some(Problem::Forbidden.json(Lang::Ko, app));
+    }
+    let carried = Cookie::Ticket.read(headers, app.settings.secure_cookies)?;
+    let ticket = app.gate.settle(app.gate.open_ticket(carried)?);
+    Some(answer(StatusCode::OK, &app.gate.seal(&ticket), state_of(app.gate.place(&ticket)), app))
 }
 
 pub(crate) fn state_of(place: Place) -> &'static str {
@@ -57,6 +72,7 @@ fn answer(status: StatusCode, token: &str, state: &str, app: &App) -> Response<F
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, Cache::NoStore.header());
+    crate::published::add_safety(headers, false);
     headers.insert(SET_COOKIE, Cookie::Ticket.set(token, app.settings.secure_cookies));
     response
 }

@@ -69,9 +69,7 @@ fn state(ctx: &Context, place: Option<Place>, facts: &Facts) -> WaitState {
 }
 
 fn has_live_pass(ctx: &Context) -> bool {
-    let epoch = ctx.app.gate.settings.pass_epoch;
-    ctx.pass.is_some_and(|pass| pass.is_live(epoch, ctx.now))
-        && ctx.session.is_some_and(|session| ctx.pass.is_some_and(|pass| pass.booker == session.person.0))
+    ctx.own_pass().is_some_and(|pass| pass.is_live(ctx.app.gate.settings.pass_epoch, ctx.now))
 }
 
 fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts: &Facts) -> WaitPage {

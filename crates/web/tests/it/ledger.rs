@@ -1,0 +1,146 @@
+//! The reference store with moods: it answers, it is gone, it hangs, it panics. It notes what was written.
+
+use booking::{
+    Admission, Appointment, AppointmentId, CampaignId, ClinicId, Hold, HoldId, Message, MessageId, Outcome,
+    PersonId, SessionId, SlotCounts,
+};
+use jiff::civil::Date;
+use std::sync::{Arc, Mutex};
+use store::{
+    Answer, CampaignFigures, Command, DayTaken, MemoryStore, PersonRecord, Request, Store, StoreError,
+    Waiting,
+};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Well,
+    Gone,
+    Hangs,
+    Panics,
+}
+
+pub(crate) struct MoodyStore {
+    inner: MemoryStore,
+    mood: Mutex<Mood>,
+    written: Mutex<Vec<String>>,
+    asked: Mutex<u64>,
+}
+
+impl MoodyStore {
+    pub(crate) fn new(inner: MemoryStore) -> Arc<Self> {
+        let mood = Mutex::new(Mood::Well);
+        Arc::new(Self { inner, mood, written: Mutex::default(), asked: Mutex::default() })
+    }
+
+    pub(crate) fn feel(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    /// Every command that took effect, in order; what the keeper does by itself every tick is left out.
+    pub(crate) fn written(&self) -> Vec<String> {
+        self.written.lock().unwrap().clone()
+    }
+
+    /// How often it was asked for anything.
+    pub(crate) fn asked(&self) -> u64 {
+        *self.asked.lock().unwrap()
+    }
+
+    fn note(&self, command: &Command, outcome: &Outcome) {
+        if !matches!(outcome, Outcome::Expired { holds: 0 }) {
+            self.written.lock().unwrap().push(format!("{command:?}"));
+        }
+    }
+
+    fn in_mood<'a, T: Send + 'a>(
+        &'a self,
+        answer: impl Future<Output = Result<T, StoreError>> + Send + 'a,
+    ) -> Waiting<'a, Result<T, StoreError>> {
+        *self.asked.lock().unwrap() += 1;
+        let mood = *self.mood.lock().unwrap();
+        Box::pin(async move {
+            match mood {
+                Mood::Well => answer.await,
+                Mood::Gone => Err(StoreError::unavailable("switched off by a test")),
+                Mood::Hangs => std::future::pending().await,
+                Mood::Panics => panic!("a bug, made by a test"),
+            }
+        })
+    }
+}
+
+impl Store for MoodyStore {
+    fn execute(&self, request: Request) -> Waiting<'_, Answer> {
+        self.in_mood(async move {
+            let command = request.command.clone();
+            let answer = self.inner.execute(request).await?;
+            if let Ok(outcome) = &answer {
+                self.note(&command, outcome);
+            }
+            Ok(answer)
+        })
+    }
+
+    fn is_well(&self) -> bool {
+        *self.mood.lock().unwrap() == Mood::Well
+    }
+
+    fn figures(&self, campaign: CampaignId) -> Waiting<'_, Result<CampaignFigures, StoreError>> {
+        self.in_mood(self.inner.figures(campaign))
+    }
+
+    fn days_taken(&self, clinics: Vec<ClinicId>) -> Waiting<'_, Result<Vec<DayTaken>, StoreError>> {
+        self.in_mood(self.inner.days_taken(clinics))
+    }
+
+    fn slots(
+        &self,
+        campaign: CampaignId,
+        clinic: ClinicId,
+        visit_on: Date,
+    ) -> Waiting<'_, Result<Vec<(u16, SlotCounts)>, StoreError>> {
+        self.in_mood(self.inner.slots(campaign, clinic, visit_on))
+    }
+
+    fn person(&self, person: PersonId) -> Waiting<'_, Result<Option<PersonRecord>, StoreError>> {
+        self.in_mood(self.inner.person(person))
+    }
+
+    fn session_ended(&self, session: SessionId) -> Waiting<'_, Result<bool, StoreError>> {
+        self.in_mood(self.inner.session_ended(session))
+    }
+
+    fn admission(
+        &self,
+        campaign: CampaignId,
+        person: PersonId,
+    ) -> Waiting<'_, Result<Option<Admission>, StoreError>> {
+        self.in_mood(self.inner.admission(campaign, person))
+    }
+
+    fn hold_of(
+        &self,
+        campaign: CampaignId,
+        booker: PersonId,
+    ) -> Waiting<'_, Result<Option<(HoldId, Hold)>, StoreError>> {
+        self.in_mood(self.inner.hold_of(campaign, booker))
+    }
+
+    fn appointments_of(
+        &self,
+        person: PersonId,
+    ) -> Waiting<'_, Result<Vec<(AppointmentId, Appointment)>, StoreError>> {
+        self.in_mood(self.inner.appointments_of(person))
+    }
+
+    fn appointment(
+        &self,
+        appointment: AppointmentId,
+    ) -> Waiting<'_, Result<Option<Appointment>, StoreError>> {
+        self.in_mood(self.inner.appointment(appointment))
+    }
+
+    fn messages_waiting(&self, limit: usize) -> Waiting<'_, Result<Vec<(MessageId, Message)>, StoreError>> {
+        self.in_mood(self.inner.messages_waiting(limit))
+    }
+}

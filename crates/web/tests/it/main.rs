@@ -1,0 +1,26 @@
+//! The whole front over real sockets: guards, forms, the line, outages, the journey. One process, no sleep, a clock
+//! that moves only when a test moves it.
+//!
+//! - [`site`] wires a service as the binary does, on the reference store; [`ledger`] gives that store its moods.
+//! - [`person`] goes through the pages with a cookie jar, [`program`] through the API with tokens in headers.
+//! - [`wire`] is the client under both.
+
+#![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
+
+mod addresses;
+mod answers;
+mod fields;
+mod forgery;
+mod guards;
+mod identity;
+mod journey;
+mod ledger;
+mod line;
+mod openapi;
+mod outage;
+mod person;
+mod privacy;
+mod program;
+mod rules;
+mod site;
+mod wire;

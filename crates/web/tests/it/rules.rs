@@ -1,0 +1,126 @@
+//! What each route of the table must be. Written by hand: a route that is new, gone or less guarded fails here first.
+
+use crate::site::{CLINIC, DAY, SIGUNGU, SLUG, Site};
+use crate::wire::Ask;
+use serde_json::{Map, Value};
+use web::context::Wants;
+use web::routes::{Guard, Route, table};
+
+use Guard::{Admitted, DemoOnly, Identified, Public};
+
+pub(crate) const RULES: [(&str, &str, Guard); 39] = [
+    ("GET", "/wait", Public),
+    ("POST", "/wait", Public),
+    ("GET", "/identity", Public),
+    ("POST", "/identity", Public),
+    ("GET", "/identity/code", Public),
+    ("POST", "/identity/code", Public),
+    ("POST", "/identity/code/resend", Public),
+    ("POST", "/identity/leave", Public),
+    ("POST", "/enter", Identified),
+    ("GET", "/book", Admitted),
+    ("GET", "/book/regions/{code}", Admitted),
+    ("GET", "/book/clinics/{clinic}", Admitted),
+    ("GET", "/book/clinics/{clinic}/{date}", Admitted),
+    ("GET", "/book/hold", Admitted),
+    ("POST", "/book/hold", Admitted),
+    ("POST", "/book/extend", Admitted),
+    ("POST", "/book/release", Admitted),
+    ("POST", "/book/confirm", Admitted),
+    ("GET", "/my", Identified),
+    ("GET", "/my/booked", Identified),
+    ("POST", "/my/cancel", Identified),
+    ("GET", "/help", Public),
+    ("GET", "/outbox", DemoOnly),
+    ("GET", "/gate/{campaign}/ticket", Public),
+    ("POST", "/api/v1/identity", Public),
+    ("POST", "/api/v1/identity/verify", Public),
+    ("POST", "/api/v1/identity/leave", Public),
+    ("POST", "/api/v1/campaigns/{campaign}/passes", Identified),
+    ("GET", "/api/v1/campaigns/{campaign}/clinics/{clinic}/slots", Admitted),
+    ("POST", "/api/v1/holds", Admitted),
+    ("POST", "/api/v1/holds/extend", Admitted),
+    ("POST", "/api/v1/holds/release", Admitted),
+    ("POST", "/api/v1/appointments", Admitted),
+    ("GET", "/api/v1/appointments", Identified),
+    ("POST", "/api/v1/appointments/cancel", Identified),
+    ("POST", "/api/v1/demo/outbox", DemoOnly),
+    ("GET", "/healthz", Public),
+    ("GET", "/openapi.json", Public),
+    // Answered before any handler, and counted here so that nobody forgets it: `POST /gate/{campaign}/tickets`.
+    ("POST", "/gate/{campaign}/tickets", Public),
+];
+
+#[test]
+fn every_route_of_the_table_has_its_rule() {
+    let mut known: Vec<String> =
+        RULES.map(|(method, path, guard)| format!("{method} {path} {guard:?}")).into();
+    let mut built: Vec<String> =
+        table().iter().map(|route| format!("{} {} {:?}", route.method, route.path, route.guard)).collect();
+    built.push("POST /gate/{campaign}/tickets Public".to_owned());
+    known.sort();
+    built.sort();
+    assert_eq!(known, built);
+}
+
+/// `/en` in front of pages, nothing in front of what programs ask.
+pub(crate) fn prefixes(route: &Route) -> &'static [&'static str] {
+    if route.wants == Wants::Page { &["", "/en"] } else { &[""] }
+}
+
+pub(crate) fn guarded() -> impl Iterator<Item = &'static Route> {
+    table().iter().filter(|route| matches!(route.guard, Identified | Admitted))
+}
+
+/// The address of a route, for something that exists.
+pub(crate) fn address(route: &Route) -> String {
+    let path = route.path.replace("{campaign}", SLUG).replace("{clinic}", CLINIC).replace("{date}", DAY);
+    path.replace("{code}", SIGUNGU)
+}
+
+/// Everything that any guarded route could ask for, so that a missing guard would take effect.
+pub(crate) struct Prey {
+    pub(crate) hold: String,
+    pub(crate) appointment: String,
+}
+
+impl Prey {
+    fn fields(&self) -> [(&'static str, &str); 8] {
+        [
+            ("campaign", SLUG),
+            ("clinic", CLINIC),
+            ("date", DAY),
+            ("time", "10:00"),
+            ("hold", &self.hold),
+            ("appointment", &self.appointment),
+            ("sure", "1"),
+            ("key", "prey"),
+        ]
+    }
+
+    /// A request that would do something, as from a page of ours.
+    pub(crate) fn ask(&self, route: &Route) -> Ask {
+        let address = address(route);
+        let ask = if route.method == "GET" {
+            Ask::get(&address)
+        } else if route.wants == Wants::Page {
+            Ask::form(&address, &self.fields())
+        } else {
+            let named = |(name, value): (&str, &str)| (name.to_owned(), Value::from(value));
+            Ask::json(&address, &Value::Object(self.fields().map(named).into_iter().collect::<Map<_, _>>()))
+        };
+        ask.header("sec-fetch-site", "same-origin").header("idempotency-key", "prey")
+    }
+}
+
+/// Somebody with a held place, and somebody with an appointment: what others may be after.
+pub(crate) async fn prey(site: &Site) -> (crate::person::Person, crate::person::Person, Prey) {
+    let (mut holder, mut booker) = (crate::person::Person::number(71), crate::person::Person::number(72));
+    holder.come_in(site).await;
+    booker.come_in(site).await;
+    holder.hold(site, "09:00", "holder").await;
+    booker.hold(site, "09:30", "booker").await;
+    booker.confirm(site, "booker").await;
+    let prey = Prey { hold: holder.hold_id(site).await, appointment: booker.appointment(site).await };
+    (holder, booker, prey)
+}

@@ -1,0 +1,263 @@
+//! A whole service in one test: the real front on a loopback socket, the reference store, a clock that stands still.
+
+use crate::ledger::MoodyStore;
+use crate::wire::{Answer, Ask, Wire};
+use booking::{Campaign, Country, EligibilityGroup};
+use jiff::SignedDuration;
+use jiff::civil::date;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use store::conformance::{Chance, world};
+use store::{Clock, MemoryLine, MemoryStore, MockClock, Randomness, Store};
+use tokio::sync::{Mutex, Semaphore};
+use waiting_room::PollBands;
+use web::app::{App, CampaignNames, WebSettings};
+use web::gate::GateSettings;
+use web::gate::keeper::{Keeper, KeeperParts};
+use web::identity::DemoProvider;
+use web::keys::{KeyMaterial, Keys};
+use web::messages::{DemoOutbox, MessageChannel};
+use web::published::Publisher;
+use web::static_plane::StaticPlane;
+use web::{assets, front, routes};
+
+/// The campaign of the small country, and places in it.
+pub(crate) const SLUG: &str = "c55";
+pub(crate) const CLINIC: &str = "C00001";
+pub(crate) const DAY: &str = "2027-07-26";
+pub(crate) const SIGUNGU: &str = "1111000000";
+
+struct SeededRandomness(std::sync::Mutex<Chance>);
+
+impl Randomness for SeededRandomness {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut chance = self.0.lock().unwrap();
+        for chunk in bytes.chunks_mut(8) {
+            let drawn = chance.number().to_be_bytes();
+            chunk.copy_from_slice(&drawn[..chunk.len()]);
+        }
+    }
+}
+
+/// What a test may want otherwise.
+#[derive(Clone)]
+pub(crate) struct Wanted {
+    pub(crate) admissions_per_second: u32,
+    pub(crate) pass_epoch: u32,
+    pub(crate) booking_requests_max: usize,
+    pub(crate) secure_cookies: bool,
+    pub(crate) demo: bool,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self {
+            admissions_per_second: 10,
+            pass_epoch: 3,
+            booking_requests_max: 64,
+            secure_cookies: false,
+            demo: true,
+        }
+    }
+}
+
+/// What a restart keeps.
+#[derive(Clone)]
+struct Kept {
+    wanted: Wanted,
+    country: Arc<Country>,
+    clock: Arc<MockClock>,
+    random: Arc<dyn Randomness>,
+    ledger: Arc<MoodyStore>,
+    line: Arc<MemoryLine>,
+    outbox: Arc<DemoOutbox>,
+}
+
+pub(crate) struct Site {
+    pub(crate) app: Arc<App>,
+    pub(crate) clock: Arc<MockClock>,
+    pub(crate) ledger: Arc<MoodyStore>,
+    pub(crate) outbox: Arc<DemoOutbox>,
+    pub(crate) address: SocketAddr,
+    keeper: Mutex<Keeper>,
+    wire: Mutex<Wire>,
+    kept: Kept,
+}
+
+impl Site {
+    /// Ten minutes before the opening: the lobby is open.
+    pub(crate) fn new() -> Self {
+        Self::with(Wanted::default())
+    }
+
+    pub(crate) fn with(wanted: Wanted) -> Self {
+        let country = Arc::new(country());
+        let clock = Arc::new(MockClock::at(world::opens_at() - SignedDuration::from_mins(10)));
+        let store = MemoryStore::new(Arc::clone(&country), Arc::clone(&clock) as Arc<dyn Clock>);
+        Self::start(Kept {
+            wanted,
+            country,
+            clock,
+            random: Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(20_270_712)))),
+            ledger: MoodyStore::new(store),
+            line: Arc::default(),
+            outbox: Arc::default(),
+        })
+    }
+
+    /// A new process on what the old one kept.
+    pub(crate) fn restarted(self) -> Self {
+        Self::start(self.kept)
+    }
+
+    /// A new process, with other settings.
+    pub(crate) fn restarted_with(mut self, change: impl FnOnce(&mut Wanted)) -> Self {
+        change(&mut self.kept.wanted);
+        Self::start(self.kept)
+    }
+
+    fn start(kept: Kept) -> Self {
+        let (app, keeper) = wire_up(&kept);
+        let app = Arc::new(app);
+        let listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(front::serve(listener, Arc::clone(&app), routes::router(&app), std::future::pending()));
+        Self {
+            app,
+            clock: Arc::clone(&kept.clock),
+            ledger: Arc::clone(&kept.ledger),
+            outbox: Arc::clone(&kept.outbox),
+            address,
+            keeper: Mutex::new(keeper),
+            wire: Mutex::new(Wire::to(address)),
+            kept,
+        }
+    }
+
+    pub(crate) async fn ask(&self, ask: &Ask) -> Answer {
+        self.wire.lock().await.ask(ask).await
+    }
+
+    /// A connection of its own.
+    pub(crate) fn wire(&self) -> Wire {
+        Wire::to(self.address)
+    }
+
+    pub(crate) async fn tick(&self) {
+        self.keeper.lock().await.tick().await.unwrap();
+    }
+
+    /// Time goes on, and the keeper notices.
+    pub(crate) async fn after(&self, time: SignedDuration) {
+        self.clock.advance(time);
+        self.tick().await;
+    }
+
+    pub(crate) async fn seconds(&self, seconds: i64) {
+        for _ in 0..seconds {
+            self.after(SignedDuration::from_secs(1)).await;
+        }
+    }
+
+    /// Past the opening: one tick commits it, the next one knows.
+    pub(crate) async fn open(&self) {
+        let left = self.app.campaign().opens_at.duration_since(self.clock.now());
+        self.after(left.max(SignedDuration::ZERO)).await;
+        self.seconds(2).await;
+    }
+
+    /// Everything that a request could have changed. A second passes, so that the line has counted its tickets.
+    pub(crate) async fn state(&self) -> String {
+        self.seconds(1).await;
+        let issued = self.app.gate.published().facts().document.tickets_issued;
+        let sent = self.outbox.newest(usize::MAX).len();
+        format!("{:?}, {sent} messages, {issued} tickets", self.ledger.written())
+    }
+
+    pub(crate) fn phase(&self) -> &'static str {
+        self.app.gate.published().phase.code()
+    }
+}
+
+/// The small country of the conformance suite, for people born from 1962 to 1966.
+fn country() -> Country {
+    let small = world::country();
+    let group = EligibilityGroup { born_from: date(1962, 1, 1), born_to: date(1966, 12, 31) };
+    let campaigns = small.campaigns().iter().map(|campaign| Campaign { group, ..campaign.clone() });
+    Country::new(small.regions().to_vec(), small.clinics().to_vec(), campaigns.collect()).unwrap()
+}
+
+fn keys(random: Arc<dyn Randomness>) -> Keys {
+    let material = KeyMaterial {
+        tokens: (1, [11; 32]),
+        tokens_before: None,
+        aliases: [12; 32],
+        fields: [13; 32],
+        gate: [14; 32],
+    };
+    Keys::new(&material, random)
+}
+
+fn names() -> CampaignNames {
+    let pair = |ko: &str, en: &str| (ko.to_owned(), en.to_owned());
+    CampaignNames {
+        name: pair("시험 접종", "Test drive"), vaccine: pair("시험 백신", "Test vaccine")
+    }
+}
+
+fn keeper(kept: &Kept, keys: &Arc<Keys>, assets: web::pages::Assets) -> Keeper {
+    let settings = GateSettings {
+        admissions_per_second: kept.wanted.admissions_per_second,
+        lobby: SignedDuration::from_mins(30),
+        poll: PollBands::default(),
+        pass_epoch: kept.wanted.pass_epoch,
+    };
+    let parts = KeeperParts {
+        line_store: Arc::clone(&kept.line) as Arc<dyn store::LineStore>,
+        ledger: Arc::clone(&kept.ledger) as Arc<dyn Store>,
+        clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
+        publisher: Publisher {
+            campaign_name: names().name,
+            keys: Arc::clone(keys),
+            assets,
+            demo: kept.wanted.demo,
+        },
+    };
+    Keeper::begin(kept.country.campaigns()[0].clone(), settings, keys, parts).unwrap()
+}
+
+fn wire_up(kept: &Kept) -> (App, Keeper) {
+    let keys = Arc::new(keys(Arc::clone(&kept.random)));
+    let (assets, mut static_plane) = assets::assets();
+    let (country, made_at) = (&*kept.country, kept.clock.now());
+    static_plane.extend(StaticPlane { country, assets, demo: kept.wanted.demo, made_at }.files());
+    let keeper = keeper(kept, &keys, assets);
+    let channel = Arc::clone(&kept.outbox) as Arc<dyn MessageChannel>;
+    let (cipher, random) = (Arc::clone(&keys.cipher), Arc::clone(&kept.random));
+    let app = App {
+        settings: WebSettings {
+            public_origins: vec!["https://charye.test".to_owned()],
+            secure_cookies: kept.wanted.secure_cookies,
+            connections_max: 64,
+            booking_requests_max: kept.wanted.booking_requests_max,
+            booking_wait_max: SignedDuration::from_millis(20),
+        },
+        country: Arc::clone(&kept.country),
+        store: Arc::clone(&kept.ledger) as Arc<dyn Store>,
+        clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
+        random: Arc::clone(&kept.random),
+        gate: keeper.gate(),
+        identity: Arc::new(DemoProvider::new(cipher, random, Arc::clone(&channel))),
+        keys,
+        channel,
+        demo_outbox: kept.wanted.demo.then(|| Arc::clone(&kept.outbox)),
+        assets,
+        static_plane,
+        names: names(),
+        gate_document_path: format!("/gate/{SLUG}.json"),
+        ticket_path: format!("/gate/{SLUG}/ticket"),
+        tickets_path: format!("/gate/{SLUG}/tickets"),
+        booking_slots: Semaphore::new(kept.wanted.booking_requests_max),
+    };
+    (app, keeper)
+}
