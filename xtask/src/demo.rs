@@ -17,6 +17,10 @@ pub(crate) struct Options<'a> {
     pub(crate) listen: Ipv4Addr,
     /// The core it is kept on, for measurements.
     pub(crate) core: Option<&'a str>,
+    /// None: one that is free.
+    pub(crate) port: Option<u16>,
+    /// Whatever else `charye demo` takes.
+    pub(crate) more: &'a [&'a str],
 }
 
 pub(crate) struct Demo {
@@ -28,13 +32,14 @@ impl Demo {
     pub(crate) fn start(options: &Options) -> Result<Self> {
         let program = workspace::release_dir()?.join("charye");
         ensure!(program.is_file(), "{} is missing; run `cargo build --release`", program.display());
-        let port = free_port()?;
+        let port = options.port.map_or_else(free_port, Ok)?;
         let mut command = match options.core {
             None => Command::new(&program),
             Some(core) => on_core(core, &program),
         };
         command.args(["demo", "--opens-in", options.opens_in, "--port", &port.to_string()]);
         command.args(["--listen", &options.listen.to_string(), "--dir"]).arg(options.dir);
+        command.args(options.more);
         let mut guard = Guard::spawn(command.stdout(Stdio::piped()))?;
         let lines = lines_of(&mut guard)?;
         let address = format!("http://127.0.0.1:{port}/");

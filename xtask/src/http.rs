@@ -1,6 +1,7 @@
-//! One GET over a connection of its own: enough to ask a server on this machine how it is.
+//! One request over a connection of its own: enough to talk with a server on this machine.
 use anyhow::{Context, Result, ensure};
-use std::io::{BufRead, BufReader, Write};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
@@ -11,11 +12,34 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
+/// Name and value.
+pub(crate) type Header<'a> = (&'a str, &'a str);
+
 pub(crate) fn get(port: u16, path: &str) -> Result<Answer> {
+    get_with(port, path, &[])
+}
+
+pub(crate) fn get_with(port: u16, path: &str, headers: &[Header]) -> Result<Answer> {
+    send(port, &format!("GET {path}"), headers, "")
+}
+
+pub(crate) fn post(port: u16, path: &str, headers: &[Header], json: &str) -> Result<Answer> {
+    send(port, &format!("POST {path}"), headers, json)
+}
+
+fn send(port: u16, what: &str, headers: &[Header], json: &str) -> Result<Answer> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_read_timeout(Some(Duration::from_secs(ANSWER_SECONDS_MAX)))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n")?;
-    read(BufReader::new(stream)).with_context(|| format!("the answer to {path}"))
+    let mut request = format!("{what} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        write!(request, "{name}: {value}\r\n")?;
+    }
+    if !json.is_empty() {
+        write!(request, "content-type: application/json\r\ncontent-length: {}\r\n", json.len())?;
+    }
+    write!(request, "\r\n{json}")?;
+    stream.write_all(request.as_bytes())?;
+    read(BufReader::new(stream)).with_context(|| format!("the answer to {what}"))
 }
 
 /// Reads as far as the length that the head tells: not every server closes when it is asked to.

@@ -30,6 +30,13 @@ impl Guard {
         &mut self.child
     }
 
+    /// Ends it as a crash would: without a word to it.
+    pub(crate) fn crash(&mut self) -> Result<()> {
+        self.child.kill().with_context(|| format!("killing {}", self.name))?;
+        self.child.wait().with_context(|| format!("waiting for the end of {}", self.name))?;
+        Ok(())
+    }
+
     /// The program and everything it has started, as process ids.
     pub(crate) fn family(&self) -> Vec<u32> {
         family_of(self.child.id())

@@ -74,12 +74,16 @@
   function paintPlace(doc) {
     const ahead = Math.max(0, mine - doc.serving_number);
     if (mine < doc.serving_number) return again(1);
+    const before = /before|lobby|drawing/.test(doc.phase);
+    const unknown = doc.phase === "open" ? d.unknown : before ? d.unknownBefore : d.unknownStopped;
     const words = waitWords(ahead, doc.phase === "open" ? doc.admissions_per_minute : 0);
     show("issued", false);
     show("waiting", true);
-    say("number", count(mine));
+    show("number-row", true);
+    say("number", count(mine + 1));
+    show("called", mine > ahead);
     say("ahead", count(ahead));
-    say("range", words || d.unknown);
+    say("range", words || unknown);
     say("served", count(mine - ahead));
     $("bar").max = Math.max(1, mine);
     $("bar").value = mine - ahead;
@@ -87,7 +91,7 @@
     document.title = fill(d.title, count(ahead));
     // Spoken only when the band changes.
     const band = String(bandOf(ahead)[0]);
-    if (band !== shownBand && shownBand) say("live", fill(d.live, count(ahead), words || d.unknown));
+    if (band !== shownBand && shownBand) say("live", fill(d.live, count(ahead), words || unknown));
     shownBand = band;
   }
 
@@ -99,7 +103,8 @@
       sessionStorage.setItem("charye-again", Date.now());
     } catch (e) { /* a browser without storage only waits longer */ last = performance.now() < 10000 ? Date.now() : 0; }
     const soon = Math.abs(Date.now() - last) < 10000 ? 10 : 0;
-    setTimeout(() => location.reload(), (soon + Math.random() * withinSeconds) * 1000);
+    const anew = () => location.assign((ko ? "" : "/en") + "/wait");
+    setTimeout(anew, (soon + Math.random() * withinSeconds) * 1000);
   }
 
   function paint(doc) {
@@ -155,7 +160,8 @@
     if (!document.hidden && performance.now() - asked > 5000) setTimeout(poll, Math.random() * 1000);
   });
   setInterval(freshness, 1000);
-  if (d.state === "entering") setTimeout(() => again(1), Number(d.refresh) * 1000);
+  // The page is the answer to a press of the button: it is pressed again, not loaded again.
+  if (d.state === "entering") setTimeout(() => line.querySelector("form").requestSubmit(), spread(Number(d.refresh)));
   if (d.state === "issued") {
     shownBand = "issued";
     setTimeout(settle, 1500);

@@ -87,6 +87,17 @@ impl Problem {
         }
     }
 
+    /// What a person reads to an agent over the phone: digits only. What kind of breakage, then which one of its kind.
+    fn support_code(&self, random: u64) -> String {
+        let kind = match self {
+            Self::Store(StoreError::Full) => 902,
+            Self::Store(_) => 903,
+            Self::Bug => 904,
+            _ => 901,
+        };
+        format!("{kind}-{:06}", random % 1_000_000)
+    }
+
     /// Seconds after which asking again makes sense.
     fn retry_after(&self) -> Option<u32> {
         match self {
@@ -178,9 +189,8 @@ impl Problem {
             }
             Self::TooLarge | Self::UnsupportedBody => bad_request(ctx, status, &[]),
             Self::Busy | Self::Store(_) | Self::Bug => {
-                let support_code =
-                    format!("{}-{}", self.code(), crate::published::hex(&ctx.app.random.bytes::<3>()));
-                tracing::warn!(support_code, "a person was shown the trouble page");
+                let support_code = self.support_code(u64::from_be_bytes(ctx.app.random.bytes()));
+                tracing::warn!(support_code, code = self.code(), "a person was shown the trouble page");
                 let retry_seconds = retry_after.unwrap_or(30);
                 ctx.page_with(
                     status,
@@ -305,7 +315,6 @@ pub(crate) fn alternatives(ctx: &Context, nearest: &[SlotId], wanted: Option<Slo
             nearness: wording::nearness(ctx.lang, wanted_clinic, clinic),
             date: slot.visit_on,
             time: wording::civil_time(slot.starts_min),
-            free: 1,
         })
     };
     nearest.iter().filter_map(offer).collect()
@@ -328,9 +337,34 @@ fn retry_href(ctx: &Context) -> String {
 /// Where the form of an address is.
 fn back_from(path: &str) -> &'static str {
     match path {
-        "/identity" | "/identity/code" | "/identity/code/resend" => "/identity",
+        "/identity" => "/identity",
+        // The code that came to the phone is still good.
+        "/identity/code" | "/identity/code/resend" => "/identity/code",
         "/my/cancel" | "/identity/leave" => "/my",
         "/book/hold" | "/book/confirm" | "/book/extend" | "/book/release" => "/book/hold",
         _ => "/wait",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// It was `BookingUnavailable-1ed0dc`: nobody can read that to an agent over the phone.
+    #[test]
+    fn a_reference_for_the_phone_is_digits() {
+        let problems = [
+            Problem::Busy,
+            Problem::Store(StoreError::Full),
+            Problem::Store(StoreError::unavailable("")),
+            Problem::Bug,
+        ];
+        let codes = problems.map(|problem| problem.support_code(7_000_123));
+        assert_eq!(codes, ["901-000123", "902-000123", "903-000123", "904-000123"]);
+    }
+
+    #[test]
+    fn somebody_with_a_code_in_hand_goes_back_to_where_it_is_typed() {
+        assert_eq!(back_from("/identity/code"), "/identity/code");
     }
 }

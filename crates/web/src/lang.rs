@@ -102,6 +102,15 @@ impl Lang {
         }
     }
 
+    /// With year and weekday, for visits: `2027년 7월 26일(월)`.
+    pub fn date_in_full(self, date: impl Borrow<Date>) -> String {
+        let date = *date.borrow();
+        match self {
+            Self::Ko => format!("{}년 {}", date.year(), self.date(date)),
+            Self::En => format!("{} {}", self.date(date), date.year()),
+        }
+    }
+
     /// `오전 9:30`.
     pub fn time(self, time: impl Borrow<Time>) -> String {
         let time = *time.borrow();

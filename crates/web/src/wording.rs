@@ -118,14 +118,27 @@ pub fn field_fault(lang: Lang, fault: &FieldFault) -> String {
         (Fault::Missing, Kind::TimeOfDay) => ("시간을 선택해 주십시오.", "Please choose a time."),
         (Fault::Missing, _) => {
             return lang
-                .t(&format!("{name}을(를) 입력해 주십시오."), &format!("{name}: please fill in."))
+                .t(
+                    &format!("{} 입력해 주십시오.", with_object_particle(&name)),
+                    &format!("{name}: please fill in."),
+                )
                 .to_owned();
         }
         (Fault::TooLong, _) => {
-            return lang.t(&format!("{name}이(가) 너무 깁니다."), &format!("{name} is too long.")).to_owned();
+            return lang
+                .t(
+                    &format!("{} 더 짧게 입력해 주십시오.", with_object_particle(&name)),
+                    &format!("{name} is too long."),
+                )
+                .to_owned();
         }
         (Fault::Impossible, _) => {
-            ("달력에 없는 날짜입니다. 다시 확인해 주십시오.", "There is no such date. Please check it.")
+            return lang
+                .t(
+                    &format!("{} 확인해 주십시오. 있을 수 없는 날짜입니다.", with_object_particle(&name)),
+                    &format!("{name}: there is no such date. Please check it."),
+                )
+                .to_owned();
         }
         (Fault::Malformed, Kind::Name) => {
             ("이름을 글자로 입력해 주십시오.", "Please write the name in letters.")
@@ -134,8 +147,8 @@ pub fn field_fault(lang: Lang, fault: &FieldFault) -> String {
             ("생년월일을 숫자 8자리로 입력해 주십시오. 예: 19640305", "Eight digits, for example 19640305.")
         }
         (Fault::Malformed, Kind::Phone) => (
-            "휴대전화번호를 숫자로 입력해 주십시오. 예: 01012345678",
-            "Digits only, for example 01012345678.",
+            "휴대전화번호가 맞는지 확인해 주십시오. 예: 01012345678",
+            "Please check the mobile number. For example 01012345678.",
         ),
         (Fault::Malformed, Kind::Code) => {
             ("인증번호 숫자 6자리를 입력해 주십시오.", "Please enter the six digits.")
@@ -147,11 +160,23 @@ pub fn field_fault(lang: Lang, fault: &FieldFault) -> String {
         (Fault::Malformed, Kind::TimeOfDay) => ("시간은 09:30 형식입니다.", "A time looks like 09:30."),
         (Fault::Malformed, Kind::Number | Kind::AppointmentNumber | Kind::Opaque) => {
             return lang
-                .t(&format!("{name}을(를) 읽을 수 없습니다."), &format!("{name} cannot be read."))
+                .t(
+                    &format!("{} 읽을 수 없습니다.", with_object_particle(&name)),
+                    &format!("{name} cannot be read."),
+                )
                 .to_owned();
         }
     };
     lang.t(ko, en).to_owned()
+}
+
+/// 이름을, 번호를: by whether the last syllable ends in a consonant.
+fn with_object_particle(noun: &str) -> String {
+    const SYLLABLES: std::ops::RangeInclusive<char> = '가'..='힣';
+    const ENDINGS: u32 = 28;
+    let last = noun.chars().last().filter(|last| SYLLABLES.contains(last));
+    let ends_open = last.is_some_and(|last| (u32::from(last) - u32::from('가')).is_multiple_of(ENDINGS));
+    format!("{noun}{}", if ends_open { "를" } else { "을" })
 }
 
 pub fn clock_time(minutes: u16) -> String {
@@ -201,5 +226,18 @@ pub fn cancelled_notice(lang: Lang, number: &str) -> String {
     match lang {
         Lang::Ko => format!("예약번호 {number} 예약을 취소했습니다."),
         Lang::En => format!("Appointment {number} was cancelled."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_noun_takes_the_particle_of_its_last_syllable() {
+        for (noun, expected) in [("이름", "이름을"), ("휴대전화번호", "휴대전화번호를"), ("code", "code을")]
+        {
+            assert_eq!(with_object_particle(noun), expected);
+        }
     }
 }

@@ -17,10 +17,12 @@ const NEW_EACH_RATIO_MIN: f64 = 1.0;
 pub(crate) fn run() -> Result<()> {
     let dir = TempDir::new()?;
     let demo = Demo::start(&Options {
-        dir: dir.path(),
+        dir: &dir.path().join("data"),
         opens_in: "3600s",
         listen: Ipv4Addr::UNSPECIFIED,
         core: Some(SERVER_CORE),
+        port: None,
+        more: &[],
     })?;
     let document = http::get(demo.port, DOCUMENT).context("the gate document")?;
     ensure!(document.status == 200, "{DOCUMENT} answers {}", document.status);

@@ -35,6 +35,7 @@ pub(crate) enum Scripts {
 
 #[derive(Clone, Copy)]
 pub(crate) struct Screen {
+    pub(crate) name: &'static str,
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) scripts: Scripts,
@@ -60,6 +61,7 @@ impl Driver {
 /// One browser with an empty profile, which goes with it.
 pub(crate) struct Browser {
     pub(crate) client: Client,
+    pub(crate) screen: Screen,
     driver_port: u16,
     session_id: String,
     _profile: TempDir,
@@ -73,11 +75,39 @@ impl Browser {
         let address = format!("http://127.0.0.1:{}", driver.port);
         let client = builder.connect(&address).await.context("opening a browser")?;
         let session_id = client.session_id().await?.context("the browser has no session")?;
-        Ok(Self { client, driver_port: driver.port, session_id, _profile: profile })
+        Ok(Self { client, screen, driver_port: driver.port, session_id, _profile: profile })
     }
 
     pub(crate) async fn close(self) -> Result<()> {
         self.client.close().await.context("closing the browser")
+    }
+
+    /// What the browser complained about since the last time: errors of scripts, what the page's policy forbade. That
+    /// a page answered with "no" is no complaint.
+    pub(crate) fn complaints(&self) -> Result<Vec<String>> {
+        let log = self.ask("se/log", &json!({ "type": "browser" }))?;
+        let entries = log.as_array().context("the browser's log is no list")?;
+        let is_bad = |entry: &&Value| {
+            let said = entry["message"].as_str().unwrap_or_default();
+            entry["level"] == "SEVERE" && !(entry["source"] == "network" && said.contains("a status of 4"))
+        };
+        Ok(entries.iter().filter(is_bad).map(|entry| entry["message"].to_string()).collect())
+    }
+
+    /// Shows the page as on paper, or again as on a screen.
+    pub(crate) fn show_on_paper(&self, yes: bool) -> Result<()> {
+        let media = if yes { "print" } else { "" };
+        let command = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "media": media } });
+        self.ask("goog/cdp/execute", &command).map(drop)
+    }
+
+    /// Words of chromedriver that WebDriver does not have.
+    fn ask(&self, word: &str, body: &Value) -> Result<Value> {
+        let path = format!("/session/{}/{word}", self.session_id);
+        let answer = http::post(self.driver_port, &path, &[], &body.to_string())?;
+        ensure!(answer.status == 200, "chromedriver refused {word} with {}", answer.status);
+        let mut answer: Value = serde_json::from_slice(&answer.body).context("chromedriver's JSON")?;
+        Ok(answer["value"].take())
     }
 
     /// The whole page as PNG, also what is below the window. WebDriver has no word for it, chromedriver has.
@@ -109,6 +139,7 @@ fn capabilities(screen: Screen, profile: &Path) -> Map<String, Value> {
     let mut capabilities = Map::new();
     capabilities.insert("browserName".to_owned(), "chrome".into());
     capabilities.insert("timeouts".to_owned(), json!({ "pageLoad": PAGE_LOAD_MS_MAX }));
+    capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
     capabilities.insert("goog:chromeOptions".to_owned(), options);
     capabilities
 }

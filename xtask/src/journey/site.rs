@@ -1,6 +1,7 @@
 //! A site of three pages on this machine, to try the harness on before and without the real one.
 use super::browser::{Browser, Driver, Screen, Scripts};
 use super::page::Page;
+use super::sound;
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -17,13 +18,14 @@ const FORM: &str = "<h1>양식</h1><p id=script>꺼짐</p>
 pub(super) async fn try_harness() -> Result<()> {
     let port = serve()?;
     let driver = Driver::start()?;
-    let phone = Screen { width: 360, height: 800, scripts: Scripts::Off };
-    let desk = Screen { width: 1280, height: 900, scripts: Scripts::On };
-    for (name, screen) in [("harness-phone", phone), ("harness-desk", desk)] {
+    let phone = Screen { name: "harness-phone", width: 360, height: 800, scripts: Scripts::Off };
+    let desk = Screen { name: "harness-desk", width: 1280, height: 900, scripts: Scripts::On };
+    for screen in [phone, desk] {
+        let name = screen.name;
         let browser = Browser::open(&driver, screen).await?;
-        let page = Page::new(&browser, &format!("http://127.0.0.1:{port}"), &super::screens_dir()?);
-        let walked = walk(&page, name, screen).await;
-        page.finish(walked, name).await?;
+        let page = Page::new(&browser, &format!("http://127.0.0.1:{port}"), &super::screens_dir(name)?);
+        let walked = walk(&page, screen).await;
+        page.finish(walked).await?;
         check_picture(&browser, screen)?;
         browser.close().await?;
         println!("journey --harness: {name} works");
@@ -31,18 +33,19 @@ pub(super) async fn try_harness() -> Result<()> {
     Ok(())
 }
 
-async fn walk(page: &Page<'_>, name: &str, screen: Screen) -> Result<()> {
+async fn walk(page: &Page<'_>, screen: Screen) -> Result<()> {
     page.visit("/").await?;
     let expected = if screen.scripts == Scripts::On { "켜짐" } else { "꺼짐" };
     let scripts = page.text("#script").await?;
     ensure!(scripts == expected, "scripts are {scripts}, not {expected}");
-    page.reload_is_same("h1").await?;
-    ensure!(page.reload_is_same("#count").await.is_err(), "a changed page counts as the same");
+    page.stays(&[]).await?;
+    ensure!(page.stays(&["#count"]).await.is_err(), "a changed page counts as the same");
+    ensure!(sound::check(page.browser).await.is_err(), "a field without a label counts as sound");
     ensure!(page.press("없는 단추").await.is_err(), "a button that is not there was pressed");
     page.fill("name", "홍길동").await?;
     page.fill("dose", "2차").await?;
     page.choose("agree", "yes").await?;
-    page.keep_picture(&format!("{name}-form"))?;
+    page.keep_picture("form")?;
     page.press("보내기").await?;
     page.see("name=%ED%99%8D%EA%B8%B8%EB%8F%99&dose=2%EC%B0%A8&agree=yes").await?;
     ensure!(page.path().await? == "/sent", "the form went elsewhere");

@@ -8,9 +8,7 @@ use crate::pages::my::{AppointmentRow, AppointmentState};
 use crate::pages::parts::{ClinicCard, RecipientCard};
 use crate::wording::{civil_time, clock_time};
 use booking::{Appointment, AppointmentId, Clinic, korean_day};
-use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
-use jiff::tz::offset;
+use jiff::civil::Weekday;
 
 pub(crate) fn clinic_card(lang: Lang, clinic: &Clinic) -> ClinicCard {
     let hours = clinic.hours;
@@ -61,13 +59,6 @@ pub(crate) fn vaccine_name(app: &App, lang: Lang) -> String {
     lang.t(&app.names.vaccine.0, &app.names.vaccine.1).to_owned()
 }
 
-/// The end of the last day on which an appointment can be cancelled here.
-pub(crate) fn cancel_by(app: &App, visit_on: Date) -> Timestamp {
-    let midnight =
-        app.campaign().cancel_until(visit_on).saturating_add(jiff::Span::new().days(1)).at(0, 0, 0, 0);
-    offset(9).to_timestamp(midnight).expect("visits are ordinary days")
-}
-
 pub(crate) fn appointment_row(
     ctx: &Context,
     person: &Claim,
@@ -77,7 +68,8 @@ pub(crate) fn appointment_row(
     let slot = appointment.place.slot;
     let clinic = ctx.app.country.clinic(slot.clinic).expect("appointments are at clinics of the country");
     let live = appointment.state == booking::AppointmentState::Booked;
-    let in_time = korean_day(ctx.now) <= ctx.app.campaign().cancel_until(slot.visit_on);
+    let cancel_until = ctx.app.campaign().cancel_until(slot.visit_on);
+    let in_time = korean_day(ctx.now) <= cancel_until;
     AppointmentRow {
         number: id.number(),
         state: if live { AppointmentState::Booked } else { AppointmentState::Cancelled },
@@ -88,7 +80,7 @@ pub(crate) fn appointment_row(
         time: civil_time(slot.starts_min),
         vaccine: vaccine_name(&ctx.app, ctx.lang),
         dose_number: appointment.place.dose.0,
-        cancel_by: (live && in_time).then(|| cancel_by(&ctx.app, slot.visit_on)),
+        cancel_until: (live && in_time).then_some(cancel_until),
         href: live.then(|| ctx.lang.href("/my/booked")),
     }
 }

@@ -4,7 +4,7 @@ use crate::actions;
 use crate::context::Context;
 use crate::error::Problem;
 use crate::fields::{Field, Kind};
-use crate::journey::cards::{appointment_row, cancel_by, clinic_card, recipient_card, vaccine_name};
+use crate::journey::cards::{appointment_row, clinic_card, recipient_card, vaccine_name};
 use crate::pages::booked::BookedPage;
 use crate::pages::cancel::CancelPage;
 use crate::pages::my::MyPage;
@@ -59,7 +59,7 @@ pub async fn booked(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         vaccine: vaccine_name(&ctx.app, ctx.lang),
         dose_number: appointment.place.dose.0,
         second_dose: None,
-        cancel_by: cancel_by(&ctx.app, slot.visit_on),
+        cancel_until: ctx.app.campaign().cancel_until(slot.visit_on),
     };
     Ok(ctx.page(&page))
 }

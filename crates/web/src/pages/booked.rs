@@ -3,7 +3,6 @@
 use super::Chrome;
 use super::parts::{ClinicCard, RecipientCard, Step};
 use askama::Template;
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 /// `GET /my/booked`.
@@ -19,5 +18,6 @@ pub struct BookedPage {
     pub vaccine: String,
     pub dose_number: u8,
     pub second_dose: Option<(Date, Time)>,
-    pub cancel_by: Timestamp,
+    /// The last day on which it can be cancelled here.
+    pub cancel_until: Date,
 }

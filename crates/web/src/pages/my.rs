@@ -2,7 +2,6 @@
 
 use super::Chrome;
 use askama::Template;
-use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +23,8 @@ pub struct AppointmentRow {
     pub time: Time,
     pub vaccine: String,
     pub dose_number: u8,
-    /// Until when it can be cancelled here; `None` when it no longer can.
-    pub cancel_by: Option<Timestamp>,
+    /// The last day on which it can be cancelled here; `None` when it no longer can.
+    pub cancel_until: Option<Date>,
     /// Its page to print.
     pub href: Option<String>,
 }
@@ -42,4 +41,14 @@ pub struct MyPage {
     pub done: Option<String>,
     /// A place is held and waits for its confirmation.
     pub has_hold: bool,
+}
+
+impl MyPage {
+    fn may_book(&self) -> bool {
+        let is_settled = |row: &AppointmentRow| match row.state {
+            AppointmentState::Booked | AppointmentState::Fulfilled => true,
+            AppointmentState::Cancelled | AppointmentState::NoShow => false,
+        };
+        !self.has_hold && !self.appointments.iter().any(is_settled)
+    }
 }

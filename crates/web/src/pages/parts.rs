@@ -152,5 +152,4 @@ pub struct Alternative {
     pub nearness: String,
     pub date: Date,
     pub time: Time,
-    pub free: u64,
 }

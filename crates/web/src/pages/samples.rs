@@ -234,7 +234,7 @@ fn identity_code(lang: Lang, errors: Errors) -> IdentityCodePage {
 fn code_errors(lang: Lang) -> Errors {
     Errors(vec![error(
         "code",
-        lang.t("확인 번호가 맞지 않습니다. 다시 적어 주십시오.", "The code does not match."),
+        lang.t("인증번호가 맞지 않습니다. 다시 적어 주십시오.", "The code does not match."),
     )])
 }
 
@@ -360,17 +360,16 @@ fn slot_full(lang: Lang) -> RefusalNote {
 }
 
 fn alternatives(lang: Lang) -> Vec<Alternative> {
-    let place = |clinic_name: &str, nearness: &str, hour, free| Alternative {
+    let place = |clinic_name: &str, nearness: &str, hour| Alternative {
         clinic_id: "c-0413".to_owned(),
         clinic_name: clinic_name.to_owned(),
         nearness: nearness.to_owned(),
         date: date(2021, 7, 27),
         time: time(hour, 30, 0, 0),
-        free,
     };
     vec![
-        place("바른마음내과의원", lang.t("같은 의료기관", "same clinic"), 10, 3),
-        place("햇살가득가정의학과의원", lang.t("350m", "350 m"), 9, 7),
+        place("바른마음내과의원", lang.t("같은 의료기관", "same clinic"), 10),
+        place("햇살가득가정의학과의원", lang.t("350m", "350 m"), 9),
     ]
 }
 
@@ -417,7 +416,7 @@ fn booked(lang: Lang) -> BookedPage {
         vaccine: lang.t("모더나", "Moderna").to_owned(),
         dose_number: 1,
         second_dose: Some(second_dose()),
-        cancel_by: at("2021-07-25T23:59:00+09:00"),
+        cancel_until: date(2021, 7, 25),
     }
 }
 
@@ -433,7 +432,7 @@ fn appointment(state: AppointmentState) -> AppointmentRow {
         time: time(9, 30, 0, 0),
         vaccine: "Moderna".to_owned(),
         dose_number: 1,
-        cancel_by: live.then(|| at("2021-07-25T23:59:00+09:00")),
+        cancel_until: live.then(|| date(2021, 7, 25)),
         href: live.then(|| "/my/booked".to_owned()),
     }
 }
@@ -482,7 +481,7 @@ fn trouble(lang: Lang) -> TroublePage {
         chrome: chrome(lang, "/book"),
         retry_seconds: 20,
         retry_href: lang.href("/book"),
-        support_code: "T-4K9-221".to_owned(),
+        support_code: "903-482113".to_owned(),
     }
 }
 
@@ -505,7 +504,7 @@ fn outbox(lang: Lang) -> OutboxPage {
     let booked = "[차례] 예약되었습니다. 7월 27일(화) 오전 9:30 바른마음내과의원";
     OutboxPage {
         chrome: chrome(lang, "/outbox"),
-        messages: vec![message(booked, None), message("[차례] 확인 번호입니다.", Some("482913"))],
+        messages: vec![message(booked, None), message("[차례] 인증번호입니다.", Some("482913"))],
     }
 }
 

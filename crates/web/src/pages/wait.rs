@@ -94,7 +94,8 @@ impl WaitPage {
         }
     }
 
-    /// Queue number, places ahead and range; zeros until the number is settled.
+    /// Queue number, places ahead and range; zeros until the number is settled. Queue numbers begin at 0; people are
+    /// told one more, so that the first of all is number 1 and "up to number 91" means 91 people.
     fn place(&self) -> (u64, u64, Option<(u32, u32)>) {
         match self.state {
             WaitState::Waiting { queue_number, ahead, wait } => (queue_number, ahead, wait),

@@ -249,7 +249,10 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::TooManyTries { .. } => {
             vec![identity()]
         }
-        Refusal::NotEligible { .. } => vec![identity(), link("첫 화면으로", "To the first page", "/")],
+        Refusal::NotEligible { .. } => vec![
+            link("본인확인 다시 하기", "Confirm who you are again", "/identity"),
+            link("첫 화면으로", "To the first page", "/"),
+        ],
         Refusal::AlreadyBooked { .. }
         | Refusal::AppointmentUnknown
         | Refusal::CancelledBefore { .. }

@@ -301,7 +301,8 @@ async fn odd_addresses_and_places_are_refused_without_a_fault() {
 #[tokio::test]
 async fn a_form_keeps_what_was_typed() {
     let site = Site::new();
-    for (prefix, words) in [("", "달력에 없는 날짜입니다"), ("/en", "There is no such date")] {
+    for (prefix, words) in [("", "생년월일을 확인해 주십시오"), ("/en", "Birth date: there is no such date")]
+    {
         let mut person = Person { prefix, ..Person::number(1) };
         let typed = [("name", "<b>홍길동</b>"), ("birth_date", "1963-02-29"), ("phone", "010-1234-567x")];
         let answer = person.post(&site, "/identity", &typed).await;
