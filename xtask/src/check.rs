@@ -2,7 +2,7 @@
 mod install;
 mod summary;
 
-use crate::{clock, journey, tidy, workspace};
+use crate::{clock, journey, kills, tidy, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use install::Tools;
 use std::process::{Command, Stdio};
@@ -56,6 +56,7 @@ fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
         cargo_step("examples in the docs", doc, is_long),
         Step { name: "tidy", work: Box::new(tidy::run), skip: None },
         cargo_step("release build", "build --release", false),
+        Step { name: "kill -9 while booking", work: Box::new(move || kills::run(is_long)), skip: None },
         Step { name: "browser journey", work: Box::new(|| journey::run(&[])), skip: browser },
     ]
 }

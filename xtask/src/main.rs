@@ -6,6 +6,7 @@ mod data;
 mod demo;
 mod http;
 mod journey;
+mod kills;
 mod process;
 mod tidy;
 mod workspace;
@@ -20,6 +21,7 @@ cargo xtask TASK
   bench gate                  the gate beside nginx, one core each             관문 성능을 nginx와 비교합니다
   bench generator             the load generator itself beside wrk             부하 발생기를 wrk와 비교합니다
   journey [--keep-dir DIR]    a person's way through the pages, in a browser   브라우저로 예약 과정을 따라갑니다
+  kills [--long]              kill -9 while people book over HTTP              예약 중에 서버를 강제로 끕니다
   data                        makes the bundled country again                  모의 국가 자료를 다시 만듭니다
   help                        this text                                        이 도움말을 보여 줍니다
 ";
@@ -43,6 +45,8 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
             Ok(())
         }
         ["test", words @ ..] => check::run(words),
+        ["kills"] => kills::run(false),
+        ["kills", "--long"] => kills::run(true),
         ["tidy"] => tidy::run(),
         ["data"] => data::run(),
         ["bench", what @ ..] => bench::run(what),

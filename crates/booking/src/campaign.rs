@@ -43,7 +43,7 @@ pub struct Visits {
 pub struct Limits {
     /// How long a hold lives without an extension.
     pub hold: SignedDuration,
-    /// What the one extension adds, counted from the moment it is asked for.
+    /// What the one extension adds.
     pub hold_extension: SignedDuration,
     /// How long a pass lives without activity.
     pub pass_idle: SignedDuration,

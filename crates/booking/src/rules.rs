@@ -150,7 +150,7 @@ pub fn live_hold(hold: Option<&Hold>, booker: PersonId, now: Timestamp) -> Decis
     Ok(hold)
 }
 
-/// One extension, counted from now.
+/// One extension, added to the end: whoever presses early loses nothing by it.
 pub fn extend(
     campaign: &Campaign,
     hold: Option<&Hold>,
@@ -161,7 +161,7 @@ pub fn extend(
     if hold.extended {
         return Err(Refusal::ExtendedBefore { expires_at: hold.expires_at });
     }
-    Ok(hold.expires_at.max(now + campaign.limits.hold_extension))
+    Ok(hold.expires_at + campaign.limits.hold_extension)
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -308,8 +308,8 @@ fn a_hold_lives_for_its_booker_until_its_end() {
         ("somebody else's", extend(Some(&own), LEE, "12 20:31"), Err(Refusal::HoldUnknown)),
         ("at its end, extended before", extend(Some(&extended), KIM, "12 20:35"), Err(over)),
         ("extended before", extend(Some(&extended), KIM, "12 20:31"), Err(before)),
-        ("counted from now", extend(Some(&own), KIM, "12 20:31"), Ok(at("12 20:36"))),
-        ("never shorter", extend(Some(&own), KIM, "12 20:29"), Ok(at("12 20:35"))),
+        ("added to the end", extend(Some(&own), KIM, "12 20:31"), Ok(at("12 20:40"))),
+        ("early as late", extend(Some(&own), KIM, "12 20:29"), Ok(at("12 20:40"))),
     ]);
 }
 

@@ -8,8 +8,8 @@ use crate::gate::Place as LinePlace;
 use crate::identity::{Claim, VerifiedIdentity};
 use crate::session::Session;
 use booking::{
-    Admission, Appointment, AppointmentId, DoseNumber, Hold, HoldId, Outcome, PersonId, Place, Refusal,
-    SlotId, TicketRef,
+    Admission, Appointment, AppointmentId, AppointmentState, DoseNumber, Hold, HoldId, Outcome, PersonId,
+    Place, Refusal, SlotId, TicketRef,
 };
 use jiff::Timestamp;
 use store::{Admit, Command};
@@ -85,12 +85,16 @@ pub struct Entered {
     pub pass: Pass,
 }
 
-/// Exchanges a called ticket for a pass. Who was admitted before comes in again at once, whatever the line does.
+/// Exchanges a called ticket for a pass. Who has an appointment is told so at the door, not after choosing a time. Who was admitted before comes in again at once, whatever the line does.
 pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
     let gate = std::sync::Arc::clone(&ctx.app.gate);
     let person = ctx.booker()?.person;
     let campaign = gate.campaign.id;
     let earlier = ctx.app.store.admission(campaign, person).await?;
+    let own = ctx.app.store.appointments_of(person).await?;
+    if let Some((appointment, _)) = own.iter().find(|(_, one)| one.state == AppointmentState::Booked) {
+        return Err(Refusal::AlreadyBooked { appointment: *appointment }.into());
+    }
     let (ticket, queue_number) = match earlier {
         Some(admission) => (admission.ticket, admission.queue_number),
         None => called_ticket(ctx, &gate)?,

@@ -32,6 +32,8 @@ impl Folder {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("store-{}-{number}", std::process::id()));
+        // A killed run leaves its folders, and process ids come back.
+        let _left_over = std::fs::remove_dir_all(&path);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }

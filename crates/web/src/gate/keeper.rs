@@ -19,6 +19,8 @@ use waiting_room::{
 const TICK: Duration = Duration::from_millis(100);
 /// How long tickets share an arrival bucket.
 const BUCKET: SignedDuration = SignedDuration::from_secs(1);
+/// A ledger that does not answer within it is sick: the line must go on without it.
+const LEDGER_PATIENCE: Duration = Duration::from_millis(500);
 /// At most one gate document a second, unless the phase changes.
 const PUBLISH_EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// Numbers of gate documents are reserved in blocks, so that a restart never repeats one.
@@ -146,7 +148,8 @@ impl Keeper {
     /// One step: what the ledger says, the doors, the bucket, the serving number; then the document.
     pub async fn tick(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let well = self.ask_the_ledger(now).await;
+        let asked = tokio::time::timeout(LEDGER_PATIENCE, self.ask_the_ledger(now));
+        let well = asked.await.unwrap_or(false);
         let phase = self.phase(now, well);
         self.change_bucket(now)?;
         self.call(phase, now)?;

@@ -72,14 +72,14 @@ pub(super) const CASES: &[Case] = &[
         kim extend -> HoldUnknown
         kim hold C1 26 09:00 -> held until 07-12T20:05:00
         +1m
-        kim extend key a -> extended until 07-12T20:06:00
-        kim extend -> ExtendedBefore 07-12T20:06:00
+        kim extend key a -> extended until 07-12T20:10:00
+        kim extend -> ExtendedBefore 07-12T20:10:00
         restart
-        kim extend key a -> extended until 07-12T20:06:00
-        kim extend -> ExtendedBefore 07-12T20:06:00
-        +5m
-        kim extend -> HoldExpired 07-12T20:06:00
-        kim release -> HoldExpired 07-12T20:06:00
+        kim extend key a -> extended until 07-12T20:10:00
+        kim extend -> ExtendedBefore 07-12T20:10:00
+        +9m
+        kim extend -> HoldExpired 07-12T20:10:00
+        kim release -> HoldExpired 07-12T20:10:00
     ",
     ),
     (

@@ -1,0 +1,256 @@
+//! `kill -9` on the released binary while people book over HTTP: whoever was told a number must find it afterwards, and
+//! every place in line must be what it was.
+//!
+//! Truth is what the client was told: the journal is kept here, outside the process that is killed. The first round
+//! ends with a saboteur, a start without the journal, which the same check must notice.
+use crate::demo::{Demo, Options};
+use crate::http::{self, Header};
+use crate::process::TempDir;
+use anyhow::{Context, Result, bail, ensure};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
+
+const CAMPAIGN: &str = "c55";
+const SEED: u64 = 20_210_712;
+const ROUNDS: u32 = 20;
+const ROUNDS_LONG: u32 = 200;
+const BOOKERS: usize = 8;
+/// Appointments told before a kill, at least and at most.
+const TOLD_BEFORE_KILL: std::ops::Range<u32> = 3..40;
+const LOOK_EVERY: Duration = Duration::from_millis(3);
+const LOOKS_MAX: u32 = 20_000;
+
+/// What clients were told, over all lives of the server.
+#[derive(Default)]
+struct Told {
+    appointments: Mutex<Vec<Appointment>>,
+    places: Mutex<HashMap<String, u64>>,
+    people: AtomicU32,
+}
+
+#[derive(Clone)]
+struct Appointment {
+    session: String,
+    number: String,
+}
+
+pub(crate) fn run(is_long: bool) -> Result<()> {
+    let rounds = if is_long { ROUNDS_LONG } else { ROUNDS };
+    println!("seed {SEED}, {rounds} kills, {BOOKERS} people at a time");
+    let mut chance = ChaCha8Rng::seed_from_u64(SEED);
+    let folder = TempDir::new()?;
+    let data = folder.path().join("data");
+    let told = Told::default();
+    let mut checked = 0;
+    for round in 0..rounds {
+        let kill_after = TOLD_BEFORE_KILL.start + chance.next_u32() % TOLD_BEFORE_KILL.len() as u32;
+        let before = told.count();
+        kill_while_booking(&data, &told, kill_after)?;
+        if round == 0 {
+            ensure!(lost_without_journal(&data, &told)? > 0, "the check does not notice a lost journal");
+        }
+        let demo = start(&data)?;
+        let lost = lost(demo.port, &told.since(before))?;
+        ensure!(lost == 0, "round {round}: {lost} acknowledged appointments are gone");
+        checked += told.same_places(demo.port)?;
+    }
+    let demo = start(&data)?;
+    let lost = lost(demo.port, &told.since(0))?;
+    ensure!(lost == 0, "{lost} acknowledged appointments are gone at the end");
+    println!(
+        "{rounds} kills: {} appointments acknowledged, 0 lost (bound {:.1} % of kills at 95 %); {checked} looks at places in \
+         line, all as told; without the journal the loss was noticed",
+        told.count(),
+        300.0 / f64::from(rounds)
+    );
+    Ok(())
+}
+
+fn start(data: &Path) -> Result<Demo> {
+    let demo = Demo::start(&Options {
+        dir: data,
+        opens_in: "0s",
+        listen: Ipv4Addr::LOCALHOST,
+        core: None,
+        port: None,
+        more: &["--admissions-per-second", "1000"],
+    })?;
+    look_until("the ledger is open", || {
+        let health = read(&http::get(demo.port, "/healthz")?)?;
+        Ok(health["booking"] == true && health["phase"] == "open")
+    })?;
+    Ok(demo)
+}
+
+fn kill_while_booking(data: &Path, told: &Told, kill_after: u32) -> Result<()> {
+    let mut demo = start(data)?;
+    let port = demo.port;
+    let goal = told.count() + kill_after as usize;
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..BOOKERS {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    // A request that the kill cut short is unknown: it may have been carried out or not.
+                    drop(book(port, told));
+                }
+            });
+        }
+        let reached = look_until("enough people have booked", || Ok(told.count() >= goal));
+        let killed = demo.guard.crash();
+        is_over.store(true, Ordering::Relaxed);
+        reached.and(killed)
+    })
+}
+
+/// One person, from the line to the appointment.
+fn book(port: u16, told: &Told) -> Result<()> {
+    let person = told.people.fetch_add(1, Ordering::Relaxed);
+    let ticket = called(port, told)?;
+    let phone = format!("0100{person:07}");
+    let claim = json!({"name": format!("Test {person}"), "birth_date": "1964-02-29", "phone": phone});
+    let challenge = call(port, "/api/v1/identity", &[], &claim)?;
+    let outbox = call(port, "/api/v1/demo/outbox", &[], &json!({ "phone": phone }))?;
+    let code =
+        json!({"challenge": text(&challenge, "/challenge")?, "code": text(&outbox, "/messages/0/code")?});
+    let session = text(&call(port, "/api/v1/identity/verify", &[], &code)?, "/session")?;
+    let who = [("charye-session", session.as_str()), ("charye-ticket", ticket.as_str())];
+    let pass = call(port, &format!("/api/v1/campaigns/{CAMPAIGN}/passes"), &who, &json!({}))?;
+    let pass = text(&pass, "/pass")?;
+    let headers =
+        [("charye-session", session.as_str()), ("charye-pass", pass.as_str()), ("idempotency-key", "1")];
+    let wanted = free_slot(port, person, &headers[..2])?;
+    let hold = text(&call(port, "/api/v1/holds", &headers, &wanted)?, "/hold")?;
+    let booked = call(port, "/api/v1/appointments", &headers, &json!({ "hold": hold }))?;
+    let number = text(&booked, "/appointment/number")?;
+    told.appointments.lock().expect("no booker panics").push(Appointment { session, number });
+    Ok(())
+}
+
+fn called(port: u16, told: &Told) -> Result<String> {
+    let given = call(port, &format!("/gate/{CAMPAIGN}/tickets"), &[], &json!({}))?;
+    let ticket = text(&given, "/ticket")?;
+    for _ in 0..LOOKS_MAX {
+        let status = place(port, &ticket)?;
+        if let Some(number) = status["queue_number"].as_u64() {
+            told.places.lock().expect("no booker panics").insert(ticket.clone(), number);
+        }
+        if status["state"] == "called" {
+            return Ok(ticket);
+        }
+        thread::sleep(LOOK_EVERY * 20);
+    }
+    bail!("a ticket was never called")
+}
+
+fn place(port: u16, ticket: &str) -> Result<Value> {
+    read(&http::get_with(port, &format!("/gate/{CAMPAIGN}/ticket"), &[("charye-ticket", ticket)])?)
+}
+
+fn free_slot(port: u16, person: u32, headers: &[Header]) -> Result<Value> {
+    let clinic = format!("C{:05}", 1 + person * 37 % 13_000);
+    let path = format!("/api/v1/campaigns/{CAMPAIGN}/clinics/{clinic}/slots");
+    let slots = read(&http::get_with(port, &path, headers)?)?;
+    let days = slots["days"].as_array().context("no days")?;
+    let free = days.iter().find_map(|day| {
+        let time = day["times"].as_array()?.iter().find(|time| time["free"].as_u64() > Some(0))?;
+        Some(json!({"campaign": CAMPAIGN, "clinic": clinic, "date": day["date"], "time": time["starts_at"]}))
+    });
+    free.context("a clinic without a free time")
+}
+
+/// How many of those who were told a number do not find it.
+fn lost(port: u16, told: &[Appointment]) -> Result<usize> {
+    let mut lost = 0;
+    for appointment in told {
+        let answer =
+            http::get_with(port, "/api/v1/appointments", &[("charye-session", &appointment.session)])?;
+        let body = String::from_utf8_lossy(&answer.body).into_owned();
+        let is_there =
+            answer.status == 200 && body.contains(&format!("\"number\":\"{}\"", appointment.number));
+        lost += usize::from(!is_there);
+    }
+    Ok(lost)
+}
+
+/// The saboteur: what the check says when the journal is not there.
+fn lost_without_journal(data: &Path, told: &Told) -> Result<usize> {
+    let aside = data.with_extension("aside");
+    std::fs::create_dir(&aside)?;
+    let journal = || -> Result<Vec<_>> {
+        let files = std::fs::read_dir(data)?.collect::<std::io::Result<Vec<_>>>()?;
+        Ok(files
+            .into_iter()
+            .filter(|file| file.file_name().to_string_lossy().starts_with("journal"))
+            .collect())
+    };
+    for file in journal()? {
+        std::fs::rename(file.path(), aside.join(file.file_name()))?;
+    }
+    let demo = start(data)?;
+    let lost = lost(demo.port, &told.since(0))?;
+    drop(demo);
+    for file in journal()? {
+        std::fs::remove_file(file.path())?;
+    }
+    for file in std::fs::read_dir(&aside)? {
+        let file = file?;
+        std::fs::rename(file.path(), data.join(file.file_name()))?;
+    }
+    Ok(lost)
+}
+
+impl Told {
+    fn count(&self) -> usize {
+        self.appointments.lock().expect("no booker panics").len()
+    }
+
+    fn since(&self, before: usize) -> Vec<Appointment> {
+        self.appointments.lock().expect("no booker panics")[before..].to_vec()
+    }
+
+    /// Every ticket has the number it had, and no two have the same.
+    fn same_places(&self, port: u16) -> Result<usize> {
+        let places = self.places.lock().expect("no booker panics");
+        let mut owners = HashMap::new();
+        for (ticket, number) in &*places {
+            let now = place(port, ticket)?["queue_number"].as_u64();
+            ensure!(now == Some(*number), "a place changed from {number} to {now:?}");
+            ensure!(owners.insert(*number, ticket).is_none(), "number {number} was given twice");
+        }
+        Ok(places.len())
+    }
+}
+
+fn look_until(what: &str, mut is_so: impl FnMut() -> Result<bool>) -> Result<()> {
+    for _ in 0..LOOKS_MAX {
+        if is_so()? {
+            return Ok(());
+        }
+        thread::sleep(LOOK_EVERY);
+    }
+    bail!("waited in vain until {what}")
+}
+
+fn call(port: u16, path: &str, headers: &[Header], body: &Value) -> Result<Value> {
+    read(&http::post(port, path, headers, &body.to_string())?).with_context(|| path.to_owned())
+}
+
+fn read(answer: &http::Answer) -> Result<Value> {
+    let body = String::from_utf8_lossy(&answer.body);
+    ensure!(answer.status < 300, "answered {}: {body}", answer.status);
+    serde_json::from_slice(&answer.body).context("an answer that is no JSON")
+}
+
+fn text(value: &Value, pointer: &str) -> Result<String> {
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    found.map(str::to_owned).with_context(|| format!("no {pointer} in {value}"))
+}
