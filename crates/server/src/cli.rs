@@ -1,7 +1,7 @@
 //! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
 
 use clap::error::{ContextKind, ErrorKind};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,22 +22,31 @@ const HELP: &str = "\
 #[derive(Debug, Parser)]
 #[command(name = "charye", version, help_template = HELP, subcommand_value_name = "명령/COMMAND")]
 #[command(subcommand_help_heading = "명령 / Commands", disable_help_subcommand = true)]
+#[command(disable_help_flag = true, disable_version_flag = true, next_help_heading = OPTIONS)]
 #[command(after_help = "처음이라면 / First time here:  charye demo")]
 struct Line {
     #[command(subcommand)]
     command: Command,
+    /// 도움말 · this help
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// 버전 · version
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
 }
+
+const OPTIONS: &str = "옵션 / Options";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// 한 대에서 전부 시험 실행 · the whole service on one machine, opening in a minute
-    #[command(help_template = HELP)]
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Demo(Demo),
     /// 서비스 시작 · run the service
-    #[command(help_template = HELP)]
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Serve(Serve),
     /// 설정과 저장소 점검 · print the effective config and check the store
-    #[command(help_template = HELP)]
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Check(Check),
 }
 

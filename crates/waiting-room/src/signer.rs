@@ -8,6 +8,8 @@ use std::fmt;
 use subtle::ConstantTimeEq as _;
 
 const MAC_LENGTH: usize = 16;
+/// Bytes of a body; the longest token is a form's.
+const BODY_MAX: usize = 128;
 
 /// What a token is for. Tokens of different purposes can never stand for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +51,12 @@ impl KeyRing {
 
     /// `key id ‖ body ‖ MAC`, in URL-safe base64.
     pub fn seal(&self, purpose: Purpose, body: &[u8]) -> String {
-        let mut sealed = Vec::with_capacity(1 + body.len() + MAC_LENGTH);
-        sealed.push(self.signing.id.0);
-        sealed.extend_from_slice(body);
-        let mac = self.signing.mac_of(purpose, body);
-        sealed.extend_from_slice(&mac);
-        URL_SAFE_NO_PAD.encode(sealed)
+        let mut sealed = [0; 1 + BODY_MAX + MAC_LENGTH];
+        let (body_end, end) = (1 + body.len(), 1 + body.len() + MAC_LENGTH);
+        sealed[0] = self.signing.id.0;
+        sealed[1..body_end].copy_from_slice(body);
+        sealed[body_end..end].copy_from_slice(&self.signing.mac_of(purpose, body));
+        URL_SAFE_NO_PAD.encode(&sealed[..end])
     }
 
     /// The body, if one of the live keys signed it for this purpose. Compared in constant time.

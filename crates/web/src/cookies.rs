@@ -1,5 +1,6 @@
 //! Cookies: all set by the server, HttpOnly, SameSite=Lax, host-only; with TLS under the `__Host-` prefix.
 
+use bytes::Bytes;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use hyper::http;
@@ -30,13 +31,14 @@ impl Cookie {
         }
     }
 
-    /// Seconds. A ticket outlives the campaign's day; the rest is bounded inside the token too.
-    fn max_age(self) -> u32 {
+    /// Seconds, as written in the header: 14 days, 12 hours, an hour, ten minutes. A ticket outlives the campaign's day;
+    /// the rest is bounded inside the token too.
+    fn max_age(self) -> &'static str {
         match self {
-            Self::Ticket | Self::Browser => 14 * 24 * 3600,
-            Self::Session => 12 * 3600,
-            Self::Pass => 3600,
-            Self::Challenge => 600,
+            Self::Ticket | Self::Browser => "1209600",
+            Self::Session => "43200",
+            Self::Pass => "3600",
+            Self::Challenge => "600",
         }
     }
 
@@ -58,18 +60,19 @@ impl Cookie {
     }
 
     pub fn clear(self, secure: bool) -> HeaderValue {
-        self.header("", 0, secure)
+        self.header("", "0", secure)
     }
 
-    fn header(self, value: &str, max_age: u32, secure: bool) -> HeaderValue {
-        let end = if secure { "; Secure" } else { "" };
-        let text = format!(
-            "{}{}={value}; Max-Age={max_age}; Path=/; HttpOnly; SameSite=Lax{end}",
-            prefix(secure),
-            self.name()
-        );
-        HeaderValue::from_str(&text).expect("tokens are plain ASCII")
+    fn header(self, value: &str, max_age: &str, secure: bool) -> HeaderValue {
+        let parts = [prefix(secure), self.name(), "=", value, "; Max-Age=", max_age, ATTRIBUTES, end(secure)];
+        HeaderValue::from_maybe_shared(Bytes::from(parts.concat())).expect("tokens are plain ASCII")
     }
+}
+
+const ATTRIBUTES: &str = "; Path=/; HttpOnly; SameSite=Lax";
+
+fn end(secure: bool) -> &'static str {
+    if secure { "; Secure" } else { "" }
 }
 
 fn prefix(secure: bool) -> &'static str {

@@ -35,8 +35,8 @@ use wire::Wire;
 
 /// The listen queue; the kernel cuts it to its own maximum.
 const BACKLOG: i32 = 4096;
-/// From the first byte of a request to the end of its head.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// From when a request is waited for to the end of its head; so it is also how long an idle connection is kept.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(20);
 /// Bytes of a request's head.
 const HEAD_MAX: usize = 16 * 1024;
 

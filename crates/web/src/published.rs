@@ -8,7 +8,8 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
@@ -108,10 +109,10 @@ impl Prepared {
 
 /// What every answer carries: nothing is guessed, framed, or run that did not come from here.
 pub fn add_safety(headers: &mut HeaderMap, is_page: bool) {
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if is_page {
-        headers.insert("content-security-policy", HeaderValue::from_static(PAGE_POLICY));
-        headers.insert("referrer-policy", HeaderValue::from_static("same-origin"));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     }
 }
 

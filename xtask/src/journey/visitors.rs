@@ -58,6 +58,9 @@ async fn too_young_to_book(page: &Page<'_>) -> Result<()> {
     page.press("본인확인 하기").await?;
     page.see("생년월일 8자리").await?;
     identity::prove(page, people::TOO_YOUNG, &identity::KOREAN).await?;
+    page.see("이번 예약 대상이 아닙니다").await?;
+    page.look("told-at-once").await?;
+    page.visit("/wait").await?;
     page.see("차례가 되었습니다").await?;
     page.press("입장하기").await?;
     page.arrive("이번 예약 대상이 아닙니다", "not-eligible").await?;

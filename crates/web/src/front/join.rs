@@ -66,13 +66,14 @@ pub(crate) fn state_of(place: Place) -> &'static str {
 }
 
 fn answer(status: StatusCode, token: &str, state: &str, app: &App) -> Response<Full<Bytes>> {
-    let body = format!(r#"{{"ticket":"{token}","state":"{state}","poll_after_seconds":1.5}}"#);
-    let mut response = Response::new(Full::from(body));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
+    let body = [r#"{"ticket":""#, token, r#"","state":""#, state, r#"","poll_after_seconds":1.5}"#].concat();
+    let mut headers = HeaderMap::with_capacity(8);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, Cache::NoStore.header());
-    crate::published::add_safety(headers, false);
+    crate::published::add_safety(&mut headers, false);
     headers.insert(SET_COOKIE, Cookie::Ticket.set(token, app.settings.secure_cookies));
+    let mut response = Response::new(Full::from(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
     response
 }
