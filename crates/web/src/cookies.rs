@@ -64,8 +64,17 @@ impl Cookie {
     }
 
     fn header(self, value: &str, max_age: &str, secure: bool) -> HeaderValue {
-        let parts = [prefix(secure), self.name(), "=", value, "; Max-Age=", max_age, ATTRIBUTES, end(secure)];
-        HeaderValue::from_maybe_shared(Bytes::from(parts.concat())).expect("tokens are plain ASCII")
+        let text = self.parts(value, max_age, secure).concat();
+        HeaderValue::from_maybe_shared(Bytes::from(text)).expect("tokens are plain ASCII")
+    }
+
+    /// The value of the header that sets it, in pieces, for whoever writes it themselves.
+    pub(crate) fn setting(self, value: &str, secure: bool) -> [&str; 8] {
+        self.parts(value, self.max_age(), secure)
+    }
+
+    fn parts<'a>(self, value: &'a str, max_age: &'a str, secure: bool) -> [&'a str; 8] {
+        [prefix(secure), self.name(), "=", value, "; Max-Age=", max_age, ATTRIBUTES, end(secure)]
     }
 }
 

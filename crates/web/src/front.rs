@@ -5,6 +5,7 @@
 //! listen queue.
 
 mod join;
+mod lane;
 mod wire;
 
 pub(crate) use join::state_of;
@@ -63,7 +64,8 @@ pub async fn serve(
 ) {
     let listener = TcpListener::from_std(listener).expect("the listener is non-blocking");
     let connections = Arc::new(Semaphore::new(app.settings.connections_max));
-    let front = Front(Arc::new(Planes { app, router }));
+    let lane = lane::Lane::new(&app);
+    let front = Front(Arc::new(Planes { app, router, lane }));
     tokio::pin!(stop);
     loop {
         let slot = Arc::clone(&connections).acquire_owned().await.expect("the semaphore is never closed");
@@ -88,13 +90,18 @@ pub async fn serve(
     }
 }
 
-async fn connection(stream: TcpStream, front: Front) {
+async fn connection(mut stream: TcpStream, front: Front) {
+    let planes = Arc::clone(&front.0);
+    let first = match planes.lane.serve(&mut stream, &planes.app).await {
+        lane::After::Closed => return,
+        lane::After::Hyper(first) => first,
+    };
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(HEAD_MAX)
         .writev(false)
-        .serve_connection(Wire(TokioIo::new(stream)), front)
+        .serve_connection(Wire { first, rest: TokioIo::new(stream) }, front)
         .await;
     if let Err(error) = served {
         tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
@@ -108,6 +115,7 @@ struct Front(Arc<Planes>);
 struct Planes {
     app: Arc<App>,
     router: Router,
+    lane: lane::Lane,
 }
 
 impl Service<Request<Incoming>> for Front {

@@ -35,12 +35,16 @@ pub enum Cache {
 
 impl Cache {
     pub fn header(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
+        HeaderValue::from_static(self.words())
+    }
+
+    pub(crate) fn words(self) -> &'static str {
+        match self {
             Self::Immutable => "public, max-age=31536000, immutable",
             Self::Second => "public, max-age=1, stale-while-revalidate=5, stale-if-error=60",
             Self::Minutes => "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400",
             Self::NoStore => "no-store",
-        })
+        }
     }
 }
 
@@ -82,6 +86,23 @@ impl Prepared {
         &self.plain
     }
 
+    /// As [`Prepared::respond`], written as it goes over the wire.
+    pub fn write(&self, asked: &Asked, date: &str, close: bool, answer: &mut Vec<u8>) {
+        let is_known = asked.known_tag == self.tag.as_bytes();
+        let packed = self.gzip.as_ref().filter(|_| asked.takes_gzip && !is_known);
+        let body: &[u8] = if is_known { &[] } else { packed.unwrap_or(&self.plain) };
+        let status: &[u8] = if is_known { b"HTTP/1.1 304 Not Modified\r\n" } else { b"HTTP/1.1 200 OK\r\n" };
+        answer.extend_from_slice(status);
+        for (name, value) in &self.headers {
+            header(answer, name.as_str(), value.as_bytes());
+        }
+        if packed.is_some() {
+            header(answer, CONTENT_ENCODING.as_str(), b"gzip");
+        }
+        end_head(answer, (!is_known).then_some(body.len()), date, close);
+        answer.extend_from_slice(body);
+    }
+
     /// 304 for a copy that is still good, compressed for whoever asks for it.
     pub fn respond(&self, asked: &HeaderMap) -> Response<Full<Bytes>> {
         let mut response = Response::new(Full::default());
@@ -105,6 +126,33 @@ impl Prepared {
         };
         response
     }
+}
+
+/// What a request says about the copies it can use.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// `If-None-Match`; empty when there was none.
+    pub known_tag: Vec<u8>,
+    pub takes_gzip: bool,
+}
+
+pub(crate) fn header(answer: &mut Vec<u8>, name: &str, value: &[u8]) {
+    answer.extend_from_slice(name.as_bytes());
+    answer.extend_from_slice(b": ");
+    answer.extend_from_slice(value);
+    answer.extend_from_slice(b"\r\n");
+}
+
+/// A 304 has no length of its own.
+pub(crate) fn end_head(answer: &mut Vec<u8>, length: Option<usize>, date: &str, close: bool) {
+    if close {
+        header(answer, "connection", b"close");
+    }
+    if let Some(length) = length {
+        write!(answer, "content-length: {length}\r\n").expect("writing to memory cannot fail");
+    }
+    header(answer, "date", date.as_bytes());
+    answer.extend_from_slice(b"\r\n");
 }
 
 /// What every answer carries: nothing is guessed, framed, or run that did not come from here.
@@ -136,6 +184,8 @@ pub struct Published {
     pub phase: Phase,
     pub facts: Option<Facts>,
     pub gate_document: Prepared,
+    /// `Date` of the answers that are written from here, at most a tick old (RFC 9110, section 5.6.7).
+    pub date: String,
     home_ko: Prepared,
     home_en: Prepared,
 }
@@ -153,7 +203,14 @@ impl Published {
     /// Before the first tick; never served, since a gate publishes before it is handed out.
     pub(crate) fn nothing_yet() -> Self {
         let empty = || Prepared::new("", "text/plain", Cache::NoStore);
-        Self { phase: Phase::Before, facts: None, gate_document: empty(), home_ko: empty(), home_en: empty() }
+        Self {
+            phase: Phase::Before,
+            facts: None,
+            gate_document: empty(),
+            date: String::new(),
+            home_ko: empty(),
+            home_en: empty(),
+        }
     }
 
     pub fn home(&self, lang: Lang) -> &Prepared {
@@ -200,6 +257,7 @@ impl Publisher {
         Published {
             phase: facts.document.phase,
             gate_document: Prepared::new(file, "application/json", Cache::Second),
+            date: facts.document.as_of.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
             home_ko: home(Lang::Ko),
             home_en: home(Lang::En),
             facts: Some(facts),

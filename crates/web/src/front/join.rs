@@ -65,8 +65,13 @@ pub(crate) fn state_of(place: Place) -> &'static str {
     }
 }
 
+/// In pieces, for whoever writes them themselves.
+pub(super) fn ticket_body<'a>(token: &'a str, state: &'a str) -> [&'a str; 5] {
+    [r#"{"ticket":""#, token, r#"","state":""#, state, r#"","poll_after_seconds":1.5}"#]
+}
+
 fn answer(status: StatusCode, token: &str, state: &str, app: &App) -> Response<Full<Bytes>> {
-    let body = [r#"{"ticket":""#, token, r#"","state":""#, state, r#"","poll_after_seconds":1.5}"#].concat();
+    let body = ticket_body(token, state).concat();
     let mut headers = HeaderMap::with_capacity(8);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, Cache::NoStore.header());

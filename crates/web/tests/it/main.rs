@@ -14,6 +14,7 @@ mod forgery;
 mod guards;
 mod identity;
 mod journey;
+mod lane;
 mod ledger;
 mod line;
 mod openapi;

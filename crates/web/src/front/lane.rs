@@ -1,0 +1,191 @@
+//! The short lane: the gate document and a first ticket, asked for in their plainest form, are answered from the bytes
+//! of the request. Everything else, and everything that might mean something else, goes to hyper with every byte that
+//! was read: another path, a body, an `Expect`, a cookie, a browser's word on where a form came from, anything that
+//! does not parse.
+//!
+//! It exists because a crowd asks just these two things, and half of what a request costs outside the kernel is the
+//! building and taking apart of messages (`docs/performance.md`).
+
+use super::HEADER_TIMEOUT;
+use super::join::ticket_body;
+use crate::app::App;
+use crate::cookies::Cookie;
+use crate::published::{Asked, Cache, end_head, header};
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
+use hyper::http;
+use std::pin::pin;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// A plainer request fits; a longer head goes to hyper.
+const HEAD_MAX: usize = 2048;
+const FIELDS_MAX: usize = 24;
+
+/// The two request lines that are known here.
+pub(super) struct Lane {
+    document: Vec<u8>,
+    tickets: Vec<u8>,
+}
+
+/// What becomes of a connection.
+pub(super) enum After {
+    Closed,
+    /// Hyper goes on, beginning with these bytes.
+    Hyper(Bytes),
+}
+
+enum Seen {
+    Answered { length: usize, close: bool },
+    Unfinished,
+    NotOurs,
+}
+
+/// A head that says nothing but what is understood here.
+struct Plain {
+    length: usize,
+    close: bool,
+    /// A cookie, or where a form came from: a ticket is then a question for the whole join.
+    personal: bool,
+    asked: Asked,
+}
+
+impl Lane {
+    pub(super) fn new(app: &App) -> Self {
+        Self {
+            document: format!("GET {} HTTP/1.1\r\n", app.gate_document_path).into_bytes(),
+            tickets: format!("POST {} HTTP/1.1\r\n", app.tickets_path).into_bytes(),
+        }
+    }
+
+    /// Answers what it can, one request after another. A connection without a finished request for the length of the
+    /// header timeout, twice at most, is closed.
+    pub(super) async fn serve(&self, stream: &mut TcpStream, app: &App) -> After {
+        let mut head = [0; HEAD_MAX];
+        let mut filled = 0;
+        let mut answer = Vec::with_capacity(2048);
+        let mut answered_lately = false;
+        let mut idle = pin!(tokio::time::sleep(HEADER_TIMEOUT));
+        loop {
+            match self.look(&head[..filled], app, &mut answer) {
+                Seen::NotOurs => return After::Hyper(Bytes::copy_from_slice(&head[..filled])),
+                Seen::Answered { length, close } => {
+                    if !send(stream, &mut answer).await || close {
+                        return After::Closed;
+                    }
+                    head.copy_within(length..filled, 0);
+                    filled -= length;
+                    answered_lately = true;
+                    continue;
+                }
+                Seen::Unfinished if filled == HEAD_MAX => return After::Hyper(Bytes::copy_from_slice(&head)),
+                Seen::Unfinished => {}
+            }
+            tokio::select! {
+                biased;
+                read = stream.read(&mut head[filled..]) => match read {
+                    Ok(0) | Err(_) => return After::Closed,
+                    Ok(read) => filled += read,
+                },
+                () = &mut idle => {
+                    if !answered_lately {
+                        return After::Closed;
+                    }
+                    answered_lately = false;
+                    idle.set(tokio::time::sleep(HEADER_TIMEOUT));
+                }
+            }
+        }
+    }
+
+    fn look(&self, bytes: &[u8], app: &App, answer: &mut Vec<u8>) -> Seen {
+        let is_document = bytes.starts_with(&self.document);
+        if !is_document && !bytes.starts_with(&self.tickets) {
+            let may_become = |line: &[u8]| line.starts_with(bytes);
+            return if may_become(&self.document) || may_become(&self.tickets) {
+                Seen::Unfinished
+            } else {
+                Seen::NotOurs
+            };
+        }
+        let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
+        let mut request = httparse::Request::new(&mut fields);
+        let length = match request.parse(bytes) {
+            Ok(httparse::Status::Complete(length)) => length,
+            Ok(httparse::Status::Partial) => return Seen::Unfinished,
+            Err(_) => return Seen::NotOurs,
+        };
+        let Some(plain) = plain(request.headers, length) else { return Seen::NotOurs };
+        let published = app.gate.published();
+        if is_document {
+            published.gate_document.write(&plain.asked, &published.date, plain.close, answer);
+        } else if plain.personal || !write_ticket(app, &published.date, plain.close, answer) {
+            return Seen::NotOurs;
+        }
+        Seen::Answered { length: plain.length, close: plain.close }
+    }
+}
+
+/// None for anything that hyper should decide about.
+fn plain(fields: &[httparse::Header<'_>], length: usize) -> Option<Plain> {
+    let mut plain = Plain { length, close: false, personal: false, asked: Asked::default() };
+    let mut hosts = 0;
+    for field in fields {
+        let is = |name: &str| field.name.eq_ignore_ascii_case(name);
+        if is("host") {
+            hosts += 1;
+        } else if is("connection") {
+            plain.close = field.value.eq_ignore_ascii_case(b"close");
+            if !plain.close && !field.value.eq_ignore_ascii_case(b"keep-alive") {
+                return None;
+            }
+        } else if is("content-length") {
+            if field.value != b"0" {
+                return None;
+            }
+        } else if is("transfer-encoding") || is("expect") || is("upgrade") || is("te") || is("trailer") {
+            return None;
+        } else if is("cookie") || is("origin") || is("sec-fetch-site") {
+            plain.personal = true;
+        } else if is("if-none-match") {
+            plain.asked.known_tag = field.value.to_vec();
+        } else if is("accept-encoding") {
+            plain.asked.takes_gzip = field.value.windows(4).any(|part| part == b"gzip");
+        }
+    }
+    (hosts == 1).then_some(plain)
+}
+
+/// False where a ticket cannot be given at once; the whole join then waits, or says why not.
+fn write_ticket(app: &App, date: &str, close: bool, answer: &mut Vec<u8>) -> bool {
+    let Ok(Some(ticket)) = app.gate.try_issue(|| app.random.bytes()) else { return false };
+    let token = app.gate.seal(&ticket);
+    let body = ticket_body(&token, "issued");
+    answer.extend_from_slice(b"HTTP/1.1 201 Created\r\n");
+    header(answer, CONTENT_TYPE.as_str(), b"application/json");
+    header(answer, CACHE_CONTROL.as_str(), Cache::NoStore.words().as_bytes());
+    header(answer, X_CONTENT_TYPE_OPTIONS.as_str(), b"nosniff");
+    answer.extend_from_slice(SET_COOKIE.as_str().as_bytes());
+    answer.extend_from_slice(b": ");
+    for part in Cookie::Ticket.setting(&token, app.settings.secure_cookies) {
+        answer.extend_from_slice(part.as_bytes());
+    }
+    answer.extend_from_slice(b"\r\n");
+    end_head(answer, Some(body.iter().map(|part| part.len()).sum()), date, close);
+    for part in body {
+        answer.extend_from_slice(part.as_bytes());
+    }
+    true
+}
+
+/// False when the other side is gone or does not read.
+async fn send(stream: &mut TcpStream, answer: &mut Vec<u8>) -> bool {
+    let sent = stream.try_write(answer).unwrap_or(0);
+    let all = sent == answer.len()
+        || matches!(
+            tokio::time::timeout(HEADER_TIMEOUT, stream.write_all(&answer[sent..])).await,
+            Ok(Ok(()))
+        );
+    answer.clear();
+    all
+}
