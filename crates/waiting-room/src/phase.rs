@@ -35,6 +35,17 @@ pub struct PhaseFacts {
 }
 
 impl Phase {
+    pub const ALL: [Self; 8] = [
+        Self::Before,
+        Self::Lobby,
+        Self::Drawing,
+        Self::Open,
+        Self::Paused,
+        Self::Full,
+        Self::Closed,
+        Self::Trouble,
+    ];
+
     pub fn of(facts: &PhaseFacts) -> Self {
         if facts.closed {
             return Self::Closed;

@@ -3,7 +3,7 @@
 use crate::actions;
 use crate::context::Context;
 use crate::error::Problem;
-use crate::pages::parts::{LineOrder, Phase};
+use crate::journey::wait;
 use crate::pages::wait::{WaitPage, WaitState};
 use axum::body::Body;
 use booking::Refusal;
@@ -26,27 +26,6 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 /// Held back by the rate for a moment: the page asks again by itself, the place is kept.
 fn entering(ctx: &Context, retry_after_s: u32) -> WaitPage {
     let published = ctx.app.gate.published();
-    let document = &published.facts().document;
-    let names = &ctx.app.names.name;
-    WaitPage {
-        chrome: ctx.chrome(),
-        csrf: ctx.csrf(),
-        key: ctx.fresh_key(),
-        campaign_name: ctx.lang.t(&names.0, &names.1).to_owned(),
-        state: WaitState::Entering,
-        phase: Phase::from(document.phase),
-        order: LineOrder::FirstCome,
-        opens_at: document.opens_at,
-        doses_left: Some(document.doses_left.total),
-        short_supply: None,
-        as_of: document.as_of,
-        valid_until: document.valid_until(),
-        refresh_seconds: retry_after_s.max(2),
-        identity_done: true,
-        ticket_code: None,
-        gate_url: ctx.app.gate_document_path.clone(),
-        ticket_url: ctx.app.ticket_path.clone(),
-        poll: Vec::new(),
-        notice: None,
-    }
+    let waiting = wait::page(ctx, WaitState::Entering, None, published.facts());
+    WaitPage { refresh_seconds: retry_after_s.max(2), identity_done: true, poll: Vec::new(), ..waiting }
 }

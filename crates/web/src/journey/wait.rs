@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::gate::{NoTicket, Place};
-use crate::pages::parts::{LineOrder, Phase};
+use crate::pages::parts::LineOrder;
 use crate::pages::wait::{WaitPage, WaitState};
 use crate::published::Facts;
 use axum::body::Body;
@@ -72,7 +72,7 @@ fn has_live_pass(ctx: &Context) -> bool {
     ctx.own_pass().is_some_and(|pass| pass.is_live(ctx.app.gate.settings.pass_epoch, ctx.now))
 }
 
-fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts: &Facts) -> WaitPage {
+pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts: &Facts) -> WaitPage {
     let document = &facts.document;
     let names = &ctx.app.names.name;
     let refresh_seconds = match place {
@@ -86,7 +86,7 @@ fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts: &Facts) ->
         key: ctx.fresh_key(),
         campaign_name: ctx.lang.t(&names.0, &names.1).to_owned(),
         state,
-        phase: Phase::from(document.phase),
+        phase: document.phase,
         order: LineOrder::FirstCome,
         opens_at: document.opens_at,
         doses_left: Some(document.doses_left.total),
@@ -100,20 +100,5 @@ fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts: &Facts) ->
         ticket_url: ctx.app.ticket_path.clone(),
         poll: document.poll.bands().map(|(below, seconds)| (below.unwrap_or(u64::MAX), seconds)).collect(),
         notice: None,
-    }
-}
-
-impl From<waiting_room::Phase> for Phase {
-    fn from(phase: waiting_room::Phase) -> Self {
-        match phase {
-            waiting_room::Phase::Before => Self::Before,
-            waiting_room::Phase::Lobby => Self::Lobby,
-            waiting_room::Phase::Drawing => Self::Drawing,
-            waiting_room::Phase::Open => Self::Open,
-            waiting_room::Phase::Paused => Self::Paused,
-            waiting_room::Phase::Full => Self::Full,
-            waiting_room::Phase::Closed => Self::Closed,
-            waiting_room::Phase::Trouble => Self::Trouble,
-        }
     }
 }

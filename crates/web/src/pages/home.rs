@@ -67,7 +67,7 @@ pub fn render(campaign: &booking::Campaign, facts: &Facts, chrome: Chrome) -> St
         doses_total: campaign.supply_total(),
         eligible_total: campaign.people.into(),
         doses_left: Some(document.doses_left.total),
-        phase: Phase::from(document.phase),
+        phase: document.phase,
         order: LineOrder::FirstCome,
         lobby_opens_at: facts.lobby_opens_at,
         opens_at: document.opens_at,

@@ -2,45 +2,8 @@
 
 use jiff::civil::{Date, Time};
 
-/// What the line and the booking behind it are doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    Before,
-    Lobby,
-    Drawing,
-    Open,
-    Paused,
-    Full,
-    Closed,
-    Trouble,
-}
-
-impl Phase {
-    pub const ALL: [Self; 8] = [
-        Self::Before,
-        Self::Lobby,
-        Self::Drawing,
-        Self::Open,
-        Self::Paused,
-        Self::Full,
-        Self::Closed,
-        Self::Trouble,
-    ];
-
-    /// The word of the gate document.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Before => "before",
-            Self::Lobby => "lobby",
-            Self::Drawing => "drawing",
-            Self::Open => "open",
-            Self::Paused => "paused",
-            Self::Full => "full",
-            Self::Closed => "closed",
-            Self::Trouble => "trouble",
-        }
-    }
-}
+/// What the line and the booking behind it are doing; its code is the word of the gate document.
+pub use waiting_room::Phase;
 
 /// How the line is ordered; the page always says which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
