@@ -1,6 +1,6 @@
 //! 접종 사업: who may book what, when, and how much there is.
 
-use crate::{CampaignId, RegionCode};
+use crate::{CampaignId, DoseNumber, RegionCode};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -15,19 +15,38 @@ pub struct Campaign {
     pub closes_at: Timestamp,
     pub visits: Visits,
     pub doses: u8,
-    pub dose_interval_days: u16,
-    /// Doses by 시·도, shared out beforehand so that no single counter is hot.
+    pub dose_interval: DoseInterval,
+    /// First doses by 시·도, shared out beforehand so that no single counter is hot; the second is set aside with the
+    /// first.
     pub supply: BTreeMap<RegionCode, u32>,
     /// How many people are eligible, for the honest sentence on the front page.
     pub people: u32,
     pub limits: Limits,
 }
 
-/// 대상군: a range of birth dates, both ends included.
+/// 대상군: a range of birth dates, both ends included, and a roster where the campaign has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EligibilityGroup {
     pub born_from: Date,
     pub born_to: Date,
+    /// Only those on the roster.
+    pub roster_needed: bool,
+}
+
+/// What is known of somebody who would like to be vaccinated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Candidate {
+    pub born_on: Date,
+    pub on_roster: bool,
+}
+
+/// 접종 간격: the days from the first dose to the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoseInterval {
+    pub min_days: u16,
+    /// A multiple of seven keeps the weekday.
+    pub planned_days: u16,
+    pub max_days: u16,
 }
 
 /// The days on which the first dose is given, and the length of a band.
@@ -53,6 +72,13 @@ pub struct Limits {
     pub cancel_days_before: u16,
     /// How long the answer to a repeated request is kept.
     pub answers_kept: SignedDuration,
+    /// For how many people one helper may book.
+    pub recipients_max: usize,
+    /// How many holds somebody may give up before the next one has to wait.
+    pub holds_free: u32,
+    /// How long the first wait is; each further one is twice as long.
+    pub hold_pause: SignedDuration,
+    pub hold_pause_max: SignedDuration,
 }
 
 impl Default for Limits {
@@ -64,6 +90,10 @@ impl Default for Limits {
             pass_max: SignedDuration::from_mins(60),
             cancel_days_before: 2,
             answers_kept: SignedDuration::from_hours(24),
+            recipients_max: 4,
+            holds_free: 5,
+            hold_pause: SignedDuration::from_secs(30),
+            hold_pause_max: SignedDuration::from_hours(1),
         }
     }
 }
@@ -82,9 +112,37 @@ pub enum Opening {
 }
 
 impl EligibilityGroup {
-    pub fn contains(self, born_on: Date) -> bool {
-        (self.born_from..=self.born_to).contains(&born_on)
+    pub fn contains(self, candidate: Candidate) -> bool {
+        let of_age = (self.born_from..=self.born_to).contains(&candidate.born_on);
+        of_age && (candidate.on_roster || !self.roster_needed)
     }
+}
+
+impl DoseInterval {
+    /// The days on which the second dose may follow, both ends included.
+    pub fn after(self, first_on: Date) -> (Date, Date) {
+        (later(first_on, self.min_days), later(first_on, self.max_days))
+    }
+
+    pub fn allows(self, first_on: Date, second_on: Date) -> bool {
+        let (earliest_on, latest_on) = self.after(first_on);
+        (earliest_on..=latest_on).contains(&second_on)
+    }
+
+    /// The days for a second dose, best first: the planned one, the same weekday, then those nearest to it.
+    pub fn days_after(self, first_on: Date) -> Vec<Date> {
+        let planned = later(first_on, self.planned_days);
+        let mut days: Vec<Date> = (self.min_days..=self.max_days).map(|days| later(first_on, days)).collect();
+        days.sort_by_key(|day| {
+            let away = (*day - planned).get_days().abs();
+            (away % 7 != 0, away, *day)
+        });
+        days
+    }
+}
+
+fn later(day: Date, days: u16) -> Date {
+    day.saturating_add(jiff::Span::new().days(i32::from(days)))
 }
 
 impl Visits {
@@ -100,6 +158,36 @@ impl Visits {
 impl Campaign {
     pub fn supply_total(&self) -> u64 {
         self.supply.values().map(|doses| u64::from(*doses)).sum()
+    }
+
+    /// The days on which any dose is given, earliest first.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        let second = (self.doses > 1).then(|| self.second_visits());
+        let is_second = move |day: &Date| second.is_some_and(|(from, until)| (from..=until).contains(day));
+        let last_on = second.map_or(self.visits.last_on, |(_, until)| until.max(self.visits.last_on));
+        let days = self.visits.first_on.series(jiff::Span::new().days(1));
+        days.take_while(move |day| *day <= last_on)
+            .filter(move |day| self.visits.contains(*day) || is_second(day))
+    }
+
+    pub fn gives_on(&self, visit_on: Date) -> bool {
+        self.gives_dose_on(DoseNumber(1), visit_on) || self.gives_dose_on(DoseNumber(2), visit_on)
+    }
+
+    pub fn gives_dose_on(&self, dose: DoseNumber, visit_on: Date) -> bool {
+        match dose {
+            DoseNumber(1) => self.visits.contains(visit_on),
+            DoseNumber(2) if self.doses > 1 => {
+                let (from, until) = self.second_visits();
+                (from..=until).contains(&visit_on)
+            }
+            _ => false,
+        }
+    }
+
+    /// The first and the last day of second doses.
+    fn second_visits(&self) -> (Date, Date) {
+        (self.dose_interval.after(self.visits.first_on).0, self.dose_interval.after(self.visits.last_on).1)
     }
 
     /// The last day on which an appointment of that visit may be cancelled online.

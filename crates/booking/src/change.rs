@@ -1,8 +1,8 @@
 //! What the ledger writes: one [`Change`] per fact that became true. The journal is a list of them.
 
 use crate::{
-    AppointmentId, CampaignId, DoseNumber, HoldId, MessageId, PersonAlias, PersonId, RequestKey, SessionId,
-    SlotId, TicketRef,
+    AppointmentId, CampaignId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias, PersonId,
+    RequestKey, SessionId, SlotId, TicketRef,
 };
 use jiff::Timestamp;
 
@@ -20,6 +20,40 @@ pub enum Change {
     PersonRegistered {
         person: PersonId,
         alias: PersonAlias,
+        sealed: Vec<u8>,
+    },
+    /// Another number or provider id that names somebody who is known already.
+    PersonKnownAs {
+        person: PersonId,
+        alias: PersonAlias,
+    },
+    /// What the person proved last; it takes the place of what was known.
+    PersonUpdated {
+        person: PersonId,
+        sealed: Vec<u8>,
+    },
+    DelegationGiven {
+        campaign: CampaignId,
+        booker: PersonId,
+        recipient: PersonId,
+        delegation: Delegation,
+    },
+    DelegationEnded {
+        campaign: CampaignId,
+        booker: PersonId,
+        recipient: PersonId,
+        by: PersonId,
+        at: Timestamp,
+    },
+    /// The recipient takes a revocation back: the helper may ask again.
+    HelperAllowed {
+        campaign: CampaignId,
+        booker: PersonId,
+        recipient: PersonId,
+    },
+    /// What a person prepared, opaque here; empty when it was thrown away.
+    DraftSaved {
+        person: PersonId,
         sealed: Vec<u8>,
     },
     SessionEnded {
@@ -43,9 +77,22 @@ pub enum Change {
         id: HoldId,
         end: HoldEnd,
     },
+    /// A hold or an appointment was given up: whoever does so again and again waits before the next hold.
+    PlaceAbandoned {
+        campaign: CampaignId,
+        booker: PersonId,
+        at: Timestamp,
+    },
     Booked {
         id: AppointmentId,
         appointment: Appointment,
+    },
+    /// The appointment keeps its number and changes its place.
+    Moved {
+        id: AppointmentId,
+        to: SlotId,
+        by: PersonId,
+        at: Timestamp,
     },
     Cancelled {
         id: AppointmentId,
@@ -79,12 +126,59 @@ pub struct Admission {
     pub eligible: bool,
 }
 
+/// 대리: who may book for somebody, and what was said when it began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delegation {
+    pub relation: Relation,
+    /// Eligibility of the recipient, frozen when they were named.
+    pub eligible: bool,
+    /// Which text of the consent the helper agreed to; the texts stand with the words.
+    pub consent: ConsentVersion,
+    pub given_at: Timestamp,
+}
+
+/// What the recipient is to the helper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    Parent,
+    Spouse,
+    Child,
+    Sibling,
+    OtherFamily,
+    /// A person of trust without kinship: guardian, carer, staff of a home.
+    Carer,
+}
+
+/// A delegation as the ledger knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DelegationRecord {
+    pub campaign: CampaignId,
+    pub booker: PersonId,
+    pub recipient: PersonId,
+    pub delegation: Delegation,
+    /// By whom, and when.
+    pub ended: Option<(PersonId, Timestamp)>,
+}
+
+impl DelegationRecord {
+    pub fn is_live(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    /// Ended by the recipient: the helper cannot begin anew.
+    pub fn is_revoked(&self) -> bool {
+        self.ended.is_some_and(|(by, _)| by == self.recipient)
+    }
+}
+
 /// 임시 선점: places reserved for minutes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
     pub campaign: CampaignId,
     pub booker: PersonId,
     pub places: Vec<Place>,
+    /// For a change: what each place takes the place of, in the same order. Empty for a new booking.
+    pub replaces: Vec<Replaced>,
     pub held_at: Timestamp,
     pub expires_at: Timestamp,
     pub extended: bool,
@@ -95,6 +189,13 @@ pub struct Hold {
 pub struct Place {
     pub recipient: PersonId,
     pub dose: DoseNumber,
+    pub slot: SlotId,
+}
+
+/// An appointment as it stood when its change began; it must still stand so when the change is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replaced {
+    pub appointment: AppointmentId,
     pub slot: SlotId,
 }
 
@@ -133,6 +234,17 @@ pub struct Message {
 pub enum MessageKind {
     Booked(AppointmentId),
     Cancelled(AppointmentId),
+    Moved(AppointmentId),
+    /// The visit is near.
+    Reminder(AppointmentId),
+    /// To the recipient: somebody may book for you.
+    DelegationGiven {
+        booker: PersonId,
+    },
+    /// To the helper: you no longer may.
+    DelegationEnded {
+        recipient: PersonId,
+    },
 }
 
 /// What a use of the ledger achieved.
@@ -143,11 +255,29 @@ pub enum Outcome {
     Registered(PersonId),
     SessionEnded,
     Admitted(Admission),
-    Held { id: HoldId, hold: Hold },
-    Extended { id: HoldId, expires_at: Timestamp },
+    Held {
+        id: HoldId,
+        hold: Hold,
+    },
+    Extended {
+        id: HoldId,
+        expires_at: Timestamp,
+    },
     Released,
-    Expired { holds: u32 },
+    Expired {
+        holds: u32,
+    },
     Booked(Vec<(AppointmentId, Appointment)>),
+    /// The appointments in their new places.
+    Moved(Vec<(AppointmentId, Appointment)>),
     Cancelled(AppointmentId),
     MessagesSent,
+    /// The recipient, known by name and number.
+    DelegationGiven(PersonId),
+    DelegationEnded,
+    HelperAllowed,
+    DraftSaved,
+    Reminded {
+        people: u32,
+    },
 }

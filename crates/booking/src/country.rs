@@ -100,7 +100,7 @@ impl Country {
     /// What the clinic says a slot holds; None where there is no such slot in the campaign.
     pub fn capacity(&self, campaign: &Campaign, slot: SlotId) -> Option<u32> {
         let clinic = self.clinic(slot.clinic)?;
-        if !campaign.visits.contains(slot.visit_on) {
+        if !campaign.gives_on(slot.visit_on) {
             return None;
         }
         let capacity = clinic.capacity_at(slot.visit_on, slot.starts_min, campaign.visits.band_min);

@@ -16,20 +16,25 @@ mod clinic;
 mod country;
 mod ids;
 mod nearest;
+mod plan;
 mod refusal;
 pub mod rules;
 mod slot;
 
-pub use campaign::{Campaign, EligibilityGroup, Limits, Opening, Visits, korean_day};
+pub use campaign::{
+    Campaign, Candidate, DoseInterval, EligibilityGroup, Limits, Opening, Visits, korean_day,
+};
 pub use change::{
-    Admission, Appointment, AppointmentState, Change, Hold, HoldEnd, Message, MessageKind, Outcome, Place,
+    Admission, Appointment, AppointmentState, Change, Delegation, DelegationRecord, Hold, HoldEnd, Message,
+    MessageKind, Outcome, Place, Relation, Replaced,
 };
 pub use clinic::{Clinic, OpeningHours, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
 pub use ids::{
-    AppointmentId, CampaignId, ClinicId, DoseNumber, HoldId, MessageId, PersonAlias, PersonId, RegionCode,
-    RequestKey, SessionId, TicketRef,
+    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
+    PersonId, RegionCode, RequestKey, SessionId, TicketRef,
 };
 pub use nearest::nearest_free;
+pub use plan::{second_doses, side_by_side};
 pub use refusal::Refusal;
 pub use slot::{SlotCounts, SlotId};

@@ -7,11 +7,12 @@ const DAYS_AROUND: usize = 6;
 /// How many neighbouring clinics are searched on the wanted day.
 const CLINICS_AROUND: usize = 8;
 
-/// At most `limit` free slots: the same clinic on that day, its nearest days, then nearby clinics on that day.
+/// At most `limit` free slots on those days: the same clinic on that day, its nearest days, then nearby clinics on that day.
 pub fn nearest_free(
     country: &Country,
     campaign: &Campaign,
     wanted: SlotId,
+    days: &[jiff::civil::Date],
     free: impl Fn(SlotId) -> u32,
     limit: usize,
 ) -> Vec<SlotId> {
@@ -34,10 +35,7 @@ pub fn nearest_free(
 
     let mut found: Vec<SlotId> = same_day.into_iter().take(limit.div_ceil(2)).collect();
     found.extend(
-        days_around(campaign, wanted)
-            .into_iter()
-            .filter_map(|day| free_on(clinic, day))
-            .take(limit.div_ceil(3)),
+        days_around(days, wanted).into_iter().filter_map(|day| free_on(clinic, day)).take(limit.div_ceil(3)),
     );
     found.extend(
         clinics_around(country, clinic).into_iter().filter_map(|near| free_on(near, wanted.visit_on)),
@@ -46,8 +44,8 @@ pub fn nearest_free(
     found
 }
 
-fn days_around(campaign: &Campaign, wanted: SlotId) -> Vec<jiff::civil::Date> {
-    let mut days: Vec<_> = campaign.visits.days().filter(|day| *day != wanted.visit_on).collect();
+fn days_around(days: &[jiff::civil::Date], wanted: SlotId) -> Vec<jiff::civil::Date> {
+    let mut days: Vec<_> = days.iter().copied().filter(|day| *day != wanted.visit_on).collect();
     days.sort_by_key(|day| ((*day - wanted.visit_on).get_days().abs(), *day));
     days.truncate(DAYS_AROUND);
     days

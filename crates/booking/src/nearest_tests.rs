@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-    CampaignId, ClinicId, EligibilityGroup, Limits, OpeningHours, Region, RegionCode, RegionLevel, Visits,
-    WeekdaySet,
+    CampaignId, ClinicId, DoseInterval, EligibilityGroup, Limits, OpeningHours, Region, RegionCode,
+    RegionLevel, Visits, WeekdaySet,
 };
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -45,12 +45,16 @@ fn campaign() -> Campaign {
     Campaign {
         id: CampaignId(1),
         slug: String::new(),
-        group: EligibilityGroup { born_from: date(1963, 1, 1), born_to: date(1972, 12, 31) },
+        group: EligibilityGroup {
+            born_from: date(1963, 1, 1),
+            born_to: date(1972, 12, 31),
+            roster_needed: false,
+        },
         opens_at: Timestamp::UNIX_EPOCH,
         closes_at: Timestamp::UNIX_EPOCH,
         visits: Visits { first_on: date(2027, 7, 26), last_on: date(2027, 8, 4), band_min: 30 },
         doses: 1,
-        dose_interval_days: 0,
+        dose_interval: DoseInterval { min_days: 0, planned_days: 0, max_days: 0 },
         supply: BTreeMap::new(),
         people: 0,
         limits: Limits::default(),
@@ -63,7 +67,8 @@ fn slot(clinic: u32, visit_day: i8, starts_min: u16) -> SlotId {
 
 fn check(free: &[SlotId], limit: usize, expected: &[SlotId]) {
     let free = |slot| u32::from(free.contains(&slot));
-    assert_eq!(nearest_free(&country(), &campaign(), slot(1, 28, 570), free, limit), expected);
+    let days: Vec<_> = campaign().days().collect();
+    assert_eq!(nearest_free(&country(), &campaign(), slot(1, 28, 570), &days, free, limit), expected);
 }
 
 #[test]
@@ -99,5 +104,5 @@ fn the_wanted_slot_is_never_offered_and_nothing_is_made_up() {
 #[test]
 fn a_clinic_that_is_not_there_has_no_neighbours() {
     let unknown = slot(9, 28, 570);
-    assert!(nearest_free(&country(), &campaign(), unknown, |_| 1, 6).is_empty());
+    assert!(nearest_free(&country(), &campaign(), unknown, &[], |_| 1, 6).is_empty());
 }

@@ -37,6 +37,10 @@ pub enum Refusal {
     TooManyTries {
         again_at: Timestamp,
     },
+    /// The phone is registered in somebody else's name: it cannot prove who holds it.
+    PhoneNotOwn,
+    /// What cannot be undone needs an identity that was proved a short while ago.
+    IdentityStale,
     NotEligible {
         born_from: Date,
         born_to: Date,
@@ -48,19 +52,51 @@ pub enum Refusal {
     PassExpired {
         expired_at: Timestamp,
     },
+    /// Decided before the ledger: no such pair of name and number. A wrong pair is answered like an unknown one.
+    PairUnknown,
+    /// Decided before the ledger: too many pairs that do not exist.
+    TooManyPairs {
+        again_at: Timestamp,
+    },
+    /// Nobody needs leave to book for themselves.
+    RecipientIsBooker,
+    /// The recipient has taken the helper's leave away.
+    DelegationRevoked {
+        revoked_at: Timestamp,
+    },
+    RecipientsFull {
+        recipients_max: usize,
+    },
+    /// Not somebody for whom this person may act.
+    RecipientUnknown,
+    /// A hold for nobody, twice for the same person, or of a dose that the campaign does not give.
+    PlacesInvalid,
     AlreadyBooked {
         appointment: AppointmentId,
     },
-    /// A hold of no place, of two places for one person and dose, or of a dose that the campaign does not give.
-    PlacesInvalid,
+    /// The second dose follows a first.
+    FirstDoseNeeded,
+    /// Holds were taken and given up again and again.
+    HoldTooSoon {
+        again_at: Timestamp,
+    },
     SlotUnknown,
     /// The day has begun, or lies behind.
     SlotPast,
+    DoseIntervalWrong {
+        earliest_on: Date,
+        latest_on: Date,
+    },
     SupplyExhausted {
         sido: RegionCode,
     },
     SlotFull {
         nearest: Vec<SlotId>,
+    },
+    /// There is a place for the first dose and none for the second that belongs to it.
+    SecondDoseFull {
+        earliest_on: Date,
+        latest_on: Date,
     },
     HoldUnknown,
     HoldExpired {
@@ -75,6 +111,10 @@ pub enum Refusal {
     },
     CancelTooLate {
         until_on: Date,
+    },
+    /// Somebody else changed the appointment in the meantime.
+    AppointmentChanged {
+        appointment: AppointmentId,
     },
 }
 
@@ -92,22 +132,35 @@ impl Refusal {
             Self::ChallengeUnknown => "ChallengeUnknown",
             Self::CodeWrong { .. } => "CodeWrong",
             Self::TooManyTries { .. } => "TooManyTries",
+            Self::PhoneNotOwn => "PhoneNotOwn",
+            Self::IdentityStale => "IdentityStale",
             Self::NotEligible { .. } => "NotEligible",
             Self::TicketUsed => "TicketUsed",
             Self::PassNeeded => "PassNeeded",
             Self::PassExpired { .. } => "PassExpired",
+            Self::PairUnknown => "PairUnknown",
+            Self::TooManyPairs { .. } => "TooManyPairs",
+            Self::RecipientIsBooker => "RecipientIsBooker",
+            Self::DelegationRevoked { .. } => "DelegationRevoked",
+            Self::RecipientsFull { .. } => "RecipientsFull",
+            Self::RecipientUnknown => "RecipientUnknown",
             Self::AlreadyBooked { .. } => "AlreadyBooked",
+            Self::FirstDoseNeeded => "FirstDoseNeeded",
+            Self::HoldTooSoon { .. } => "HoldTooSoon",
             Self::PlacesInvalid => "PlacesInvalid",
             Self::SlotUnknown => "SlotUnknown",
             Self::SlotPast => "SlotPast",
+            Self::DoseIntervalWrong { .. } => "DoseIntervalWrong",
             Self::SupplyExhausted { .. } => "SupplyExhausted",
             Self::SlotFull { .. } => "SlotFull",
+            Self::SecondDoseFull { .. } => "SecondDoseFull",
             Self::HoldUnknown => "HoldUnknown",
             Self::HoldExpired { .. } => "HoldExpired",
             Self::ExtendedBefore { .. } => "ExtendedBefore",
             Self::AppointmentUnknown => "AppointmentUnknown",
             Self::CancelledBefore { .. } => "CancelledBefore",
             Self::CancelTooLate { .. } => "CancelTooLate",
+            Self::AppointmentChanged { .. } => "AppointmentChanged",
         }
     }
 
@@ -125,22 +178,35 @@ impl Refusal {
             Self::ChallengeUnknown => 302,
             Self::CodeWrong { .. } => 303,
             Self::TooManyTries { .. } => 304,
+            Self::PhoneNotOwn => 305,
+            Self::IdentityStale => 306,
             Self::NotEligible { .. } => 311,
             Self::TicketUsed => 312,
             Self::PassNeeded => 321,
             Self::PassExpired { .. } => 322,
+            Self::PairUnknown => 331,
+            Self::TooManyPairs { .. } => 332,
+            Self::RecipientIsBooker => 333,
+            Self::DelegationRevoked { .. } => 334,
+            Self::RecipientsFull { .. } => 335,
+            Self::RecipientUnknown => 336,
             Self::AlreadyBooked { .. } => 401,
+            Self::FirstDoseNeeded => 407,
+            Self::HoldTooSoon { .. } => 410,
             Self::PlacesInvalid => 402,
             Self::SlotUnknown => 403,
             Self::SlotPast => 404,
+            Self::DoseIntervalWrong { .. } => 408,
             Self::SupplyExhausted { .. } => 405,
             Self::SlotFull { .. } => 406,
+            Self::SecondDoseFull { .. } => 409,
             Self::HoldUnknown => 501,
             Self::HoldExpired { .. } => 502,
             Self::ExtendedBefore { .. } => 503,
             Self::AppointmentUnknown => 601,
             Self::CancelledBefore { .. } => 602,
             Self::CancelTooLate { .. } => 603,
+            Self::AppointmentChanged { .. } => 604,
         }
     }
 
@@ -151,7 +217,10 @@ impl Refusal {
             | Self::NotYourTurn { .. }
             | Self::EntranceBusy { .. }
             | Self::TooManyTries { .. }
+            | Self::TooManyPairs { .. }
+            | Self::HoldTooSoon { .. }
             | Self::SlotFull { .. }
+            | Self::SecondDoseFull { .. }
             | Self::SupplyExhausted { .. } => true,
             Self::KeyReused
             | Self::CampaignUnknown
@@ -160,12 +229,21 @@ impl Refusal {
             | Self::IdentityNeeded
             | Self::ChallengeUnknown
             | Self::CodeWrong { .. }
+            | Self::PhoneNotOwn
+            | Self::IdentityStale
             | Self::NotEligible { .. }
             | Self::TicketUsed
             | Self::PassNeeded
             | Self::PassExpired { .. }
-            | Self::AlreadyBooked { .. }
+            | Self::PairUnknown
+            | Self::RecipientIsBooker
+            | Self::DelegationRevoked { .. }
+            | Self::RecipientsFull { .. }
+            | Self::RecipientUnknown
             | Self::PlacesInvalid
+            | Self::AlreadyBooked { .. }
+            | Self::FirstDoseNeeded
+            | Self::DoseIntervalWrong { .. }
             | Self::SlotUnknown
             | Self::SlotPast
             | Self::HoldUnknown
@@ -173,7 +251,8 @@ impl Refusal {
             | Self::ExtendedBefore { .. }
             | Self::AppointmentUnknown
             | Self::CancelledBefore { .. }
-            | Self::CancelTooLate { .. } => false,
+            | Self::CancelTooLate { .. }
+            | Self::AppointmentChanged { .. } => false,
         }
     }
 }

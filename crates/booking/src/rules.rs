@@ -1,11 +1,15 @@
 //! The decisions. Facts in, decision out; one guard a line, in the order of [`Refusal`].
 
-use crate::{
-    Admission, Appointment, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId,
-    Place, Refusal, RegionCode, SlotCounts, TicketRef,
-};
+mod appointment;
+mod delegation;
+mod hold;
+
+pub use appointment::{CancelFacts, ConfirmFacts, Confirmed, PlaceStanding, cancel, confirm};
+pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation};
+pub use hold::{Abandoned, HoldFacts, LiveAppointment, RecipientFacts, extend, hold, live_hold};
+
+use crate::{Admission, Campaign, Candidate, Opening, PersonId, Refusal, TicketRef};
 use jiff::Timestamp;
-use jiff::civil::Date;
 
 type Decision<T> = Result<T, Refusal>;
 
@@ -33,7 +37,9 @@ pub struct AdmitFacts<'a> {
     pub opening: Opening,
     pub now: Timestamp,
     pub person: PersonId,
-    pub born_on: Date,
+    pub candidate: Candidate,
+    /// Whether there is an eligible recipient for whom this person may book.
+    pub helps_eligible: bool,
     pub ticket: TicketRef,
     pub queue_number: u64,
     /// Who exchanged this ticket before.
@@ -42,14 +48,14 @@ pub struct AdmitFacts<'a> {
 }
 
 /// Exchange of a called ticket for a pass. Somebody admitted before comes in again on the same record, without a
-/// new wait, on any device and with any ticket; also after closing, if the first admission was before it.
+/// new wait, on any device and with any ticket; also after closing, if the first admission was before it. A helper may
+/// come in for others without being eligible.
 pub fn admit(facts: &AdmitFacts<'_>) -> Decision<Admission> {
     still_open(facts.campaign, facts.opening, facts.earlier)?;
     let eligible =
-        facts.earlier.map_or_else(|| facts.campaign.group.contains(facts.born_on), |first| first.eligible);
-    if !eligible {
-        let group = facts.campaign.group;
-        return Err(Refusal::NotEligible { born_from: group.born_from, born_to: group.born_to });
+        facts.earlier.map_or_else(|| facts.campaign.group.contains(facts.candidate), |first| first.eligible);
+    if !eligible && !facts.helps_eligible {
+        return Err(not_eligible(facts.campaign));
     }
     if facts.earlier.is_none() && facts.ticket_used_by.is_some_and(|other| other != facts.person) {
         return Err(Refusal::TicketUsed);
@@ -65,155 +71,6 @@ pub fn admit(facts: &AdmitFacts<'_>) -> Decision<Admission> {
     })
 }
 
-#[derive(Debug, Clone)]
-pub struct HoldFacts<'a> {
-    pub campaign: &'a Campaign,
-    pub opening: Opening,
-    pub now: Timestamp,
-    /// Today in Korea.
-    pub today: Date,
-    pub admission: Option<Admission>,
-    pub booker: PersonId,
-    pub places: &'a [PlaceFacts],
-}
-
-/// What is known of one wanted place. Places of the booker's own earlier hold already count as free here.
-#[derive(Debug, Clone, Copy)]
-pub struct PlaceFacts {
-    pub place: Place,
-    pub live_appointment: Option<AppointmentId>,
-    /// None: there is no such slot.
-    pub slot: Option<SlotCounts>,
-    pub sido: RegionCode,
-    pub doses_left: u32,
-}
-
-/// All or nothing. An earlier hold of the same booker gives way to the new one in the same step.
-pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
-    still_open(facts.campaign, facts.opening, facts.admission)?;
-    live_pass(facts.admission, facts.now)?;
-    for place in facts.places {
-        if let Some(appointment) = place.live_appointment {
-            return Err(Refusal::AlreadyBooked { appointment });
-        }
-    }
-    let given = |dose: DoseNumber| (1..=facts.campaign.doses).contains(&dose.0);
-    let all_given = facts.places.iter().all(|wanted| given(wanted.place.dose));
-    if facts.places.is_empty() || !all_given || has_twins(facts.places) {
-        return Err(Refusal::PlacesInvalid);
-    }
-    for (position, wanted) in facts.places.iter().enumerate() {
-        place_is_free(facts, position, wanted)?;
-    }
-    Ok(Hold {
-        campaign: facts.campaign.id,
-        booker: facts.booker,
-        places: facts.places.iter().map(|wanted| wanted.place).collect(),
-        held_at: facts.now,
-        expires_at: facts.now + facts.campaign.limits.hold,
-        extended: false,
-    })
-}
-
-fn place_is_free(facts: &HoldFacts<'_>, position: usize, wanted: &PlaceFacts) -> Decision<()> {
-    let earlier = &facts.places[..position];
-    let same_slot = earlier.iter().filter(|other| other.place.slot == wanted.place.slot).count() as u32;
-    let same_sido = earlier.iter().filter(|other| other.sido == wanted.sido).count() as u32;
-    let Some(slot) = wanted.slot else { return Err(Refusal::SlotUnknown) };
-    if wanted.place.slot.visit_on <= facts.today {
-        return Err(Refusal::SlotPast);
-    }
-    if wanted.doses_left <= same_sido {
-        return Err(Refusal::SupplyExhausted { sido: wanted.sido });
-    }
-    if slot.free() <= same_slot {
-        return Err(Refusal::SlotFull { nearest: Vec::new() });
-    }
-    Ok(())
-}
-
-fn has_twins(places: &[PlaceFacts]) -> bool {
-    places.iter().enumerate().any(|(position, one)| {
-        places[..position]
-            .iter()
-            .any(|other| other.place.recipient == one.place.recipient && other.place.dose == one.place.dose)
-    })
-}
-
-/// The hold a booker names, if it is theirs and alive. Expiry is decided here, in the confirming transaction, not by
-/// whoever sweeps expired holds.
-pub fn live_hold(hold: Option<&Hold>, booker: PersonId, now: Timestamp) -> Decision<&Hold> {
-    let hold = hold.filter(|hold| hold.booker == booker).ok_or(Refusal::HoldUnknown)?;
-    if hold.expires_at <= now {
-        return Err(Refusal::HoldExpired { expired_at: hold.expires_at });
-    }
-    Ok(hold)
-}
-
-/// One extension, added to the end: whoever presses early loses nothing by it.
-pub fn extend(
-    campaign: &Campaign,
-    hold: Option<&Hold>,
-    booker: PersonId,
-    now: Timestamp,
-) -> Decision<Timestamp> {
-    let hold = live_hold(hold, booker, now)?;
-    if hold.extended {
-        return Err(Refusal::ExtendedBefore { expires_at: hold.expires_at });
-    }
-    Ok(hold.expires_at + campaign.limits.hold_extension)
-}
-
-#[derive(Debug, Clone, Copy)]
-pub struct ConfirmFacts<'a> {
-    pub campaign: &'a Campaign,
-    pub opening: Opening,
-    pub now: Timestamp,
-    pub booker: PersonId,
-    pub admission: Option<Admission>,
-    pub hold: Option<&'a Hold>,
-    /// A live appointment of a recipient of the hold for the same dose, if there is one.
-    pub live_appointment: Option<AppointmentId>,
-}
-
-/// The place is taken already, by the hold: confirming can only fail on the person's side.
-pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Vec<Appointment>> {
-    still_open(facts.campaign, facts.opening, facts.admission)?;
-    live_pass(facts.admission, facts.now)?;
-    if let Some(appointment) = facts.live_appointment {
-        return Err(Refusal::AlreadyBooked { appointment });
-    }
-    let hold = live_hold(facts.hold, facts.booker, facts.now)?;
-    let appointment = |place: &Place| Appointment {
-        campaign: hold.campaign,
-        place: *place,
-        booker: hold.booker,
-        booked_at: facts.now,
-        state: AppointmentState::Booked,
-    };
-    Ok(hold.places.iter().map(appointment).collect())
-}
-
-/// Cancelling needs no pass: it is open to its people until some days before the visit.
-pub fn cancel(
-    campaign: &Campaign,
-    appointment: Option<&Appointment>,
-    person: PersonId,
-    today: Date,
-) -> Decision<()> {
-    let theirs =
-        |appointment: &&Appointment| appointment.booker == person || appointment.place.recipient == person;
-    let appointment = appointment.filter(theirs).ok_or(Refusal::AppointmentUnknown)?;
-    if let AppointmentState::Cancelled { at } = appointment.state {
-        return Err(Refusal::CancelledBefore { cancelled_at: at });
-    }
-    let until_on = campaign.cancel_until(appointment.place.slot.visit_on);
-    if today > until_on {
-        return Err(Refusal::CancelTooLate { until_on });
-    }
-    Ok(())
-}
-
 /// Before the opening nobody; after the closing those who came in before it.
 fn still_open(campaign: &Campaign, opening: Opening, admission: Option<Admission>) -> Decision<()> {
     match opening {
@@ -222,6 +79,10 @@ fn still_open(campaign: &Campaign, opening: Opening, admission: Option<Admission
         Opening::Closed { at } if admission.is_some_and(|admission| admission.admitted_at < at) => Ok(()),
         Opening::Closed { at } => Err(Refusal::CampaignClosed { closed_at: at }),
     }
+}
+
+fn not_eligible(campaign: &Campaign) -> Refusal {
+    Refusal::NotEligible { born_from: campaign.group.born_from, born_to: campaign.group.born_to }
 }
 
 fn live_pass(admission: Option<Admission>, now: Timestamp) -> Decision<()> {
@@ -236,4 +97,4 @@ fn live_pass(admission: Option<Admission>, now: Timestamp) -> Decision<()> {
 
 #[cfg(test)]
 #[path = "rules_tests.rs"]
-mod tests;
+pub(crate) mod tests;

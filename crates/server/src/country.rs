@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use booking::{
-    Campaign, CampaignId, Clinic, ClinicId, Country, EligibilityGroup, Limits, OpeningHours, Region,
-    RegionCode, RegionLevel, Visits, WeekdaySet, korean_day,
+    Campaign, CampaignId, Clinic, ClinicId, Country, DoseInterval, EligibilityGroup, Limits, OpeningHours,
+    Region, RegionCode, RegionLevel, Visits, WeekdaySet, korean_day,
 };
 use flate2::read::GzDecoder;
 use jiff::Timestamp;
@@ -149,6 +149,9 @@ struct CampaignFile {
     vaccine: Words,
     doses: u8,
     dose_interval_days: u16,
+    dose_interval_days_max: u16,
+    #[serde(default)]
+    roster: bool,
     people: u32,
     born_from: toml::value::Datetime,
     born_to: toml::value::Datetime,
@@ -166,7 +169,11 @@ fn campaign(file: &str, doors: Doors) -> Result<(Campaign, CampaignNames)> {
     let campaign = Campaign {
         id: CampaignId(file.id),
         slug: file.slug,
-        group: EligibilityGroup { born_from: civil(file.born_from)?, born_to: civil(file.born_to)? },
+        group: EligibilityGroup {
+            born_from: civil(file.born_from)?,
+            born_to: civil(file.born_to)?,
+            roster_needed: file.roster,
+        },
         opens_at,
         closes_at: Timestamp::from_second(doors.closes_at_s)?,
         visits: Visits {
@@ -175,7 +182,11 @@ fn campaign(file: &str, doors: Doors) -> Result<(Campaign, CampaignNames)> {
             band_min: file.band_minutes,
         },
         doses: file.doses,
-        dose_interval_days: file.dose_interval_days,
+        dose_interval: DoseInterval {
+            min_days: file.dose_interval_days,
+            planned_days: file.dose_interval_days,
+            max_days: file.dose_interval_days_max,
+        },
         supply: supply.collect::<Result<_>>()?,
         people: file.people,
         limits: Limits::default(),

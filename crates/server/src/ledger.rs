@@ -77,6 +77,8 @@ impl Store for OpeningLedger {
         session_ended(session: SessionId) -> Result<bool, StoreError>;
         admission(campaign: CampaignId, person: PersonId) -> Result<Option<Admission>, StoreError>;
         hold_of(campaign: CampaignId, booker: PersonId) -> Result<Option<(HoldId, Hold)>, StoreError>;
+        delegations_of(person: PersonId) -> Result<Vec<booking::DelegationRecord>, StoreError>;
+        draft(person: PersonId) -> Result<Option<Vec<u8>>, StoreError>;
         appointments_of(person: PersonId) -> Result<Vec<(AppointmentId, Appointment)>, StoreError>;
         appointment(appointment: AppointmentId) -> Result<Option<Appointment>, StoreError>;
         messages_waiting(limit: usize) -> Result<Vec<(MessageId, Message)>, StoreError>;

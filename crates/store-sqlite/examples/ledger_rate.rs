@@ -1,7 +1,7 @@
 //! How many bookings a second the embedded store keeps, beside a bare append and fdatasync on the same disk in the
 //! same run. `cargo run --release -p store-sqlite --example ledger_rate [FOLDER]`
 
-use booking::{ClinicId, DoseNumber, Outcome, PersonAlias, PersonId, Place, RequestKey, SlotId, TicketRef};
+use booking::{ClinicId, Outcome, PersonAlias, PersonId, RequestKey, SlotId, TicketRef};
 use jiff::civil::date;
 use std::cell::Cell;
 use std::error::Error;
@@ -117,13 +117,13 @@ async fn ask(store: &SqliteStore, keyed: Option<Keyed>, command: Command) -> Out
 
 async fn come_in(store: &SqliteStore, number: u64) {
     let alias = PersonAlias(wide(number));
-    ask(store, None, Command::Register { alias, sealed: vec![0; 96] }).await;
+    ask(store, None, Command::Register { aliases: vec![alias], sealed: vec![0; 96] }).await;
     let mut ticket = [0; 16];
     ticket[..8].copy_from_slice(&number.to_be_bytes());
     let admit = Admit {
         campaign: world::CAMPAIGN,
         person: PersonId(number),
-        born_on: date(1965, 5, 1),
+        candidate: world::ELIGIBLE,
         ticket: TicketRef(ticket),
         queue_number: number,
     };
@@ -138,8 +138,7 @@ async fn book(store: &SqliteStore, number: u64) {
         visit_on: date(2027, 7, 26),
         starts_min: 540 + 30 * (number % 3) as u16,
     };
-    let places = vec![Place { recipient: person, dose: DoseNumber(1), slot }];
-    let hold = Command::Hold { campaign: world::CAMPAIGN, booker: person, places };
+    let hold = Command::Hold(store::TakePlaces::for_oneself(world::CAMPAIGN, person, slot));
     let Outcome::Held { id, .. } = ask(store, keyed(0), hold).await else {
         unreachable!("a hold is answered with a hold")
     };

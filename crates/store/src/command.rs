@@ -1,8 +1,8 @@
 //! The uses of the ledger, one variant each.
 
 use booking::{
-    AppointmentId, CampaignId, HoldId, MessageId, PersonAlias, PersonId, Place, RequestKey, SessionId,
-    TicketRef,
+    AppointmentId, CampaignId, Candidate, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
+    PersonId, Relation, RequestKey, SessionId, SlotId, TicketRef,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -31,9 +31,29 @@ pub enum Command {
     Close {
         campaign: CampaignId,
     },
-    /// Finds the person by alias, or registers them.
+    /// Somebody proved who they are: finds the person by the first alias that is known, or registers them; the other
+    /// aliases name the same person from now on.
     Register {
-        alias: PersonAlias,
+        aliases: Vec<PersonAlias>,
+        sealed: Vec<u8>,
+    },
+    Delegate(Delegate),
+    /// Either side may end it.
+    EndDelegation {
+        campaign: CampaignId,
+        by: PersonId,
+        booker: PersonId,
+        recipient: PersonId,
+    },
+    /// The recipient takes a revocation back.
+    AllowHelper {
+        campaign: CampaignId,
+        booker: PersonId,
+        recipient: PersonId,
+    },
+    /// Takes the place of the draft before; empty throws it away.
+    SaveDraft {
+        person: PersonId,
         sealed: Vec<u8>,
     },
     EndSession {
@@ -41,11 +61,7 @@ pub enum Command {
         until: Timestamp,
     },
     Admit(Admit),
-    Hold {
-        campaign: CampaignId,
-        booker: PersonId,
-        places: Vec<Place>,
-    },
+    Hold(TakePlaces),
     Extend {
         booker: PersonId,
         hold: HoldId,
@@ -58,9 +74,15 @@ pub enum Command {
         booker: PersonId,
         hold: HoldId,
     },
+    /// The second dose goes with the first.
     Cancel {
         person: PersonId,
         appointment: AppointmentId,
+    },
+    /// Queues a reminder for visits on that day, at most so many at once; nobody is reminded twice of the same day.
+    Remind {
+        visit_on: Date,
+        people_max: usize,
     },
     /// Gives back the places of expired holds, at most so many at once, so that they never come back in a wave.
     Expire {
@@ -71,12 +93,46 @@ pub enum Command {
     },
 }
 
+/// Places for everybody named: the wanted time for the first of them, the same or adjacent times for the others, the
+/// second doses with the first.
+#[derive(Debug, Clone)]
+pub struct TakePlaces {
+    pub campaign: CampaignId,
+    pub booker: PersonId,
+    pub recipients: Vec<PersonId>,
+    pub dose: DoseNumber,
+    pub at: SlotId,
+    /// Whether their appointments are to be moved; the old places are given up when the hold is confirmed.
+    pub is_change: bool,
+}
+
+impl TakePlaces {
+    /// A first dose for the booker alone.
+    pub fn for_oneself(campaign: CampaignId, booker: PersonId, at: SlotId) -> Self {
+        Self { campaign, booker, recipients: vec![booker], dose: DoseNumber(1), at, is_change: false }
+    }
+}
+
+/// A helper names somebody to book for, by name and number together.
+#[derive(Debug, Clone)]
+pub struct Delegate {
+    pub campaign: CampaignId,
+    pub booker: PersonId,
+    /// As in [`Command::Register`].
+    pub aliases: Vec<PersonAlias>,
+    /// What the helper says of the recipient; kept only where nothing is known yet.
+    pub sealed: Vec<u8>,
+    pub candidate: Candidate,
+    pub relation: Relation,
+    pub consent: ConsentVersion,
+}
+
 /// Exchange of a ticket for a pass. The gate has checked that it is called; the ledger checks everything else.
 #[derive(Debug, Clone, Copy)]
 pub struct Admit {
     pub campaign: CampaignId,
     pub person: PersonId,
-    pub born_on: Date,
+    pub candidate: Candidate,
     pub ticket: TicketRef,
     pub queue_number: u64,
 }
@@ -90,12 +146,17 @@ impl Command {
             Self::Register { .. } => "register",
             Self::EndSession { .. } => "end_session",
             Self::Admit(_) => "admit",
-            Self::Hold { .. } => "hold",
+            Self::Delegate(_) => "delegate",
+            Self::EndDelegation { .. } => "end_delegation",
+            Self::AllowHelper { .. } => "allow_helper",
+            Self::SaveDraft { .. } => "save_draft",
+            Self::Hold(_) => "hold",
             Self::Extend { .. } => "extend",
             Self::Release { .. } => "release",
             Self::Confirm { .. } => "confirm",
             Self::Cancel { .. } => "cancel",
             Self::Expire { .. } => "expire",
+            Self::Remind { .. } => "remind",
             Self::MessagesSent { .. } => "messages_sent",
         }
     }

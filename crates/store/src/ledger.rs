@@ -10,10 +10,11 @@ mod uses;
 
 use crate::table::Table;
 use crate::{Command, Keyed, Request};
+use booking::rules::Abandoned;
 use booking::{
-    Admission, Appointment, AppointmentId, CampaignId, Change, ClinicId, Country, DoseNumber, Hold, HoldId,
-    Message, MessageId, Opening, Outcome, PersonAlias, PersonId, Refusal, RegionCode, RequestKey, SessionId,
-    SlotId, TicketRef,
+    Admission, Appointment, AppointmentId, CampaignId, Change, ClinicId, Country, DelegationRecord,
+    DoseNumber, Hold, HoldId, Message, MessageId, Opening, Outcome, PersonAlias, PersonId, Refusal,
+    RegionCode, RequestKey, SessionId, SlotId, TicketRef,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,6 +30,10 @@ pub struct Ledger {
     openings: Table<CampaignId, Opening>,
     aliases: Table<PersonAlias, PersonId>,
     people: Table<PersonId, Vec<u8>>,
+    delegations: Table<DelegationKey, DelegationRecord>,
+    /// The delegations of a person, given and taken.
+    delegated: Table<PersonId, Vec<DelegationKey>>,
+    drafts: Table<PersonId, Vec<u8>>,
     ended_sessions: Table<SessionId, Timestamp>,
     admissions: Table<(CampaignId, PersonId), Admission>,
     tickets: Table<(CampaignId, TicketRef), PersonId>,
@@ -39,13 +44,18 @@ pub struct Ledger {
     hold_of: Table<(CampaignId, PersonId), HoldId>,
     /// The last hold of a booker that ran out, and when.
     expired: Table<PersonId, (HoldId, Timestamp)>,
+    abandoned: Table<(CampaignId, PersonId), Abandoned>,
     appointments: Table<AppointmentId, Appointment>,
     live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId>,
     of_person: Table<PersonId, Vec<AppointmentId>>,
+    /// The day of which somebody was reminded.
+    reminded: Table<AppointmentId, Date>,
     answers: Table<RequestKey, Answered>,
     messages: BTreeMap<MessageId, Message>,
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,
+    /// Committed live appointments of which nobody was reminded.
+    to_remind: BTreeSet<(Date, AppointmentId)>,
     /// How far this batch has gone through them: a long batch does not look at the same ones again and again.
     swept: Bound<(Timestamp, HoldId)>,
     /// Answers in the order they were given, to be forgotten in that order.
@@ -55,6 +65,9 @@ pub struct Ledger {
     /// Changes of this batch, for the indexes that only follow the commit.
     batch: Vec<Change>,
 }
+
+/// Who books for whom in which campaign: booker, then recipient.
+type DelegationKey = (CampaignId, PersonId, PersonId);
 
 /// What the ledger says of a slot; its capacity is what the clinic says.
 #[derive(Debug, Clone, Copy, Default)]
@@ -86,6 +99,9 @@ impl Ledger {
             openings: Table::default(),
             aliases: Table::default(),
             people: Table::default(),
+            delegations: Table::default(),
+            delegated: Table::default(),
+            drafts: Table::default(),
             ended_sessions: Table::default(),
             admissions: Table::default(),
             tickets: Table::default(),
@@ -95,12 +111,15 @@ impl Ledger {
             holds: Table::default(),
             hold_of: Table::default(),
             expired: Table::default(),
+            abandoned: Table::default(),
             appointments: Table::default(),
             live: Table::default(),
             of_person: Table::default(),
+            reminded: Table::default(),
             answers: Table::default(),
             messages: BTreeMap::new(),
             expiring: BTreeSet::new(),
+            to_remind: BTreeSet::new(),
             swept: Bound::Unbounded,
             answered: VecDeque::new(),
             next: first,
@@ -143,13 +162,24 @@ impl Ledger {
         match command {
             Command::Open { campaign } => self.open(*campaign, now, changes),
             Command::Close { campaign } => self.close(*campaign, now, changes),
-            Command::Register { alias, sealed } => Ok(self.register(*alias, sealed, changes)),
+            Command::Register { aliases, sealed } => Ok(self.register(aliases, sealed, changes)),
+            Command::Delegate(delegate) => self.delegate(delegate, now, changes),
+            Command::EndDelegation { campaign, by, booker, recipient } => {
+                self.end_delegation((*campaign, *booker, *recipient), *by, now, changes)
+            }
+            Command::AllowHelper { campaign, booker, recipient } => {
+                self.allow_helper((*campaign, *booker, *recipient), changes)
+            }
+            Command::SaveDraft { person, sealed } => {
+                self.write(Change::DraftSaved { person: *person, sealed: sealed.clone() }, changes);
+                Ok(Outcome::DraftSaved)
+            }
             Command::EndSession { session, until } => {
                 self.write(Change::SessionEnded { session: *session, until: *until }, changes);
                 Ok(Outcome::SessionEnded)
             }
             Command::Admit(admit) => self.admit(admit, now, changes),
-            Command::Hold { campaign, booker, places } => self.hold(*campaign, *booker, places, now, changes),
+            Command::Hold(wanted) => self.hold(wanted, now, changes),
             Command::Extend { booker, hold } => self.extend(*booker, *hold, now, changes),
             Command::Release { booker, hold } => self.release(*booker, *hold, now, changes),
             Command::Confirm { booker, hold } => self.confirm(*booker, *hold, now, changes),
@@ -157,6 +187,7 @@ impl Ledger {
             Command::Expire { holds_max } => {
                 Ok(Outcome::Expired { holds: self.expire_due(now, *holds_max, changes) })
             }
+            Command::Remind { visit_on, people_max } => Ok(self.remind(*visit_on, *people_max, now, changes)),
             Command::MessagesSent { messages } => {
                 for id in messages {
                     self.write(Change::MessageSent { id: *id }, changes);

@@ -28,7 +28,7 @@ mod table;
 pub mod conformance;
 
 pub use clock::{Clock, MockClock, Randomness};
-pub use command::{Admit, Command, Keyed, Request};
+pub use command::{Admit, Command, Delegate, Keyed, Request, TakePlaces};
 pub use error::StoreError;
 pub use ledger::Ledger;
 pub use line::{LineRecord, LineStep, LineStore, MemoryLine};

@@ -51,6 +51,17 @@ macro_rules! reads_of_the_ledger {
             Box::pin(std::future::ready(self.read(|ledger| ledger.hold_of(campaign, booker))))
         }
 
+        fn delegations_of(
+            &self,
+            person: booking::PersonId,
+        ) -> $crate::Read<'_, Vec<booking::DelegationRecord>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.delegations_of(person))))
+        }
+
+        fn draft(&self, person: booking::PersonId) -> $crate::Read<'_, Option<Vec<u8>>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.draft(person))))
+        }
+
         fn appointments_of(
             &self,
             person: booking::PersonId,

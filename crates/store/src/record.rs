@@ -8,13 +8,15 @@ mod field;
 
 use crate::StoreError;
 use booking::{
-    Admission, Appointment, AppointmentState, Change, Hold, HoldEnd, Message, MessageKind, Outcome, Place,
-    SlotId,
+    Admission, Appointment, AppointmentState, Change, Delegation, Hold, HoldEnd, Message, MessageKind,
+    Outcome, Place, Relation, Replaced, SlotId,
 };
 use field::{Field, Reader, row, tagged};
 
-/// The first byte of every record.
-pub const VERSION: u8 = 1;
+/// The first byte of every record that is written.
+pub const VERSION: u8 = 2;
+/// The oldest that is still read. Version 1 knew no changes of appointments: its holds replace nothing.
+const OLDEST: u8 = 1;
 
 /// Adds one record to `out`.
 pub fn encode(change: &Change, out: &mut Vec<u8>) {
@@ -28,9 +30,11 @@ pub fn encode(change: &Change, out: &mut Vec<u8>) {
 /// [`StoreError::Corrupt`] names the byte where the record stops making sense.
 pub fn decode(bytes: &[u8]) -> Result<Change, StoreError> {
     let mut reader = Reader::new(bytes);
-    if u8::take(&mut reader)? != VERSION {
+    let version = u8::take(&mut reader)?;
+    if !(OLDEST..=VERSION).contains(&version) {
         return Err(reader.damaged("an unknown version"));
     }
+    reader.version = version;
     let change = Change::take(&mut reader)?;
     reader.finish()?;
     Ok(change)
@@ -50,6 +54,14 @@ tagged!(Change {
     11 => MessageQueued { id, message },
     12 => MessageSent { id },
     13 => Answered { key, body, outcome, at },
+    14 => PersonKnownAs { person, alias },
+    15 => PersonUpdated { person, sealed },
+    16 => DelegationGiven { campaign, booker, recipient, delegation },
+    17 => DelegationEnded { campaign, booker, recipient, by, at },
+    18 => HelperAllowed { campaign, booker, recipient },
+    19 => DraftSaved { person, sealed },
+    20 => PlaceAbandoned { campaign, booker, at },
+    21 => Moved { id, to, by, at },
 });
 
 tagged!(Outcome {
@@ -65,6 +77,12 @@ tagged!(Outcome {
     10 => Booked(appointments),
     11 => Cancelled(id),
     12 => MessagesSent,
+    13 => Moved(appointments),
+    14 => DelegationGiven(recipient),
+    15 => DelegationEnded,
+    16 => HelperAllowed,
+    17 => DraftSaved,
+    18 => Reminded { people },
 });
 
 tagged!(HoldEnd {
@@ -81,14 +99,53 @@ tagged!(AppointmentState {
 tagged!(MessageKind {
     1 => Booked(id),
     2 => Cancelled(id),
+    3 => Moved(id),
+    4 => Reminder(id),
+    5 => DelegationGiven { booker },
+    6 => DelegationEnded { recipient },
+});
+
+tagged!(Relation {
+    1 => Parent,
+    2 => Spouse,
+    3 => Child,
+    4 => Sibling,
+    5 => OtherFamily,
+    6 => Carer,
 });
 
 row!(Admission { ticket, queue_number, admitted_at, expires_at, eligible });
-row!(Hold { campaign, booker, places, held_at, expires_at, extended });
+row!(Replaced { appointment, slot });
+row!(Delegation { relation, eligible, consent, given_at });
 row!(Place { recipient, dose, slot });
 row!(SlotId { clinic, visit_on, starts_min });
 row!(Appointment { campaign, place, booker, booked_at, state });
 row!(Message { to, kind, queued_at });
+
+impl Field for Hold {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self { campaign, booker, places, held_at, expires_at, extended, replaces } = self;
+        campaign.put(out);
+        booker.put(out);
+        places.put(out);
+        held_at.put(out);
+        expires_at.put(out);
+        extended.put(out);
+        replaces.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            campaign: Field::take(from)?,
+            booker: Field::take(from)?,
+            places: Field::take(from)?,
+            held_at: Field::take(from)?,
+            expires_at: Field::take(from)?,
+            extended: Field::take(from)?,
+            replaces: if from.version == 1 { Vec::new() } else { Field::take(from)? },
+        })
+    }
+}
 
 #[cfg(test)]
 #[path = "record_tests.rs"]

@@ -2,8 +2,8 @@
 
 use crate::{Request, StoreError};
 use booking::{
-    Admission, Appointment, AppointmentId, CampaignId, ClinicId, Hold, HoldId, Message, MessageId, Opening,
-    Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts,
+    Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, Hold, HoldId, Message,
+    MessageId, Opening, Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -45,7 +45,11 @@ pub trait Store: Send + Sync {
         campaign: CampaignId,
         booker: PersonId,
     ) -> Waiting<'_, Result<Option<(HoldId, Hold)>, StoreError>>;
-    /// Oldest first, cancelled ones included.
+    /// Those that somebody gave and those that somebody was given, in every campaign, ended ones included.
+    fn delegations_of(&self, person: PersonId) -> Waiting<'_, Result<Vec<DelegationRecord>, StoreError>>;
+    /// What the person prepared, opaque here.
+    fn draft(&self, person: PersonId) -> Waiting<'_, Result<Option<Vec<u8>>, StoreError>>;
+    /// Of the person and of everybody for whom they may act; oldest first, cancelled ones included.
     fn appointments_of(
         &self,
         person: PersonId,

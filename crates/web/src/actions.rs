@@ -8,15 +8,12 @@ use crate::gate::Place as LinePlace;
 use crate::identity::{Claim, VerifiedIdentity};
 use crate::session::Session;
 use booking::{
-    Admission, Appointment, AppointmentId, AppointmentState, DoseNumber, Hold, HoldId, Outcome, PersonId,
-    Place, Refusal, SlotId, TicketRef,
+    Admission, Appointment, AppointmentId, AppointmentState, Candidate, Hold, HoldId, Outcome, PersonId,
+    Refusal, SlotId, TicketRef,
 };
 use jiff::Timestamp;
-use store::{Admit, Command};
+use store::{Admit, Command, TakePlaces};
 use waiting_room::{Pass, Ticket};
-
-/// In this release people book their first dose; the second follows with the widening of the ledger.
-pub const FIRST_DOSE: DoseNumber = DoseNumber(1);
 
 /// Who stands behind a request that a guard let through.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +40,8 @@ pub async fn begin_session(ctx: &mut Context, identity: VerifiedIdentity) -> Res
     let alias = ctx.app.keys.alias(provider, &subject);
     let card = serde_json::to_vec(&claim).expect("plain data becomes JSON");
     let sealed = ctx.app.keys.cipher.seal(SEALED_PERSON, &card);
-    let registered = ctx.app.store.execute(Command::Register { alias, sealed }.into()).await??;
+    let register = Command::Register { aliases: vec![alias], sealed };
+    let registered = ctx.app.store.execute(register.into()).await??;
     let Outcome::Registered(person) = registered else { unreachable!("registering registers") };
     let session = Session::begin(ctx.app.random.bytes(), person, ctx.now);
     ctx.session = Some(session);
@@ -100,7 +98,8 @@ pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
         None => called_ticket(ctx, &gate)?,
     };
     let born_on = person_card(ctx, person).await?.born_on;
-    let admit = Command::Admit(Admit { campaign, person, born_on, ticket, queue_number });
+    let candidate = Candidate { born_on, on_roster: false };
+    let admit = Command::Admit(Admit { campaign, person, candidate, ticket, queue_number });
     let Outcome::Admitted(admission) = ctx.app.store.execute(admit.into()).await?? else {
         unreachable!("admitting admits")
     };
@@ -138,9 +137,8 @@ fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, 
 
 pub async fn hold(ctx: &Context, slot: SlotId) -> Result<(HoldId, Hold), Problem> {
     let person = ctx.booker()?.person;
-    let place = Place { recipient: person, dose: FIRST_DOSE, slot };
     let campaign = ctx.app.campaign().id;
-    match ctx.do_keyed(Command::Hold { campaign, booker: person, places: vec![place] }).await? {
+    match ctx.do_keyed(Command::Hold(TakePlaces::for_oneself(campaign, person, slot))).await? {
         Outcome::Held { id, hold } => Ok((id, hold)),
         other => unreachable!("holding holds, not {other:?}"),
     }
@@ -159,7 +157,7 @@ pub async fn release(ctx: &Context, hold: HoldId) -> Result<(), Problem> {
 
 pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, Appointment)>, Problem> {
     match ctx.do_keyed(Command::Confirm { booker: ctx.booker()?.person, hold }).await? {
-        Outcome::Booked(appointments) => Ok(appointments),
+        Outcome::Booked(appointments) | Outcome::Moved(appointments) => Ok(appointments),
         other => unreachable!("confirming books, not {other:?}"),
     }
 }

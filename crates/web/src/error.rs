@@ -226,31 +226,44 @@ impl Problem {
 
 fn refusal_status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::CampaignUnknown | Refusal::HoldUnknown | Refusal::AppointmentUnknown => {
-            StatusCode::NOT_FOUND
-        }
-        Refusal::KeyReused | Refusal::PlacesInvalid | Refusal::CodeWrong { .. } => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Refusal::TicketNeeded | Refusal::IdentityNeeded => StatusCode::UNAUTHORIZED,
-        Refusal::EntranceBusy { .. } | Refusal::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::NotEligible { .. } | Refusal::PassNeeded | Refusal::PassExpired { .. } => {
-            StatusCode::FORBIDDEN
-        }
+        Refusal::CampaignUnknown
+        | Refusal::HoldUnknown
+        | Refusal::AppointmentUnknown
+        | Refusal::RecipientUnknown => StatusCode::NOT_FOUND,
+        Refusal::KeyReused
+        | Refusal::PlacesInvalid
+        | Refusal::CodeWrong { .. }
+        | Refusal::PhoneNotOwn
+        | Refusal::PairUnknown
+        | Refusal::RecipientIsBooker => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::TicketNeeded | Refusal::IdentityNeeded | Refusal::IdentityStale => StatusCode::UNAUTHORIZED,
+        Refusal::EntranceBusy { .. }
+        | Refusal::TooManyTries { .. }
+        | Refusal::TooManyPairs { .. }
+        | Refusal::HoldTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::NotEligible { .. }
+        | Refusal::DelegationRevoked { .. }
+        | Refusal::PassNeeded
+        | Refusal::PassExpired { .. } => StatusCode::FORBIDDEN,
         Refusal::TooEarly { .. }
         | Refusal::CampaignClosed { .. }
         | Refusal::NotYourTurn { .. }
         | Refusal::ChallengeUnknown
         | Refusal::TicketUsed
+        | Refusal::RecipientsFull { .. }
         | Refusal::AlreadyBooked { .. }
+        | Refusal::FirstDoseNeeded
         | Refusal::SlotUnknown
         | Refusal::SlotPast
+        | Refusal::DoseIntervalWrong { .. }
         | Refusal::SupplyExhausted { .. }
         | Refusal::SlotFull { .. }
+        | Refusal::SecondDoseFull { .. }
         | Refusal::HoldExpired { .. }
         | Refusal::ExtendedBefore { .. }
         | Refusal::CancelledBefore { .. }
-        | Refusal::CancelTooLate { .. } => StatusCode::CONFLICT,
+        | Refusal::CancelTooLate { .. }
+        | Refusal::AppointmentChanged { .. } => StatusCode::CONFLICT,
     }
 }
 
@@ -260,7 +273,18 @@ fn add_facts(document: &mut Value, refusal: &Refusal) {
         Refusal::NotYourTurn { places_ahead } => document["places_ahead"] = (*places_ahead).into(),
         Refusal::CodeWrong { tries_left } => document["tries_left"] = (*tries_left).into(),
         Refusal::SlotFull { nearest } => document["nearest"] = nearest.iter().map(slot_json).collect(),
-        Refusal::AlreadyBooked { appointment } => document["appointment"] = appointment.number().into(),
+        Refusal::TooManyTries { again_at }
+        | Refusal::TooManyPairs { again_at }
+        | Refusal::HoldTooSoon { again_at } => document["again_at"] = again_at.to_string().into(),
+        Refusal::DoseIntervalWrong { earliest_on, latest_on }
+        | Refusal::SecondDoseFull { earliest_on, latest_on } => {
+            document["earliest_on"] = earliest_on.to_string().into();
+            document["latest_on"] = latest_on.to_string().into();
+        }
+        Refusal::RecipientsFull { recipients_max } => document["recipients_max"] = (*recipients_max).into(),
+        Refusal::AlreadyBooked { appointment } | Refusal::AppointmentChanged { appointment } => {
+            document["appointment"] = appointment.number().into();
+        }
         Refusal::HoldExpired { expired_at } | Refusal::PassExpired { expired_at } => {
             document["expired_at"] = expired_at.to_string().into();
         }

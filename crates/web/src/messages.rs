@@ -2,8 +2,9 @@
 
 use crate::actions::open_person;
 use crate::app::App;
+use crate::identity::Claim;
 use crate::wording;
-use booking::{Message, MessageKind};
+use booking::{Appointment, AppointmentId, Message, MessageKind, PersonId};
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -89,18 +90,58 @@ async fn deliver_waiting(app: &App) -> Result<(), StoreError> {
 
 /// None where the person cannot be read any more: there is nobody to tell.
 async fn outgoing(app: &App, message: &Message) -> Result<Option<OutgoingMessage>, StoreError> {
-    let (appointment, is_cancelled) = match message.kind {
-        MessageKind::Booked(appointment) => (appointment, false),
-        MessageKind::Cancelled(appointment) => (appointment, true),
-    };
-    let Some(record) = app.store.person(message.to).await? else { return Ok(None) };
-    let Some(person) = open_person(app, &record.sealed) else { return Ok(None) };
-    let Some(known) = app.store.appointment(appointment).await? else { return Ok(None) };
-    let number = appointment.number();
-    let text = if is_cancelled {
-        wording::cancelled_message(app, &known, &number)
-    } else {
-        wording::booked_message(app, &known, &number)
-    };
+    let Some(person) = person(app, message.to).await? else { return Ok(None) };
+    let Some(text) = text(app, message.kind).await? else { return Ok(None) };
     Ok(Some(OutgoingMessage { phone: person.phone, text, code: None, sent_at: app.clock.now() }))
+}
+
+type Wording = fn(&App, &Appointment, &str) -> String;
+
+async fn text(app: &App, kind: MessageKind) -> Result<Option<String>, StoreError> {
+    let (id, word): (AppointmentId, Wording) = match kind {
+        MessageKind::Booked(id) => (id, wording::booked_message),
+        MessageKind::Cancelled(id) => (id, wording::cancelled_message),
+        MessageKind::Moved(id) => (id, wording::moved_message),
+        MessageKind::Reminder(id) => (id, wording::reminder_message),
+        MessageKind::DelegationGiven { booker: other } => {
+            let helper = person(app, other).await?;
+            return Ok(
+                helper.map(|helper| wording::delegation_given_message(app, &masked_name(&helper.name)))
+            );
+        }
+        MessageKind::DelegationEnded { recipient: other } => {
+            let recipient = person(app, other).await?;
+            return Ok(recipient
+                .map(|recipient| wording::delegation_ended_message(app, &masked_name(&recipient.name))));
+        }
+    };
+    let known = app.store.appointment(id).await?;
+    Ok(known.map(|known| word(app, &known, &id.number())))
+}
+
+async fn person(app: &App, id: PersonId) -> Result<Option<Claim>, StoreError> {
+    let record = app.store.person(id).await?;
+    Ok(record.and_then(|record| open_person(app, &record.sealed)))
+}
+
+/// The first and the last letter stay: enough to know somebody by, too little to tell a stranger.
+pub(crate) fn masked_name(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    match letters[..] {
+        [] => String::new(),
+        [first] => first.to_string(),
+        [first, _] => format!("{first}○"),
+        [first, .., last] => format!("{first}{}{last}", "○".repeat(letters.len() - 2)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked_name;
+
+    #[test]
+    fn a_name_is_masked_in_its_middle() {
+        let masked = ["김", "김철", "김철수", "남궁철수"].map(masked_name);
+        assert_eq!(masked, ["김", "김○", "김○수", "남○○수"]);
+    }
 }

@@ -1,14 +1,19 @@
 //! Every sentence that is not in a template: refusals, faults of fields, messages. Korean and English side by side.
 
+mod message;
 mod refusal;
 
+pub use message::{
+    booked_message, cancelled_message, code_message, delegation_ended_message, delegation_given_message,
+    moved_message, reminder_message,
+};
 pub use refusal::{refusal, refusal_links};
 
 use crate::app::App;
 use crate::error::Problem;
 use crate::fields::{Fault, FieldFault, Kind};
 use crate::lang::Lang;
-use booking::{Appointment, Clinic};
+use booking::Clinic;
 use jiff::civil::Time;
 
 /// What happened, and what to do next.
@@ -204,24 +209,6 @@ pub fn nearness(lang: Lang, wanted: Option<&Clinic>, offered: &Clinic) -> String
 }
 
 /// Messages are Korean: the language of the phone is not known.
-pub fn code_message(code: &str) -> String {
-    format!("[차례] 인증번호 {code}. 다른 사람에게 알려 주지 마십시오.")
-}
-
-pub fn booked_message(app: &App, appointment: &Appointment, number: &str) -> String {
-    format!("[차례] 예약이 확정되었습니다. {} 예약번호 {number}", visit(app, appointment))
-}
-
-pub fn cancelled_message(app: &App, appointment: &Appointment, number: &str) -> String {
-    format!("[차례] 예약을 취소했습니다. {} 예약번호 {number}", visit(app, appointment))
-}
-
-fn visit(app: &App, appointment: &Appointment) -> String {
-    let slot = appointment.place.slot;
-    let clinic = app.country.clinic(slot.clinic).map_or("", |clinic| clinic.name.as_str());
-    format!("{} {} {clinic}", Lang::Ko.date(slot.visit_on), Lang::Ko.time(civil_time(slot.starts_min)))
-}
-
 pub fn cancelled_notice(lang: Lang, number: &str) -> String {
     match lang {
         Lang::Ko => format!("예약번호 {number} 예약을 취소했습니다."),

@@ -17,14 +17,13 @@ name = { ko = "55–59세 접종 사업 (모의)", en = "Vaccination for ages 55
 vaccine = { ko = "차례 모의 백신", en = "Charye demonstration vaccine" }
 doses = 2
 dose_interval_days = 28
+dose_interval_days_max = 42
 people = 3_524_000
 born_from = 1962-01-01
 born_to = 1966-12-31
 # Month and day: the server takes the next one after the opening.
 first_visit = "07-26"
 first_visit_days = 13
-second_visit = "08-23"
-second_visit_days = 13
 band_minutes = 30
 
 # First doses by 시·도. They do not suffice for everyone, as they did not then.

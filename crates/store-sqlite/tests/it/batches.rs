@@ -1,13 +1,13 @@
 //! Many at once: the batch decides on its own pending state, and the queue is bounded.
 
 use crate::{Folder, Sqlite, open};
-use booking::{ClinicId, DoseNumber, Outcome, PersonAlias, PersonId, Place, Refusal, SlotId, TicketRef};
+use booking::{ClinicId, Outcome, PersonAlias, PersonId, Refusal, SlotId, TicketRef};
 use jiff::civil::date;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 use store::conformance::{Subject as _, invariants, world};
-use store::{Admit, Answer, Command, MockClock, Store, StoreError};
+use store::{Admit, Answer, Command, MockClock, Store, StoreError, TakePlaces};
 use store_sqlite::{SqliteStore, StoreLimits};
 use tokio::runtime::Builder;
 
@@ -19,7 +19,7 @@ pub(crate) fn enter(person: PersonId) -> Command {
     Command::Admit(Admit {
         campaign: world::CAMPAIGN,
         person,
-        born_on: date(1965, 5, 1),
+        candidate: world::ELIGIBLE,
         ticket: TicketRef(ticket),
         queue_number: person.0,
     })
@@ -27,14 +27,13 @@ pub(crate) fn enter(person: PersonId) -> Command {
 
 pub(crate) fn hold(person: PersonId, clinic: u32) -> Command {
     let slot = SlotId { clinic: ClinicId(clinic), visit_on: date(2027, 7, 26), starts_min: 540 };
-    let places = vec![Place { recipient: person, dose: DoseNumber(1), slot }];
-    Command::Hold { campaign: world::CAMPAIGN, booker: person, places }
+    Command::Hold(TakePlaces::for_oneself(world::CAMPAIGN, person, slot))
 }
 
 pub(crate) fn register(number: u64) -> Command {
     let mut alias = [0; 32];
     alias[..8].copy_from_slice(&number.to_be_bytes());
-    Command::Register { alias: PersonAlias(alias), sealed: vec![0; 64] }
+    Command::Register { aliases: vec![PersonAlias(alias)], sealed: vec![0; 64] }
 }
 
 /// All at once, on one thread: they meet in the queue.

@@ -2,7 +2,7 @@
 
 use crate::batches::{enter, register};
 use crate::{Folder, is_long, open};
-use booking::{AppointmentId, ClinicId, DoseNumber, Outcome, PersonId, Place, SlotId};
+use booking::{AppointmentId, ClinicId, Outcome, PersonId, SlotId};
 use jiff::civil::date;
 use std::hint::spin_loop;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -73,9 +73,8 @@ fn book(store: &SqliteStore, runtime: &Runtime, number: u64) -> Option<(Appointm
     ask(enter(person)).expect("the doors are open");
     let slot =
         SlotId { clinic: ClinicId(1 + number as u32 % 6), visit_on: date(2027, 7, 26), starts_min: 540 };
-    let places = vec![Place { recipient: person, dose: DoseNumber(1), slot }];
     let Ok(Outcome::Held { id, .. }) =
-        ask(Command::Hold { campaign: world::CAMPAIGN, booker: person, places })
+        ask(Command::Hold(store::TakePlaces::for_oneself(world::CAMPAIGN, person, slot)))
     else {
         return None;
     };

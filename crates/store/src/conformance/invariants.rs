@@ -1,7 +1,10 @@
 //! What is true of a ledger after every event, whatever happened. One named function each.
 
 use crate::Ledger;
-use booking::{Appointment, AppointmentState, Country, Place, RegionCode, SlotCounts, SlotId};
+use booking::{
+    Appointment, AppointmentState, Country, DelegationRecord, DoseNumber, Hold, PersonId, Place, RegionCode,
+    SlotCounts, SlotId,
+};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,7 +20,9 @@ pub fn check(country: &Country, ledger: &Ledger) -> Held {
     days_add_up(country, ledger).map_err(|at| format!("days_add_up: {at}"))?;
     one_live_appointment(ledger).map_err(|at| format!("one_live_appointment: {at}"))?;
     one_hold_a_booker(ledger).map_err(|at| format!("one_hold_a_booker: {at}"))?;
-    people_find_their_appointments(ledger).map_err(|at| format!("people_find_their_appointments: {at}"))
+    people_find_their_appointments(ledger).map_err(|at| format!("people_find_their_appointments: {at}"))?;
+    nobody_acts_without_leave(ledger).map_err(|at| format!("nobody_acts_without_leave: {at}"))?;
+    second_doses_follow(country, ledger).map_err(|at| format!("second_doses_follow: {at}"))
 }
 
 /// capacity = free + held + booked + blocked, and held and booked are what holds and appointments say.
@@ -45,16 +50,16 @@ fn places_add_up(country: &Country, ledger: &Ledger) -> Held {
     Ok(())
 }
 
-/// No more doses than the supply, and the published figure is what is left.
+/// No more first doses than the supply, and the published figure is what is left.
 fn doses_add_up(country: &Country, ledger: &Ledger) -> Held {
     for campaign in country.campaigns() {
         let mut taken: BTreeMap<RegionCode, u32> = BTreeMap::new();
         let of_campaign = ledger.holds().filter(|(_, hold)| hold.campaign == campaign.id);
-        let held = of_campaign.flat_map(|(_, hold)| &hold.places).copied();
+        let held = of_campaign.flat_map(|(_, hold)| first_doses(country, hold));
         let booked = live(ledger).filter(|(_, appointment)| appointment.campaign == campaign.id);
-        for place in held.chain(booked.map(|(_, appointment)| appointment.place)) {
-            let clinic = country.clinic(place.slot.clinic).ok_or("a place at no clinic")?;
-            *taken.entry(country.sido_of(clinic)).or_default() += 1;
+        let booked = booked.map(|(_, appointment)| appointment.place);
+        for place in held.chain(booked.filter(|place| place.dose == DoseNumber(1))) {
+            *taken.entry(sido_of(country, place.slot)).or_default() += 1;
         }
         let published = ledger.figures(campaign.id).doses_left;
         for (sido, supply) in &campaign.supply {
@@ -66,6 +71,20 @@ fn doses_add_up(country: &Country, ledger: &Ledger) -> Held {
         }
     }
     Ok(())
+}
+
+/// The places of a hold for which a dose is set aside: not those that move within a 시·도.
+fn first_doses(country: &Country, hold: &Hold) -> Vec<Place> {
+    let needs = |(position, place): &(usize, &Place)| {
+        let old = hold.replaces.get(*position);
+        let stays = old.is_some_and(|old| sido_of(country, old.slot) == sido_of(country, place.slot));
+        place.dose == DoseNumber(1) && !stays
+    };
+    hold.places.iter().enumerate().filter(needs).map(|(_, place)| *place).collect()
+}
+
+fn sido_of(country: &Country, slot: SlotId) -> RegionCode {
+    country.sido_of(country.clinic(slot.clinic).expect("a place is at a clinic"))
 }
 
 /// What the public pages show of a day is what was taken of it.
@@ -103,14 +122,58 @@ fn one_hold_a_booker(ledger: &Ledger) -> Held {
     Ok(())
 }
 
-/// Recipient and booker both see an appointment, once.
+/// A recipient sees an appointment once, and so does everybody who may act for them.
 fn people_find_their_appointments(ledger: &Ledger) -> Held {
     for (id, appointment) in ledger.appointments() {
-        for person in [appointment.place.recipient, appointment.booker] {
+        let recipient = appointment.place.recipient;
+        let given = ledger.delegations_of(recipient).into_iter();
+        let helpers = given.filter(|one| one.recipient == recipient && one.is_live()).map(|one| one.booker);
+        for person in helpers.chain([recipient]) {
             let own = ledger.appointments_of(person);
             if own.iter().filter(|(own, found)| own == id && found == appointment).count() != 1 {
                 return Err(format!("{person:?} does not find {id:?} once among {own:?}"));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Nobody holds a place, or is shown an appointment, of somebody for whom they may not act.
+fn nobody_acts_without_leave(ledger: &Ledger) -> Held {
+    let may = |booker: PersonId, recipient: PersonId| {
+        let given = ledger.delegations_of(booker);
+        let live =
+            |one: &DelegationRecord| (one.booker, one.recipient) == (booker, recipient) && one.is_live();
+        booker == recipient || given.iter().any(live)
+    };
+    for (id, hold) in ledger.holds() {
+        if let Some(place) = hold.places.iter().find(|place| !may(hold.booker, place.recipient)) {
+            return Err(format!("{id:?} of {:?} holds a place for {:?}", hold.booker, place.recipient));
+        }
+    }
+    for booker in ledger.appointments().map(|(_, appointment)| appointment.booker) {
+        let shown = ledger.appointments_of(booker);
+        if let Some((id, _)) = shown.iter().find(|(_, one)| !may(booker, one.place.recipient)) {
+            return Err(format!("{booker:?} is shown {id:?}"));
+        }
+    }
+    Ok(())
+}
+
+/// A second dose follows a live first one, within the interval.
+fn second_doses_follow(country: &Country, ledger: &Ledger) -> Held {
+    for (id, second) in live(ledger).filter(|(_, appointment)| appointment.place.dose == DoseNumber(2)) {
+        let is_first = |one: &Appointment| {
+            let Appointment { campaign, place, .. } = *one;
+            (campaign, place.recipient, place.dose)
+                == (second.campaign, second.place.recipient, DoseNumber(1))
+        };
+        let first =
+            live(ledger).map(|(_, one)| one).find(is_first).ok_or(format!("{id:?} without a first"))?;
+        let interval = country.campaign(second.campaign).ok_or("no campaign")?.dose_interval;
+        let (first_on, second_on) = (first.place.slot.visit_on, second.place.slot.visit_on);
+        if !interval.allows(first_on, second_on) {
+            return Err(format!("{id:?} on {second_on}, the first on {first_on}"));
         }
     }
     Ok(())

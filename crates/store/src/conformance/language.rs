@@ -1,7 +1,10 @@
 //! The language of the cases: one step a line.
 //!
 //! ```text
-//! kim hold C1 26 09:00 for lee dose 2 and C2 26 09:30 key a -> held
+//! campaign 2                      from here on, the campaign of two doses
+//! kim hold C1 26 09:00 for kim,lee key a -> held
+//! kim hold C1 8-16 09:00 dose 2 change -> held
+//! son delegate kim                son may book for kim from now on; kim revoke son, kim allow son
 //! +5m                             the clock moves
 //! at 07-24 18:00                  the clock moves to then, Korean time
 //! restart                         the store ends and begins again
@@ -11,14 +14,14 @@
 //! What stands behind the arrow is the whole answer or its first word. A key makes a request repeatable; when a line
 //! with the same key and the same words succeeds again, it must get the very answer it got before.
 
-use super::wording::{describe, time_of};
+use super::wording::{describe, name_of, time_of};
 use super::words::{Words, duration, korean_time, parse, slot};
 use super::world::CAMPAIGN;
 use super::{Make, Stage};
-use crate::{Admit, Clock as _, Command, Keyed, Request};
+use crate::{Admit, Clock as _, Command, Delegate, Keyed, Request, TakePlaces};
 use booking::{
-    AppointmentId, AppointmentState, CampaignId, HoldId, Outcome, PersonAlias, PersonId, Place, RegionCode,
-    RequestKey, SessionId, SlotId, TicketRef,
+    AppointmentId, AppointmentState, CampaignId, Candidate, ConsentVersion, DelegationRecord, DoseNumber,
+    HoldId, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, TicketRef,
 };
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
@@ -27,7 +30,8 @@ use std::collections::HashMap;
 /// Plays a case on a fresh subject; panics at the first line that is answered otherwise. Returns the kinds of answers.
 pub(super) fn play(title: &str, text: &str, make: Make<'_>) -> Vec<String> {
     let mut kinds = Vec::new();
-    let mut play = Play { stage: Stage::new(make), people: HashMap::new(), last: Last::default() };
+    let mut play =
+        Play { stage: Stage::new(make), campaign: CAMPAIGN, people: HashMap::new(), last: Last::default() };
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (step, expected) = line.split_once(" -> ").unwrap_or((line, ""));
         let answer = play.step(step);
@@ -43,6 +47,7 @@ pub(super) fn play(title: &str, text: &str, make: Make<'_>) -> Vec<String> {
 
 struct Play {
     stage: Stage,
+    campaign: CampaignId,
     people: HashMap<String, PersonId>,
     last: Last,
 }
@@ -52,6 +57,7 @@ struct Play {
 struct Last {
     hold: HashMap<String, HoldId>,
     appointment: HashMap<String, AppointmentId>,
+    second: HashMap<String, AppointmentId>,
     answers: HashMap<(String, String), Outcome>,
 }
 
@@ -61,6 +67,7 @@ impl Play {
         match first {
             "restart" => self.stage.subject.reopen(),
             "see" => return self.see(rest),
+            "campaign" => self.campaign = CampaignId(rest.parse().expect("a number")),
             "at" => {
                 let now = self.stage.clock.now();
                 self.stage.clock.advance(korean_time(rest).duration_since(now));
@@ -95,27 +102,59 @@ impl Play {
     }
 
     fn command(&mut self, actor: &str, verb: &str, words: &Words) -> Command {
-        let campaign = words.campaign.map_or(CAMPAIGN, CampaignId);
+        let campaign = words.campaign.map_or(self.campaign, CampaignId);
         let of = words.of.as_deref().unwrap_or(actor);
         let hold = self.last.hold.get(of).copied().unwrap_or(HoldId(999_999));
-        let appointment = self.last.appointment.get(of).copied().unwrap_or(AppointmentId(999_999));
+        let made = if words.second { &self.last.second } else { &self.last.appointment };
+        let appointment = made.get(of).copied().unwrap_or(AppointmentId(999_999));
         match verb {
             "open" => Command::Open { campaign },
             "close" => Command::Close { campaign },
-            "register" => Command::Register { alias: alias(actor), sealed: actor.as_bytes().to_vec() },
+            "register" => register(actor, words),
+            "delegate" => self.delegate(campaign, actor, words),
+            "drop" | "revoke" => {
+                let (by, other) = (self.person(actor), self.person(words.other()));
+                let (booker, recipient) = if verb == "drop" { (by, other) } else { (other, by) };
+                Command::EndDelegation { campaign, by, booker, recipient }
+            }
+            "allow" => {
+                let (recipient, booker) = (self.person(actor), self.person(words.other()));
+                Command::AllowHelper { campaign, booker, recipient }
+            }
+            "draft" => {
+                let sealed = words.name.clone().unwrap_or_default().into_bytes();
+                Command::SaveDraft { person: self.person(actor), sealed }
+            }
+            "remind" => {
+                let visit_on = words.slot.expect("reminders are of a day").visit_on;
+                Command::Remind { visit_on, people_max: words.count.unwrap_or(10) }
+            }
             "logout" => Command::EndSession { session: session(actor), until: self.stage.clock.now() },
             "expire" => Command::Expire { holds_max: words.count.expect("expire takes a count") },
             "sent" => Command::MessagesSent { messages: self.waiting_messages() },
             "enter" => Command::Admit(Admit {
                 campaign,
                 person: self.person(actor),
-                born_on: date(words.born.unwrap_or(1965), 5, 1),
+                candidate: candidate(words),
                 ticket: ticket(words.with.as_deref().unwrap_or(actor)),
                 queue_number: 0,
             }),
             "hold" => {
                 let booker = self.person(actor);
-                Command::Hold { campaign, booker, places: self.places(booker, words) }
+                let recipients = words.recipients.iter().map(|name| self.person(name)).collect::<Vec<_>>();
+                let nobody = words.recipients.first().is_some_and(|name| name == "nobody");
+                Command::Hold(TakePlaces {
+                    campaign,
+                    booker,
+                    recipients: match recipients {
+                        _ if nobody => vec![],
+                        none if none.is_empty() => vec![booker],
+                        some => some,
+                    },
+                    dose: DoseNumber(words.dose),
+                    at: words.slot.expect("a hold is of a slot"),
+                    is_change: words.is_change,
+                })
             }
             "extend" => Command::Extend { booker: self.person(actor), hold },
             "release" => Command::Release { booker: self.person(actor), hold },
@@ -125,13 +164,17 @@ impl Play {
         }
     }
 
-    fn places(&mut self, booker: PersonId, words: &Words) -> Vec<Place> {
-        let mut places = Vec::new();
-        for (slot, recipient, dose) in &words.places {
-            let recipient = recipient.as_deref().map_or(booker, |name| self.person(name));
-            places.push(Place { recipient, dose: *dose, slot: *slot });
-        }
-        places
+    fn delegate(&mut self, campaign: CampaignId, actor: &str, words: &Words) -> Command {
+        let name = words.other();
+        Command::Delegate(Delegate {
+            campaign,
+            booker: self.person(actor),
+            aliases: vec![alias(name)],
+            sealed: format!("{name}, told by {actor}").into_bytes(),
+            candidate: candidate(words),
+            relation: Relation::Parent,
+            consent: ConsentVersion(1),
+        })
     }
 
     /// Whoever is named is registered.
@@ -139,8 +182,7 @@ impl Play {
         if let Some(person) = self.people.get(name) {
             return *person;
         }
-        let register = Command::Register { alias: alias(name), sealed: name.as_bytes().to_vec() };
-        let answer = self.stage.ask(register).expect("the store is well");
+        let answer = self.stage.ask(register(name, &Words::default())).expect("the store is well");
         let Ok(Outcome::Registered(person)) = answer else { panic!("{name} was not registered: {answer:?}") };
         self.people.insert(name.to_owned(), person);
         person
@@ -149,9 +191,12 @@ impl Play {
     fn remember(&mut self, actor: &str, outcome: &Outcome) {
         match outcome {
             Outcome::Held { id, .. } => drop(self.last.hold.insert(actor.to_owned(), *id)),
-            Outcome::Booked(booked) => {
-                let (id, _) = booked.first().expect("a hold has a place");
-                self.last.appointment.insert(actor.to_owned(), *id);
+            Outcome::Booked(booked) | Outcome::Moved(booked) => {
+                for (id, appointment) in booked.iter().rev() {
+                    let is_first = appointment.place.dose == DoseNumber(1);
+                    let made = if is_first { &mut self.last.appointment } else { &mut self.last.second };
+                    made.insert(actor.to_owned(), *id);
+                }
             }
             Outcome::Registered(person) => drop(self.people.insert(actor.to_owned(), *person)),
             Outcome::Opened
@@ -162,7 +207,12 @@ impl Play {
             | Outcome::Released
             | Outcome::Expired { .. }
             | Outcome::Cancelled(_)
-            | Outcome::MessagesSent => {}
+            | Outcome::MessagesSent
+            | Outcome::DelegationGiven(_)
+            | Outcome::DelegationEnded
+            | Outcome::HelperAllowed
+            | Outcome::DraftSaved
+            | Outcome::Reminded { .. } => {}
         }
     }
 
@@ -178,6 +228,10 @@ impl Play {
             ["session", name] => self.see_session(name),
             ["hold", name] => self.see_hold(name),
             ["pass", name] => self.see_pass(name),
+            ["places", name] => self.see_places(name),
+            ["draft", name] => self.see_draft(name),
+            ["helpers", name] => self.see_delegations(name, |one, person| one.recipient == person),
+            ["helped", name] => self.see_delegations(name, |one, person| one.booker == person),
             ["doses", sido] => self.see_doses(sido),
             [clinic, day, time] => self.see_slot(slot(clinic, day, time)),
             [name] => self.see_appointments(name),
@@ -192,27 +246,27 @@ impl Play {
 
     fn see_hold(&mut self, name: &str) -> String {
         let person = self.person(name);
-        let hold = self.stage.wait_for(self.stage.subject.store().hold_of(CAMPAIGN, person));
+        let hold = self.stage.wait_for(self.stage.subject.store().hold_of(self.campaign, person));
         hold.expect("the store is well")
             .map_or("none".to_owned(), |(_, hold)| format!("until {}", time_of(hold.expires_at)))
     }
 
     fn see_pass(&mut self, name: &str) -> String {
         let person = self.person(name);
-        let pass = self.stage.wait_for(self.stage.subject.store().admission(CAMPAIGN, person));
+        let pass = self.stage.wait_for(self.stage.subject.store().admission(self.campaign, person));
         pass.expect("the store is well")
             .map_or("none".to_owned(), |pass| format!("until {}", time_of(pass.expires_at)))
     }
 
     fn see_doses(&self, sido: &str) -> String {
         let sido = RegionCode(sido.parse().expect("a code of digits"));
-        let figures = self.stage.wait_for(self.stage.subject.store().figures(CAMPAIGN));
+        let figures = self.stage.wait_for(self.stage.subject.store().figures(self.campaign));
         figures.expect("the store is well").doses_left[&sido].to_string()
     }
 
     fn see_slot(&self, slot: SlotId) -> String {
         let store = self.stage.subject.store();
-        let slots = self.stage.wait_for(store.slots(CAMPAIGN, slot.clinic, slot.visit_on));
+        let slots = self.stage.wait_for(store.slots(self.campaign, slot.clinic, slot.visit_on));
         let slots = slots.expect("the store is well");
         let (_, counts) =
             slots.iter().find(|(start, _)| *start == slot.starts_min).expect("there is such a slot");
@@ -226,7 +280,35 @@ impl Play {
             AppointmentState::Booked => "booked",
             AppointmentState::Cancelled { .. } => "cancelled",
         });
-        states.collect::<Vec<_>>().join(" ")
+        let states = states.collect::<Vec<_>>().join(" ");
+        if states.is_empty() { "none".to_owned() } else { states }
+    }
+
+    /// Where somebody is booked, in the order of their appointments.
+    fn see_places(&mut self, name: &str) -> String {
+        let person = self.person(name);
+        let own = self.stage.wait_for(self.stage.subject.store().appointments_of(person));
+        let live = own.expect("the store is well").into_iter().map(|(_, own)| own);
+        let live = live.filter(|own| own.state == AppointmentState::Booked && own.place.recipient == person);
+        live.map(|own| name_of(own.place.slot)).collect::<Vec<_>>().join(" ")
+    }
+
+    fn see_draft(&mut self, name: &str) -> String {
+        let person = self.person(name);
+        let draft = self.stage.wait_for(self.stage.subject.store().draft(person)).expect("the store is well");
+        draft.map_or("none".to_owned(), |draft| String::from_utf8(draft).expect("a draft here is text"))
+    }
+
+    fn see_delegations(&mut self, name: &str, side: impl Fn(&DelegationRecord, PersonId) -> bool) -> String {
+        let person = self.person(name);
+        let all = self.stage.wait_for(self.stage.subject.store().delegations_of(person));
+        let own = all.expect("the store is well").into_iter().filter(|one| side(one, person));
+        let state = |one: DelegationRecord| match (one.is_live(), one.is_revoked()) {
+            (true, _) => "live",
+            (false, true) => "revoked",
+            (false, false) => "given-up",
+        };
+        own.map(state).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -236,6 +318,16 @@ fn hash(text: &str) -> [u8; 32] {
 
 fn alias(name: &str) -> PersonAlias {
     PersonAlias(hash(name))
+}
+
+/// `kim register with passport`: another alias of the same person.
+fn register(name: &str, words: &Words) -> Command {
+    let aliases = [Some(name), words.with.as_deref()].into_iter().flatten().map(alias).collect();
+    Command::Register { aliases, sealed: name.as_bytes().to_vec() }
+}
+
+fn candidate(words: &Words) -> Candidate {
+    Candidate { born_on: date(words.born.unwrap_or(1965), 5, 1), on_roster: false }
 }
 
 fn ticket(name: &str) -> TicketRef {

@@ -1,12 +1,14 @@
 //! Simulated people: what they know, and what they try next.
 
 use super::Chance;
-use super::world::CAMPAIGN;
-use crate::{Admit, Command};
+use super::world::{ELIGIBLE, PAIRS};
+use crate::{Admit, Command, Delegate, TakePlaces};
 use booking::{
-    Appointment, AppointmentId, ClinicId, DoseNumber, HoldId, Outcome, PersonId, Place, SlotId, TicketRef,
+    Appointment, AppointmentId, ClinicId, ConsentVersion, DoseNumber, HoldId, Outcome, PersonAlias, PersonId,
+    Relation, SlotId, TicketRef,
 };
 use jiff::civil::date;
+use sha2::{Digest as _, Sha256};
 
 /// Places are scarce: this many people fight over two bands at each of three clinics.
 pub(super) const PEOPLE: u64 = 30;
@@ -29,9 +31,9 @@ impl People {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&ticket.0.to_be_bytes());
         Command::Admit(Admit {
-            campaign: CAMPAIGN,
+            campaign: PAIRS,
             person,
-            born_on: date(1965, 5, 1),
+            candidate: ELIGIBLE,
             ticket: TicketRef(id),
             queue_number: ticket.0,
         })
@@ -43,9 +45,11 @@ impl People {
             0..35 => hold(person, chance),
             35..60 => self.confirm(person, chance),
             60..68 => self.end_hold(person, chance),
-            68..78 => self.cancel(person, chance),
-            78..92 => Self::enter(person, if chance.percent(90) { person } else { somebody(chance) }),
-            92..97 => Command::Expire { holds_max: chance.index(6) },
+            68..76 => self.cancel(person, chance),
+            76..82 => delegation(person, chance),
+            82..92 => Self::enter(person, if chance.percent(90) { person } else { somebody(chance) }),
+            92..95 => Command::Expire { holds_max: chance.index(6) },
+            95..97 => Command::Remind { visit_on: date(2027, 7, 26), people_max: 3 },
             _ => Command::MessagesSent { messages: vec![booking::MessageId(1 + chance.below(60))] },
         }
     }
@@ -70,7 +74,7 @@ impl People {
     pub(super) fn learn(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Held { id, hold } => self.holds.push((hold.booker, *id)),
-            Outcome::Booked(booked) => {
+            Outcome::Booked(booked) | Outcome::Moved(booked) => {
                 let remembered = |(id, appointment): &(AppointmentId, Appointment)| (appointment.booker, *id);
                 self.appointments.extend(booked.iter().map(remembered));
             }
@@ -83,26 +87,62 @@ impl People {
             | Outcome::Released
             | Outcome::Expired { .. }
             | Outcome::Cancelled(_)
-            | Outcome::MessagesSent => {}
+            | Outcome::MessagesSent
+            | Outcome::DelegationGiven(_)
+            | Outcome::DelegationEnded
+            | Outcome::HelperAllowed
+            | Outcome::DraftSaved
+            | Outcome::Reminded { .. } => {}
         }
     }
 }
 
-/// One or two places; now and then for somebody else, or twice the same.
+/// For oneself, for neighbours, for a household; new or a change; the first dose with the second, or the second alone.
 fn hold(booker: PersonId, chance: &mut Chance) -> Command {
-    let mut places = Vec::new();
-    for _ in 0..=usize::from(chance.percent(20)) {
-        let clinic = ClinicId(*chance.pick(&CLINICS).expect("there are some"));
-        let starts_min = *chance.pick(&STARTS_MIN).expect("there are some");
-        let recipient = if chance.percent(80) { booker } else { somebody(chance) };
-        let dose = DoseNumber(if chance.percent(90) { 1 } else { 2 });
-        places.push(Place {
-            recipient,
-            dose,
-            slot: SlotId { clinic, visit_on: date(2027, 7, 26), starts_min },
-        });
+    let clinic = ClinicId(*chance.pick(&CLINICS).expect("there are some"));
+    let starts_min = *chance.pick(&STARTS_MIN).expect("there are some");
+    let mut recipients = vec![if chance.percent(80) { booker } else { neighbour(booker, chance) }];
+    if chance.percent(20) {
+        recipients.push(neighbour(booker, chance));
     }
-    Command::Hold { campaign: CAMPAIGN, booker, places }
+    let dose = DoseNumber(if chance.percent(85) { 1 } else { 2 });
+    let day = if chance.percent(70) { 26 } else { 27 };
+    let first_on = date(2027, 7, day);
+    let weeks = 21 + 7 * chance.below(4) as i32;
+    let visit_on = if dose == DoseNumber(1) { first_on } else { first_on + jiff::Span::new().days(weeks) };
+    let at = SlotId { clinic, visit_on, starts_min };
+    Command::Hold(TakePlaces { campaign: PAIRS, booker, recipients, dose, at, is_change: chance.percent(35) })
+}
+
+/// People help those next to them, so that delegations are used before they end.
+fn delegation(booker: PersonId, chance: &mut Chance) -> Command {
+    let recipient = neighbour(booker, chance);
+    match chance.below(10) {
+        0..6 => Command::Delegate(Delegate {
+            campaign: PAIRS,
+            booker,
+            aliases: vec![alias(recipient)],
+            sealed: vec![1; 8],
+            candidate: ELIGIBLE,
+            relation: Relation::Sibling,
+            consent: ConsentVersion(1),
+        }),
+        6..8 => Command::EndDelegation {
+            campaign: PAIRS,
+            by: mostly(recipient, booker, chance),
+            booker,
+            recipient,
+        },
+        _ => Command::AllowHelper { campaign: PAIRS, booker, recipient },
+    }
+}
+
+fn neighbour(of: PersonId, chance: &mut Chance) -> PersonId {
+    PersonId(1 + (of.0 + chance.below(2)) % PEOPLE)
+}
+
+pub(super) fn alias(person: PersonId) -> PersonAlias {
+    PersonAlias(Sha256::digest(person.0.to_be_bytes()).into())
 }
 
 /// One of the last few: older ones are over.

@@ -1,11 +1,11 @@
 //! People who fight over a few places, one event after another, all from one seed.
 
-use super::people::People;
-use super::world::CAMPAIGN;
+use super::people::{People, alias};
+use super::world::PAIRS;
 use super::{Chance, Make, Stage, invariants};
 use crate::ledger::EXPIRED_PER_DECISION;
 use crate::{Clock as _, Command, Keyed, Request};
-use booking::{Appointment, AppointmentId, AppointmentState, Outcome, PersonAlias, Refusal, RequestKey};
+use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, Outcome, Refusal, RequestKey};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -73,10 +73,9 @@ impl Simulation {
 
     fn begin(&mut self) -> Result<(), String> {
         self.stage.clock.advance(SignedDuration::from_hours(1));
-        self.do_it(Command::Open { campaign: CAMPAIGN })?;
+        self.do_it(Command::Open { campaign: PAIRS })?;
         for person in People::all() {
-            let alias = PersonAlias(Sha256::digest(person.0.to_be_bytes()).into());
-            self.do_it(Command::Register { alias, sealed: vec![0; 8] })?;
+            self.do_it(Command::Register { aliases: vec![alias(person)], sealed: vec![0; 8] })?;
             if self.chance.percent(70) {
                 self.do_it(People::enter(person, person))?;
             }
@@ -171,12 +170,22 @@ impl Simulation {
             self.kept.push(Kept { request: request.clone(), outcome: outcome.clone(), at });
         }
         match outcome {
-            Outcome::Booked(booked) => self.acknowledged.extend(booked.iter().copied()),
-            Outcome::Cancelled(id) => {
-                let appointment = self.acknowledged.get_mut(id).expect("what was booked was acknowledged");
+            Outcome::Booked(made) | Outcome::Moved(made) => self.acknowledged.extend(made.iter().copied()),
+            Outcome::Cancelled(id) => self.cancelled(*id, at),
+            _ => {}
+        }
+    }
+
+    /// The second dose goes with the first.
+    fn cancelled(&mut self, id: AppointmentId, at: Timestamp) {
+        let place = self.acknowledged[&id].place;
+        for (other, appointment) in &mut self.acknowledged {
+            let goes_with_it = place.dose == DoseNumber(1)
+                && appointment.place.recipient == place.recipient
+                && appointment.state == AppointmentState::Booked;
+            if *other == id || goes_with_it {
                 appointment.state = AppointmentState::Cancelled { at };
             }
-            _ => {}
         }
     }
 

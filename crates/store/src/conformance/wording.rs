@@ -18,6 +18,12 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::Booked(places)) => format!("booked {}", places.len()),
         Ok(Outcome::Cancelled(_)) => "cancelled".to_owned(),
         Ok(Outcome::MessagesSent) => "sent".to_owned(),
+        Ok(Outcome::Moved(places)) => format!("moved {}", places.len()),
+        Ok(Outcome::DelegationGiven(_)) => "delegated".to_owned(),
+        Ok(Outcome::DelegationEnded) => "undelegated".to_owned(),
+        Ok(Outcome::HelperAllowed) => "allowed".to_owned(),
+        Ok(Outcome::DraftSaved) => "saved".to_owned(),
+        Ok(Outcome::Reminded { people }) => format!("reminded {people}"),
         Err(refusal) => describe_refusal(refusal),
     }
 }
@@ -30,9 +36,16 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::PassExpired { expired_at: at }
         | Refusal::HoldExpired { expired_at: at }
         | Refusal::ExtendedBefore { expires_at: at }
+        | Refusal::HoldTooSoon { again_at: at }
+        | Refusal::DelegationRevoked { revoked_at: at }
         | Refusal::CancelledBefore { cancelled_at: at } => format!("{code} {}", time_of(*at)),
         Refusal::NotEligible { born_from, born_to } => format!("{code} {born_from} {born_to}"),
-        Refusal::AlreadyBooked { appointment } => format!("{code} {}", appointment.0),
+        Refusal::RecipientsFull { recipients_max } => format!("{code} {recipients_max}"),
+        Refusal::DoseIntervalWrong { earliest_on, latest_on }
+        | Refusal::SecondDoseFull { earliest_on, latest_on } => format!("{code} {earliest_on} {latest_on}"),
+        Refusal::AlreadyBooked { appointment } | Refusal::AppointmentChanged { appointment } => {
+            format!("{code} {}", appointment.0)
+        }
         Refusal::SupplyExhausted { sido } => format!("{code} {sido}"),
         Refusal::SlotFull { nearest } => {
             nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
@@ -44,12 +57,19 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::IdentityNeeded
         | Refusal::ChallengeUnknown
         | Refusal::CodeWrong { .. }
-        | Refusal::TooManyTries { .. } => unreachable!("{code} is decided before the ledger"),
+        | Refusal::TooManyTries { .. }
+        | Refusal::PhoneNotOwn
+        | Refusal::IdentityStale
+        | Refusal::PairUnknown
+        | Refusal::TooManyPairs { .. } => unreachable!("{code} is decided before the ledger"),
         Refusal::KeyReused
         | Refusal::CampaignUnknown
         | Refusal::TicketUsed
         | Refusal::PassNeeded
+        | Refusal::RecipientIsBooker
+        | Refusal::RecipientUnknown
         | Refusal::PlacesInvalid
+        | Refusal::FirstDoseNeeded
         | Refusal::SlotUnknown
         | Refusal::SlotPast
         | Refusal::HoldUnknown
@@ -57,9 +77,11 @@ fn describe_refusal(refusal: &Refusal) -> String {
     }
 }
 
-fn name_of(slot: SlotId) -> String {
+pub(super) fn name_of(slot: SlotId) -> String {
     let (hour, minute) = (slot.starts_min / 60, slot.starts_min % 60);
-    format!("C{}/{}/{hour:02}:{minute:02}", slot.clinic.0, slot.visit_on.day())
+    let month =
+        if slot.visit_on.month() == 7 { String::new() } else { format!("{}-", slot.visit_on.month()) };
+    format!("C{}/{month}{}/{hour:02}:{minute:02}", slot.clinic.0, slot.visit_on.day())
 }
 
 pub(super) fn time_of(at: Timestamp) -> String {

@@ -1,41 +1,53 @@
 //! The words of the language: what stands behind a verb, and how people write places and times.
 
-use booking::{ClinicId, DoseNumber, SlotId};
+use booking::{ClinicId, SlotId};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 /// The words behind the verb.
 #[derive(Default)]
 pub(super) struct Words {
-    pub(super) places: Vec<(SlotId, Option<String>, DoseNumber)>,
+    pub(super) slot: Option<SlotId>,
+    /// Empty for the actor alone.
+    pub(super) recipients: Vec<String>,
+    pub(super) dose: u8,
+    pub(super) is_change: bool,
+    pub(super) second: bool,
     pub(super) of: Option<String>,
     pub(super) with: Option<String>,
     pub(super) born: Option<i16>,
     pub(super) campaign: Option<u16>,
+    /// Somebody else.
+    pub(super) name: Option<String>,
     pub(super) count: Option<usize>,
     pub(super) key: Option<String>,
 }
 
+impl Words {
+    pub(super) fn other(&self) -> &str {
+        self.name.as_deref().expect("the verb takes a name")
+    }
+}
+
 pub(super) fn parse(words: &str) -> Words {
-    let mut parsed = Words::default();
+    let mut parsed = Words { dose: 1, ..Words::default() };
     let mut words = words.split_whitespace();
     while let Some(word) = words.next() {
         let mut next = || words.next().expect("a word takes its value").to_owned();
         match word {
-            "for" => parsed.places.last_mut().expect("a place comes first").1 = Some(next()),
-            "dose" => {
-                let dose = next().parse().expect("a dose is a number");
-                parsed.places.last_mut().expect("a place comes first").2 = DoseNumber(dose);
-            }
+            "for" => parsed.recipients = next().split(',').map(str::to_owned).collect(),
+            "dose" => parsed.dose = next().parse().expect("a dose is a number"),
+            "change" => parsed.is_change = true,
+            "second" => parsed.second = true,
             "of" => parsed.of = Some(next()),
             "with" => parsed.with = Some(next()),
             "born" => parsed.born = Some(next().parse().expect("a year")),
             "campaign" => parsed.campaign = Some(next().parse().expect("a number")),
             "key" => parsed.key = Some(next()),
-            "and" | "nothing" => {}
             clinic if clinic.starts_with('C') => {
-                parsed.places.push((slot(clinic, &next(), &next()), None, DoseNumber(1)));
+                parsed.slot = Some(slot(clinic, &next(), &next()));
             }
+            other if other.starts_with(char::is_alphabetic) => parsed.name = Some(other.to_owned()),
             count => parsed.count = Some(count.parse().expect("a word of the language")),
         }
     }
@@ -48,9 +60,16 @@ pub(super) fn slot(clinic: &str, day: &str, time: &str) -> SlotId {
     let minutes = |text: &str| text.parse::<u16>().expect("a time is 09:00");
     SlotId {
         clinic: ClinicId(number),
-        visit_on: Date::new(2027, 7, day.parse().expect("a day of July")).expect("a day of July"),
+        visit_on: visit_day(day),
         starts_min: minutes(hour) * 60 + minutes(minute),
     }
+}
+
+/// `26` of July, or `8-16`.
+pub(super) fn visit_day(text: &str) -> Date {
+    let (month, day) = text.split_once('-').unwrap_or(("7", text));
+    let number = |text: &str| text.parse::<i8>().expect("a day is 26 or 8-16");
+    Date::new(2027, number(month), number(day)).expect("a day is 26 or 8-16")
 }
 
 /// `+5m`, `+30s`, `+2h`.

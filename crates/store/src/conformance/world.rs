@@ -1,14 +1,17 @@
 //! A country small enough to hold in the head: two 시·도, three 시·군·구, six clinics, three days, three bands.
 
 use booking::{
-    Campaign, CampaignId, Clinic, ClinicId, Country, EligibilityGroup, Limits, OpeningHours, Region,
-    RegionCode, RegionLevel, Visits, WeekdaySet,
+    Campaign, CampaignId, Candidate, Clinic, ClinicId, Country, DoseInterval, EligibilityGroup, Limits,
+    OpeningHours, Region, RegionCode, RegionLevel, Visits, WeekdaySet,
 };
 use jiff::Timestamp;
 use jiff::civil::{Weekday, date};
 use std::collections::BTreeMap;
 
+/// One dose.
 pub const CAMPAIGN: CampaignId = CampaignId(1);
+/// Two doses, three to five weeks apart, at the same clinics.
+pub const PAIRS: CampaignId = CampaignId(2);
 pub const EAST: RegionCode = RegionCode(1_100_000_000);
 pub const WEST: RegionCode = RegionCode(2_600_000_000);
 const SIGUNGU: [(RegionCode, RegionCode); 3] =
@@ -16,6 +19,9 @@ const SIGUNGU: [(RegionCode, RegionCode); 3] =
 /// Where scarce supply is fought over.
 const DOSES_WEST: u32 = 5;
 const DOSES_EAST: u32 = 40;
+
+/// Somebody of the group.
+pub const ELIGIBLE: Candidate = Candidate { born_on: date(1965, 5, 1), on_roster: false };
 
 /// Clinics C1 to C4 in the east, C5 and C6 in the west; odd ones have one place a band, even ones two.
 pub fn country() -> Country {
@@ -40,7 +46,9 @@ pub fn opens_at() -> Timestamp {
 fn with_capacity(capacity: impl Fn(ClinicId) -> u32, doses_east: u32, doses_west: u32) -> Country {
     let clinics = (1..=6).map(|number| clinic(ClinicId(number), capacity(ClinicId(number)))).collect();
     let supply = BTreeMap::from([(EAST, doses_east), (WEST, doses_west)]);
-    Country::new(regions(), clinics, vec![campaign(supply)]).expect("every parent is there")
+    let one = campaign(supply);
+    let pairs = Campaign { id: PAIRS, slug: "pairs".to_owned(), doses: 2, ..one.clone() };
+    Country::new(regions(), clinics, vec![one, pairs]).expect("every parent is there")
 }
 
 fn regions() -> Vec<Region> {
@@ -84,12 +92,16 @@ fn campaign(supply: BTreeMap<RegionCode, u32>) -> Campaign {
     Campaign {
         id: CAMPAIGN,
         slug: "c55".to_owned(),
-        group: EligibilityGroup { born_from: date(1963, 1, 1), born_to: date(1972, 12, 31) },
+        group: EligibilityGroup {
+            born_from: date(1963, 1, 1),
+            born_to: date(1972, 12, 31),
+            roster_needed: false,
+        },
         opens_at: opens_at(),
         closes_at: "2027-07-24T09:00:00Z".parse().expect("a literal instant"),
         visits: Visits { first_on: date(2027, 7, 26), last_on: date(2027, 7, 28), band_min: 30 },
-        doses: 2,
-        dose_interval_days: 21,
+        doses: 1,
+        dose_interval: DoseInterval { min_days: 21, planned_days: 21, max_days: 35 },
         supply,
         people: 30,
         limits: Limits::default(),

@@ -1,12 +1,13 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
-use super::{Answered, Ledger, Taken};
+use super::{Answered, DelegationKey, Ledger, Taken};
 use crate::StoreError;
 use booking::{
-    Appointment, AppointmentId, AppointmentState, CampaignId, Change, HoldEnd, HoldId, Opening, PersonId,
-    Place, SlotCounts, SlotId,
+    Appointment, AppointmentId, AppointmentState, CampaignId, Change, Delegation, DelegationRecord,
+    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, SlotCounts, SlotId,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::ops::Bound;
 
 impl Ledger {
@@ -33,6 +34,9 @@ impl Ledger {
         self.openings.commit();
         self.aliases.commit();
         self.people.commit();
+        self.delegations.commit();
+        self.delegated.commit();
+        self.drafts.commit();
         self.ended_sessions.commit();
         self.admissions.commit();
         self.tickets.commit();
@@ -46,9 +50,11 @@ impl Ledger {
         self.holds.commit();
         self.hold_of.commit();
         self.expired.commit();
+        self.abandoned.commit();
         self.appointments.commit();
         self.live.commit();
         self.of_person.commit();
+        self.reminded.commit();
         self.answers.commit();
         for change in &batch {
             self.index(change);
@@ -62,6 +68,9 @@ impl Ledger {
         self.openings.discard();
         self.aliases.discard();
         self.people.discard();
+        self.delegations.discard();
+        self.delegated.discard();
+        self.drafts.discard();
         self.ended_sessions.discard();
         self.admissions.discard();
         self.tickets.discard();
@@ -71,9 +80,11 @@ impl Ledger {
         self.holds.discard();
         self.hold_of.discard();
         self.expired.discard();
+        self.abandoned.discard();
         self.appointments.discard();
         self.live.discard();
         self.of_person.discard();
+        self.reminded.discard();
         self.answers.discard();
         self.batch.clear();
         self.next = self.next_committed;
@@ -89,6 +100,19 @@ impl Ledger {
                 self.people.put(*person, sealed.clone());
                 self.next.person = self.next.person.max(person.0 + 1);
             }
+            Change::PersonKnownAs { person, alias } => self.aliases.put(*alias, *person),
+            Change::PersonUpdated { person, sealed } => self.people.put(*person, sealed.clone()),
+            Change::DelegationGiven { campaign, booker, recipient, delegation } => {
+                self.give_delegation((*campaign, *booker, *recipient), *delegation);
+            }
+            Change::DelegationEnded { campaign, booker, recipient, by, at } => {
+                self.change_delegation((*campaign, *booker, *recipient), Some((*by, *at)));
+            }
+            Change::HelperAllowed { campaign, booker, recipient } => {
+                self.change_delegation((*campaign, *booker, *recipient), None);
+            }
+            Change::DraftSaved { person, sealed } if sealed.is_empty() => self.drafts.remove(*person),
+            Change::DraftSaved { person, sealed } => self.drafts.put(*person, sealed.clone()),
             Change::SessionEnded { session, until } => self.ended_sessions.put(*session, *until),
             Change::Admitted { campaign, person, admission } => {
                 self.tickets.put((*campaign, admission.ticket), *person);
@@ -98,15 +122,29 @@ impl Ledger {
                 self.next.hold = self.next.hold.max(id.0 + 1);
                 self.hold_of.put((hold.campaign, hold.booker), *id);
                 self.holds.put(*id, hold.clone());
-                for place in &hold.places {
-                    self.take(hold.campaign, *place, |taken| taken.held += 1);
+                for (place, doses) in self.with_doses(hold) {
+                    self.take(hold.campaign, place.slot, doses, |taken| taken.held += 1);
                 }
             }
             Change::HoldExtended { id, expires_at } => self.extend_hold(*id, *expires_at),
             Change::HoldEnded { id, end } => self.end_hold(*id, *end),
+            Change::PlaceAbandoned { campaign, booker, at } => {
+                self.abandoned.update((*campaign, *booker), |abandoned| {
+                    abandoned.times = abandoned.times.saturating_add(1);
+                    abandoned.last_at = Some(*at);
+                });
+            }
             Change::Booked { id, appointment } => self.book(*id, appointment),
+            Change::Moved { id, to, .. } => self.move_appointment(*id, *to),
             Change::Cancelled { id, at, .. } => self.cancel_appointment(*id, *at),
-            Change::MessageQueued { id, .. } => self.next.message = self.next.message.max(id.0 + 1),
+            Change::MessageQueued { id, message } => {
+                self.next.message = self.next.message.max(id.0 + 1);
+                if let MessageKind::Reminder(appointment) = message.kind
+                    && let Some(visit_on) = self.visit_on(appointment)
+                {
+                    self.reminded.put(appointment, visit_on);
+                }
+            }
             Change::MessageSent { .. } => {}
             Change::Answered { key, body, outcome, .. } => {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
@@ -124,33 +162,54 @@ impl Ledger {
         self.holds.put(id, hold);
     }
 
-    /// Confirmed places stay taken: [`Ledger::book`] turns them from held to booked.
+    /// A hold takes its places back with it; what was confirmed is taken anew by [`Ledger::book`] and
+    /// [`Ledger::move_appointment`], in the same decision.
     fn end_hold(&mut self, id: HoldId, end: HoldEnd) {
         let hold = self.holds.get(id).expect("a hold ends once").clone();
         self.holds.remove(id);
         self.hold_of.remove((hold.campaign, hold.booker));
         match end {
-            HoldEnd::Confirmed => return,
+            HoldEnd::Confirmed => self.abandoned.remove((hold.campaign, hold.booker)),
             HoldEnd::Released => {}
             HoldEnd::Expired => self.expired.put(hold.booker, (id, hold.expires_at)),
         }
-        for place in &hold.places {
-            self.give_back(hold.campaign, *place, |taken| taken.held -= 1);
+        for (place, doses) in self.with_doses(&hold) {
+            self.give_back(hold.campaign, place.slot, doses, |taken| taken.held -= 1);
         }
+    }
+
+    /// The places of a hold, each with the doses it takes: only first doses are counted, and a change within a 시·도
+    /// takes none, because the old place has one.
+    pub(super) fn with_doses(&self, hold: &Hold) -> Vec<(Place, u32)> {
+        let doses = |(position, place): (usize, &Place)| {
+            let replaced = hold.replaces.get(position);
+            let has_one = replaced.is_some_and(|old| self.same_sido(old.slot, place.slot));
+            (*place, if has_one { 0 } else { counted_doses(*place) })
+        };
+        hold.places.iter().enumerate().map(doses).collect()
+    }
+
+    fn same_sido(&self, one: SlotId, other: SlotId) -> bool {
+        self.sido_of_place(one) == self.sido_of_place(other)
     }
 
     fn book(&mut self, id: AppointmentId, appointment: &Appointment) {
         self.next.appointment = self.next.appointment.max(id.0 + 1);
-        self.slots.update(appointment.place.slot, |taken| {
-            taken.held -= 1;
-            taken.booked += 1;
-        });
+        let Place { slot, recipient, .. } = appointment.place;
+        let doses = counted_doses(appointment.place);
+        self.take(appointment.campaign, slot, doses, |taken| taken.booked += 1);
         self.appointments.put(id, *appointment);
         self.live.put(live_key(appointment), id);
-        self.of_person.update(appointment.place.recipient, |own| own.push(id));
-        if appointment.booker != appointment.place.recipient {
-            self.of_person.update(appointment.booker, |own| own.push(id));
-        }
+        self.of_person.update(recipient, |own| own.push(id));
+    }
+
+    fn move_appointment(&mut self, id: AppointmentId, to: SlotId) {
+        let mut appointment = *self.appointments.get(id).expect("only an appointment that exists is moved");
+        let doses = counted_doses(appointment.place);
+        self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
+        self.take(appointment.campaign, to, doses, |taken| taken.booked += 1);
+        appointment.place.slot = to;
+        self.appointments.put(id, appointment);
     }
 
     fn cancel_appointment(&mut self, id: AppointmentId, at: Timestamp) {
@@ -159,21 +218,41 @@ impl Ledger {
         appointment.state = AppointmentState::Cancelled { at };
         self.appointments.put(id, appointment);
         self.live.remove(live_key(&appointment));
-        self.give_back(appointment.campaign, appointment.place, |taken| taken.booked -= 1);
+        let doses = counted_doses(appointment.place);
+        self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
     }
 
-    fn take(&mut self, campaign: CampaignId, place: Place, change: impl FnOnce(&mut Taken)) {
-        let sido = self.sido_of_place(place.slot);
-        self.slots.update(place.slot, change);
-        self.days.update((place.slot.clinic, place.slot.visit_on), |places| *places += 1);
-        self.supply.update((campaign, sido), |doses| *doses += 1);
+    fn give_delegation(&mut self, key: DelegationKey, delegation: Delegation) {
+        let (campaign, booker, recipient) = key;
+        if self.delegations.get(key).is_none() {
+            self.delegated.update(booker, |keys| keys.push(key));
+            self.delegated.update(recipient, |keys| keys.push(key));
+        }
+        let record = DelegationRecord { campaign, booker, recipient, delegation, ended: None };
+        self.delegations.put(key, record);
     }
 
-    fn give_back(&mut self, campaign: CampaignId, place: Place, change: impl FnOnce(&mut Taken)) {
-        let sido = self.sido_of_place(place.slot);
-        self.slots.update(place.slot, change);
-        self.days.update((place.slot.clinic, place.slot.visit_on), |places| *places -= 1);
-        self.supply.update((campaign, sido), |doses| *doses -= 1);
+    fn change_delegation(&mut self, key: DelegationKey, ended: Option<(PersonId, Timestamp)>) {
+        let record = *self.delegations.get(key).expect("only a delegation that was given ends");
+        self.delegations.put(key, DelegationRecord { ended, ..record });
+    }
+
+    pub(super) fn visit_on(&self, appointment: AppointmentId) -> Option<Date> {
+        self.appointments.get(appointment).map(|appointment| appointment.place.slot.visit_on)
+    }
+
+    fn take(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
+        let sido = self.sido_of_place(slot);
+        self.slots.update(slot, change);
+        self.days.update((slot.clinic, slot.visit_on), |places| *places += 1);
+        self.supply.update((campaign, sido), |taken| *taken += doses);
+    }
+
+    fn give_back(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
+        let sido = self.sido_of_place(slot);
+        self.slots.update(slot, change);
+        self.days.update((slot.clinic, slot.visit_on), |places| *places -= 1);
+        self.supply.update((campaign, sido), |taken| *taken -= doses);
     }
 
     fn sido_of_place(&self, slot: SlotId) -> booking::RegionCode {
@@ -182,12 +261,32 @@ impl Ledger {
         self.country.sido_of(clinic)
     }
 
-    /// Before the tables merge: takes out of the expiry index what is about to change.
+    /// Before the tables merge: takes out of the indexes what is about to change.
     fn unindex(&mut self, change: &Change) {
-        if let Change::HoldExtended { id, .. } | Change::HoldEnded { id, .. } = change
-            && let Some(hold) = self.holds.committed(*id)
-        {
-            self.expiring.remove(&(hold.expires_at, *id));
+        match change {
+            Change::HoldExtended { id, .. } | Change::HoldEnded { id, .. } => {
+                if let Some(hold) = self.holds.committed(*id) {
+                    self.expiring.remove(&(hold.expires_at, *id));
+                }
+            }
+            Change::Moved { id, .. } | Change::Cancelled { id, .. } => {
+                if let Some(appointment) = self.appointments.committed(*id) {
+                    self.to_remind.remove(&(appointment.place.slot.visit_on, *id));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An appointment waits for its reminder while it is live and nobody was reminded of its day.
+    fn index_reminder(&mut self, id: AppointmentId) {
+        let Some(appointment) = self.appointments.committed(id) else { return };
+        let visit_on = appointment.place.slot.visit_on;
+        let is_live = appointment.state == AppointmentState::Booked;
+        if is_live && self.reminded.committed(id) != Some(&visit_on) {
+            self.to_remind.insert((visit_on, id));
+        } else {
+            self.to_remind.remove(&(visit_on, id));
         }
     }
 
@@ -199,7 +298,13 @@ impl Ledger {
                     self.expiring.insert((hold.expires_at, *id));
                 }
             }
-            Change::MessageQueued { id, message } => drop(self.messages.insert(*id, *message)),
+            Change::Booked { id, .. } | Change::Moved { id, .. } => self.index_reminder(*id),
+            Change::MessageQueued { id, message } => {
+                self.messages.insert(*id, *message);
+                if let MessageKind::Reminder(appointment) = message.kind {
+                    self.index_reminder(appointment);
+                }
+            }
             Change::MessageSent { id } => drop(self.messages.remove(id)),
             Change::Answered { key, at, .. } => {
                 self.answered.push_back((*at, *key));
@@ -233,7 +338,12 @@ impl Taken {
     }
 }
 
-fn live_key(appointment: &Appointment) -> (CampaignId, PersonId, booking::DoseNumber) {
+/// Supply counts first doses; the second is set aside with the first.
+fn counted_doses(place: Place) -> u32 {
+    u32::from(place.dose == DoseNumber(1))
+}
+
+fn live_key(appointment: &Appointment) -> (CampaignId, PersonId, DoseNumber) {
     (appointment.campaign, appointment.place.recipient, appointment.place.dose)
 }
 
@@ -242,15 +352,23 @@ fn follows_the_commit(change: &Change) -> bool {
         Change::Held { .. }
         | Change::HoldExtended { .. }
         | Change::HoldEnded { .. }
+        | Change::Booked { .. }
+        | Change::Moved { .. }
+        | Change::Cancelled { .. }
         | Change::MessageQueued { .. }
         | Change::MessageSent { .. }
         | Change::Answered { .. } => true,
         Change::Opened { .. }
         | Change::Closed { .. }
         | Change::PersonRegistered { .. }
+        | Change::PersonKnownAs { .. }
+        | Change::PersonUpdated { .. }
+        | Change::DelegationGiven { .. }
+        | Change::DelegationEnded { .. }
+        | Change::HelperAllowed { .. }
+        | Change::DraftSaved { .. }
         | Change::SessionEnded { .. }
         | Change::Admitted { .. }
-        | Change::Booked { .. }
-        | Change::Cancelled { .. } => false,
+        | Change::PlaceAbandoned { .. } => false,
     }
 }

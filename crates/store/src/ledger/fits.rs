@@ -3,7 +3,7 @@
 
 use super::Ledger;
 use crate::StoreError;
-use booking::{AppointmentState, Change, SlotCounts, SlotId};
+use booking::{AppointmentId, AppointmentState, Change, SlotCounts, SlotId};
 
 impl Ledger {
     pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
@@ -12,26 +12,37 @@ impl Ledger {
             Change::HoldExtended { id, .. } | Change::HoldEnded { id, .. } => {
                 self.holds.get(*id).map(|_| ()).ok_or_else(|| format!("hold {}: it is not there", id.0))
             }
-            Change::Booked { id, appointment } => {
-                let slot = appointment.place.slot;
-                self.clinic_of(slot)?;
-                let held = self.slots.get(slot).is_some_and(|taken| taken.held > 0);
-                if held { Ok(()) } else { Err(format!("appointment {}: no place was held", id.0)) }
+            Change::Booked { appointment, .. } => self.clinic_of(appointment.place.slot),
+            Change::Moved { id, to, .. } => {
+                self.clinic_of(*to)?;
+                self.is_live(*id)
             }
-            Change::Cancelled { id, .. } => {
-                let booked = self.appointments.get(*id).map(|appointment| appointment.state);
-                let live = booked == Some(AppointmentState::Booked);
-                if live { Ok(()) } else { Err(format!("appointment {}: there is none to cancel", id.0)) }
+            Change::Cancelled { id, .. } => self.is_live(*id),
+            Change::DelegationEnded { campaign, booker, recipient, .. }
+            | Change::HelperAllowed { campaign, booker, recipient } => {
+                let given = self.delegations.get((*campaign, *booker, *recipient));
+                given.map(|_| ()).ok_or_else(|| format!("person {}: no delegation to change", booker.0))
             }
             Change::Opened { .. }
             | Change::Closed { .. }
             | Change::PersonRegistered { .. }
+            | Change::PersonKnownAs { .. }
+            | Change::PersonUpdated { .. }
+            | Change::DelegationGiven { .. }
+            | Change::DraftSaved { .. }
+            | Change::PlaceAbandoned { .. }
             | Change::SessionEnded { .. }
             | Change::Admitted { .. }
             | Change::MessageQueued { .. }
             | Change::MessageSent { .. }
             | Change::Answered { .. } => Ok(()),
         }
+    }
+
+    fn is_live(&self, id: AppointmentId) -> Result<(), String> {
+        let state = self.appointments.get(id).map(|appointment| appointment.state);
+        let live = state == Some(AppointmentState::Booked);
+        if live { Ok(()) } else { Err(format!("appointment {}: there is none that is live", id.0)) }
     }
 
     fn clinic_of(&self, slot: SlotId) -> Result<(), String> {

@@ -3,10 +3,11 @@
 use super::Ledger;
 use crate::{CampaignFigures, DayTaken, PersonRecord};
 use booking::{
-    Admission, Appointment, AppointmentId, CampaignId, ClinicId, Hold, HoldId, Message, MessageId, PersonId,
-    SessionId, SlotCounts, SlotId,
+    Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, Hold, HoldId, Message,
+    MessageId, PersonId, SessionId, SlotCounts, SlotId,
 };
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 impl Ledger {
     pub fn country(&self) -> &booking::Country {
@@ -27,8 +28,9 @@ impl Ledger {
 
     pub fn days_taken(&self, clinics: &[ClinicId]) -> Vec<DayTaken> {
         let days = |clinic: ClinicId| {
-            let visits = self.country.campaigns().iter().flat_map(|campaign| campaign.visits.days());
-            visits.filter_map(move |visit_on| {
+            let visits: BTreeSet<Date> =
+                self.country.campaigns().iter().flat_map(booking::Campaign::days).collect();
+            visits.into_iter().filter_map(move |visit_on| {
                 let places = *self.days.committed((clinic, visit_on))?;
                 (places > 0).then_some(DayTaken { clinic, visit_on, places })
             })
@@ -41,7 +43,7 @@ impl Ledger {
         else {
             return Vec::new();
         };
-        if !campaign.visits.contains(visit_on) {
+        if !campaign.gives_on(visit_on) {
             return Vec::new();
         }
         let bands = known.bands_on(visit_on, campaign.visits.band_min);
@@ -68,9 +70,26 @@ impl Ledger {
         self.holds.committed(id).map(|hold| (id, hold.clone()))
     }
 
+    pub fn delegations_of(&self, person: PersonId) -> Vec<DelegationRecord> {
+        let keys = self.delegated.committed(person).into_iter().flatten();
+        keys.filter_map(|key| self.delegations.committed(*key).copied()).collect()
+    }
+
+    pub fn draft(&self, person: PersonId) -> Option<Vec<u8>> {
+        self.drafts.committed(person).cloned()
+    }
+
     pub fn appointments_of(&self, person: PersonId) -> Vec<(AppointmentId, Appointment)> {
-        let own = self.of_person.committed(person).into_iter().flatten();
-        own.filter_map(|id| Some((*id, *self.appointments.committed(*id)?))).collect()
+        let delegations = self.delegations_of(person).into_iter();
+        let others = delegations.filter(|one| one.booker == person && one.is_live()).map(|one| one.recipient);
+        let people: BTreeSet<PersonId> = others.chain([person]).collect();
+        let mut ids: Vec<AppointmentId> = people
+            .iter()
+            .flat_map(|one| self.of_person.committed(*one).into_iter().flatten())
+            .copied()
+            .collect();
+        ids.sort_unstable();
+        ids.into_iter().filter_map(|id| Some((id, *self.appointments.committed(id)?))).collect()
     }
 
     pub fn appointment(&self, appointment: AppointmentId) -> Option<Appointment> {

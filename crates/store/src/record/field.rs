@@ -2,8 +2,8 @@
 
 use crate::StoreError;
 use booking::{
-    AppointmentId, CampaignId, ClinicId, DoseNumber, HoldId, MessageId, PersonAlias, PersonId, RequestKey,
-    SessionId, TicketRef,
+    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
+    PersonId, RequestKey, SessionId, TicketRef,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -16,11 +16,13 @@ pub(super) trait Field: Sized {
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     at: usize,
+    /// Of the record that is read.
+    pub(super) version: u8,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, at: 0 }
+        Self { rest: bytes, at: 0, version: super::VERSION }
     }
 
     fn bytes(&mut self, length: usize) -> Result<&'a [u8], StoreError> {
@@ -70,7 +72,7 @@ macro_rules! wrapped {
 }
 
 numbers!(u8, u16, u32, u64, i16, i32, i64);
-wrapped!(AppointmentId, CampaignId, ClinicId, DoseNumber, HoldId, MessageId, PersonId);
+wrapped!(AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonId);
 wrapped!(PersonAlias, RequestKey, SessionId, TicketRef);
 
 impl<const N: usize> Field for [u8; N] {

@@ -1,12 +1,12 @@
 //! Broken stores on purpose. Each must be caught, or the suite proves nothing.
 
 use crate::Memory;
-use booking::{ClinicId, Country, DoseNumber, Outcome, PersonId, Place, SlotId};
+use booking::{ClinicId, Country, Outcome, PersonId, SlotId};
 use jiff::civil::date;
 use std::sync::{Arc, RwLockReadGuard};
 use store::conformance::{Subject, invariants, simulation, world};
 use store::{
-    Admit, Answer, Command, Ledger, MemoryStore, MockClock, Request, Store, StoreError, Waiting,
+    Admit, Answer, Command, Ledger, MemoryStore, MockClock, Request, Store, StoreError, TakePlaces, Waiting,
     reads_of_the_ledger,
 };
 
@@ -130,7 +130,7 @@ fn enter(person: u64) -> Command {
     Command::Admit(Admit {
         campaign: world::CAMPAIGN,
         person: PersonId(person),
-        born_on: date(1965, 5, 1),
+        candidate: world::ELIGIBLE,
         ticket: booking::TicketRef([person as u8; 16]),
         queue_number: person,
     })
@@ -138,6 +138,5 @@ fn enter(person: u64) -> Command {
 
 fn hold_the_last_place(person: u64) -> Command {
     let slot = SlotId { clinic: ClinicId(1), visit_on: date(2027, 7, 26), starts_min: 540 };
-    let place = Place { recipient: PersonId(person), dose: DoseNumber(1), slot };
-    Command::Hold { campaign: world::CAMPAIGN, booker: PersonId(person), places: vec![place] }
+    Command::Hold(TakePlaces::for_oneself(world::CAMPAIGN, PersonId(person), slot))
 }

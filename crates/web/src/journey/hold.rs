@@ -10,9 +10,10 @@ use crate::pages::hold::HoldPage;
 use crate::pages::parts::Errors;
 use crate::wording::civil_time;
 use axum::body::Body;
-use booking::{HoldId, Refusal, SlotId};
+use booking::{DoseNumber, HoldId, PersonId, Place, Refusal, SlotId};
 use http::{Response, StatusCode};
 use hyper::http;
+use jiff::civil::{Date, Time};
 
 const DAY: [Field; 2] =
     [Field { name: "clinic", kind: Kind::Clinic }, Field { name: "date", kind: Kind::Day }];
@@ -86,6 +87,12 @@ fn named_hold(ctx: &Context) -> Result<HoldId, Problem> {
     if faults.is_empty() { Ok(HoldId(ctx.fields.number("hold"))) } else { Err(Problem::Invalid(faults)) }
 }
 
+/// When the second dose of somebody is.
+fn second_dose(places: &[Place], recipient: PersonId) -> Option<(Date, Time)> {
+    let second = places.iter().find(|place| place.recipient == recipient && place.dose == DoseNumber(2))?;
+    Some((second.slot.visit_on, civil_time(second.slot.starts_min)))
+}
+
 async fn hold_page(ctx: &Context, refusal: Option<&Refusal>) -> Result<Option<HoldPage>, Problem> {
     let person = ctx.booker()?.person;
     let campaign = ctx.app.campaign();
@@ -105,7 +112,7 @@ async fn hold_page(ctx: &Context, refusal: Option<&Refusal>) -> Result<Option<Ho
         time: civil_time(place.slot.starts_min),
         vaccine: vaccine_name(&ctx.app, ctx.lang),
         dose_number: place.dose.0,
-        second_dose: None,
+        second_dose: second_dose(&hold.places, place.recipient),
         recipient: recipient_card(&card),
         until: hold.expires_at,
         hold_seconds: u32::try_from(length).unwrap_or(0),

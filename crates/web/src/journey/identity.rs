@@ -91,7 +91,7 @@ pub async fn post_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 /// Who stands in line for nothing is told at once, not after the wait. The ledger decides again at the door.
 fn told_now(ctx: &Context, born_on: jiff::civil::Date) -> Result<(), Refusal> {
     let group = ctx.app.campaign().group;
-    if ctx.ticket.is_none() || group.contains(born_on) {
+    if ctx.ticket.is_none() || group.contains(booking::Candidate { born_on, on_roster: true }) {
         return Ok(());
     }
     Err(Refusal::NotEligible { born_from: group.born_from, born_to: group.born_to })

@@ -10,7 +10,7 @@ use crate::pages::cancel::CancelPage;
 use crate::pages::my::MyPage;
 use crate::wording::{cancelled_notice, civil_time};
 use axum::body::Body;
-use booking::{AppointmentState, Refusal};
+use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, Refusal, SlotId};
 use http::Response;
 use hyper::http;
 
@@ -30,9 +30,8 @@ async fn list(ctx: &Context, done: Option<String>) -> Result<MyPage, Problem> {
         chrome: ctx.chrome(),
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
-        appointments: own
-            .iter()
-            .rev()
+        appointments: soonest_first(&own)
+            .into_iter()
             .map(|(id, appointment)| appointment_row(ctx, &card, *id, appointment))
             .collect(),
         done,
@@ -40,12 +39,24 @@ async fn list(ctx: &Context, done: Option<String>) -> Result<MyPage, Problem> {
     })
 }
 
+/// What is to come, the soonest first, then what was cancelled.
+fn soonest_first(own: &[(AppointmentId, Appointment)]) -> Vec<&(AppointmentId, Appointment)> {
+    let mut sorted: Vec<_> = own.iter().collect();
+    sorted.sort_by_key(|(_, one)| {
+        (one.state != AppointmentState::Booked, one.place.slot.visit_on, one.place.slot.starts_min)
+    });
+    sorted
+}
+
 /// The newest live appointment, to keep and to print.
 pub async fn booked(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let person = ctx.booker()?.person;
     let own = ctx.app.store.appointments_of(person).await?;
-    let live = own.into_iter().rev().find(|(_, appointment)| appointment.state == AppointmentState::Booked);
-    let Some((id, appointment)) = live else { return Ok(ctx.see_other("/my")) };
+    let live = own.iter().rev().filter(|(_, appointment)| appointment.state == AppointmentState::Booked);
+    let first = live.clone().find(|(_, appointment)| appointment.place.dose == DoseNumber(1));
+    let Some((id, appointment)) = first.or_else(|| live.clone().next()).copied() else {
+        return Ok(ctx.see_other("/my"));
+    };
     let card = actions::person_card(ctx, person).await?;
     let slot = appointment.place.slot;
     let clinic = ctx.app.country.clinic(slot.clinic).expect("appointments are at clinics of the country");
@@ -58,10 +69,22 @@ pub async fn booked(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         time: civil_time(slot.starts_min),
         vaccine: vaccine_name(&ctx.app, ctx.lang),
         dose_number: appointment.place.dose.0,
-        second_dose: None,
+        second_dose: second_of(&own, &appointment)
+            .map(|second| (second.visit_on, civil_time(second.starts_min))),
         cancel_until: ctx.app.campaign().cancel_until(slot.visit_on),
     };
     Ok(ctx.page(&page))
+}
+
+/// The live second dose that belongs to a first.
+fn second_of(own: &[(AppointmentId, Appointment)], first: &Appointment) -> Option<SlotId> {
+    let belongs = |one: &&(AppointmentId, Appointment)| {
+        let place = one.1.place;
+        first.place.dose == DoseNumber(1)
+            && (place.recipient, place.dose) == (first.place.recipient, DoseNumber(2))
+            && one.1.state == AppointmentState::Booked
+    };
+    own.iter().find(belongs).map(|(_, second)| second.place.slot)
 }
 
 /// Asks once more before it cancels.
@@ -73,6 +96,7 @@ pub async fn cancel(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let number = ctx.fields.text("appointment");
     if !ctx.fields.has("sure") {
         let (id, appointment) = actions::own_appointment(ctx, &number).await?;
+        let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
         if let AppointmentState::Cancelled { at } = appointment.state {
             return Err(Refusal::CancelledBefore { cancelled_at: at }.into());
         }
@@ -82,7 +106,7 @@ pub async fn cancel(ctx: &mut Context) -> Result<Response<Body>, Problem> {
             csrf: ctx.csrf(),
             key: ctx.fresh_key(),
             appointment: appointment_row(ctx, &card, id, &appointment),
-            second_dose_too: false,
+            second_dose_too: second_of(&own, &appointment).is_some(),
         };
         return Ok(ctx.page(&page));
     }

@@ -235,7 +235,7 @@ async fn a_called_number_before_the_opening_is_refused_by_the_ledger() {
     let admit = store::Admit {
         campaign: site.app.campaign().id,
         person: PersonId(1),
-        born_on: jiff::civil::date(1964, 3, 5),
+        candidate: store::conformance::world::ELIGIBLE,
         ticket: booking::TicketRef([1; 16]),
         queue_number: 0,
     };

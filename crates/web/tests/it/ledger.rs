@@ -126,6 +126,17 @@ impl Store for MoodyStore {
         self.in_mood(self.inner.hold_of(campaign, booker))
     }
 
+    fn delegations_of(
+        &self,
+        person: PersonId,
+    ) -> Waiting<'_, Result<Vec<booking::DelegationRecord>, StoreError>> {
+        self.in_mood(self.inner.delegations_of(person))
+    }
+
+    fn draft(&self, person: PersonId) -> Waiting<'_, Result<Option<Vec<u8>>, StoreError>> {
+        self.in_mood(self.inner.draft(person))
+    }
+
     fn appointments_of(
         &self,
         person: PersonId,

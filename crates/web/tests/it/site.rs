@@ -179,12 +179,14 @@ impl Site {
     }
 }
 
-/// The small country of the conformance suite, for people born from 1962 to 1966.
+/// The small country of the conformance suite with its campaign of two doses, for people born from 1962 to 1966.
 fn country() -> Country {
     let small = world::country();
-    let group = EligibilityGroup { born_from: date(1962, 1, 1), born_to: date(1966, 12, 31) };
-    let campaigns = small.campaigns().iter().map(|campaign| Campaign { group, ..campaign.clone() });
-    Country::new(small.regions().to_vec(), small.clinics().to_vec(), campaigns.collect()).unwrap()
+    let group =
+        EligibilityGroup { born_from: date(1962, 1, 1), born_to: date(1966, 12, 31), roster_needed: false };
+    let pairs = small.campaign(world::PAIRS).unwrap().clone();
+    let campaign = Campaign { id: world::CAMPAIGN, group, slug: "c55".to_owned(), ..pairs };
+    Country::new(small.regions().to_vec(), small.clinics().to_vec(), vec![campaign]).unwrap()
 }
 
 fn keys(random: Arc<dyn Randomness>) -> Keys {

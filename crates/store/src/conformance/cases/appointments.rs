@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
         restart
         see messages -> 0
         kim hold C2 26 09:00 -> AlreadyBooked 1
-        kim hold C2 26 09:00 dose 2 -> held
+        kim hold C2 26 09:00 dose 2 -> PlacesInvalid
     ",
     ),
     (
@@ -51,14 +51,23 @@ pub(super) const CASES: &[Case] = &[
         at 07-12 20:00
         service open -> opened
         son enter -> admitted
-        son hold C1 26 09:00 for kim and C1 26 09:00 for lee -> SlotFull
+        son hold C2 26 09:00 for kim,lee -> RecipientUnknown
+        son delegate kim -> delegated
+        son delegate lee -> delegated
+        see messages -> 2
+        other enter -> admitted
+        other hold C1 26 09:30 -> held
+        son hold C1 26 09:00 for kim,lee -> SlotFull C1/27/09:00 C1/28/09:00 C2/26/09:00
         see C1 26 09:00 -> free 1 held 0 booked 0
-        son hold C2 26 09:00 for kim and C2 26 09:00 for lee -> held
+        son hold C1 27 09:00 for kim,lee -> held
+        see C1 27 09:00 -> free 0 held 1 booked 0
+        see C1 27 09:30 -> free 0 held 1 booked 0
+        son hold C2 26 09:00 for kim,lee -> held
         son confirm -> booked 2
         see kim -> booked
         see lee -> booked
         see son -> booked booked
-        see messages -> 2
+        see messages -> 6
         kim cancel of son -> cancelled
         see kim -> cancelled
         see lee -> booked

@@ -9,14 +9,16 @@ pub(super) const CASES: &[Case] = &[
         at 07-24 17:00
         service open -> opened
         kim enter -> admitted
+        kim delegate lee -> delegated
         kim hold C1 28 09:00 -> held
         kim confirm -> booked
         at 07-24 18:00
         service close -> closed
         kim enter -> admitted
+        kim delegate park -> CampaignClosed 07-24T18:00:00
         at 07-27 08:00
         kim enter -> admitted
-        kim hold C1 28 09:00 dose 2 -> SlotFull C1/28/09:30 C1/28/10:00 C2/28/09:00
+        kim hold C1 28 09:00 for lee -> SlotFull C1/28/09:30 C1/28/10:00 C2/28/09:00
     ",
     ),
     (
@@ -127,6 +129,7 @@ pub(super) const CASES: &[Case] = &[
         kim enter -> admitted
         son enter -> admitted
         eve enter -> admitted
+        son delegate kim -> delegated
         son hold C1 26 09:00 for kim -> held
         eve confirm of son -> HoldUnknown
         kim hold C2 26 09:00 -> held
@@ -138,17 +141,16 @@ pub(super) const CASES: &[Case] = &[
     ",
     ),
     (
-        "a hold of nothing, of twins or of a dose that is not given is invalid",
+        "a hold for nobody, for one twice or of a dose that is not given is invalid",
         "
         at 07-12 20:00
         service open -> opened
         kim enter -> admitted
-        kim hold nothing -> PlacesInvalid
-        kim hold C2 26 09:00 and C2 26 09:30 -> PlacesInvalid
+        kim hold C2 26 09:00 for nobody -> PlacesInvalid
+        kim hold C2 26 09:00 for kim,kim -> PlacesInvalid
         kim hold C2 26 09:00 dose 3 -> PlacesInvalid
         kim hold C2 26 09:00 dose 0 -> PlacesInvalid
-        kim hold C2 26 09:00 and C2 27 09:00 dose 2 -> held
-        kim confirm -> booked 2
+        kim hold C2 26 09:00 dose 2 -> PlacesInvalid
     ",
     ),
     (
@@ -184,8 +186,12 @@ pub(super) const CASES: &[Case] = &[
         service open -> opened
         a enter -> admitted
         b enter -> admitted
-        a hold C6 26 09:00 for a and C6 26 09:00 for p and C6 26 09:30 for q and C6 26 09:30 for r -> held
-        b hold C6 27 09:00 for b and C6 27 09:00 for s -> SupplyExhausted 2600000000
+        a delegate p -> delegated
+        a delegate q -> delegated
+        a delegate r -> delegated
+        b delegate s -> delegated
+        a hold C6 26 09:00 for a,p,q,r -> held
+        b hold C6 27 09:00 for b,s -> SupplyExhausted 2600000000
         b hold C6 27 09:00 -> held
         see doses 2600000000 -> 0
         b hold C5 28 09:00 -> held

@@ -1,0 +1,156 @@
+//! Appointments made, moved, cancelled; people reminded.
+
+use super::{Changes, Decided, known};
+use crate::ledger::Ledger;
+use booking::rules::{self, CancelFacts, ConfirmFacts, Confirmed, PlaceStanding};
+use booking::{
+    Appointment, AppointmentId, AppointmentState, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId,
+    MessageKind, Outcome, PersonId, Place, Refusal, korean_day,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use std::sync::Arc;
+
+impl Ledger {
+    pub(in crate::ledger) fn confirm(
+        &mut self,
+        booker: PersonId,
+        id: HoldId,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> Decided {
+        let country = Arc::clone(&self.country);
+        self.not_over(booker, id)?;
+        // Of somebody else's hold nothing is told, not even that its people are booked.
+        let hold = self.holds.get(id).filter(|hold| hold.booker == booker).cloned();
+        let campaign = hold.as_ref().ok_or(Refusal::HoldUnknown)?.campaign;
+        let standings: Vec<PlaceStanding> =
+            hold.iter().flat_map(|hold| hold.places.iter().map(|place| self.standing(hold, place))).collect();
+        let confirmed = rules::confirm(&ConfirmFacts {
+            campaign: known(&country, campaign)?,
+            opening: self.opening(campaign),
+            now,
+            today: korean_day(now),
+            booker,
+            admission: self.admissions.get((campaign, booker)).copied(),
+            hold: hold.as_ref(),
+            standings: &standings,
+        })?;
+        self.write(Change::HoldEnded { id, end: HoldEnd::Confirmed }, changes);
+        let is_change = hold.is_some_and(|hold| !hold.replaces.is_empty());
+        let made: Vec<(AppointmentId, Appointment)> =
+            confirmed.into_iter().map(|one| self.carry(one, booker, now, changes)).collect();
+        self.tell_all(&made, booker, is_change, now, changes);
+        Ok(if is_change { Outcome::Moved(made) } else { Outcome::Booked(made) })
+    }
+
+    fn standing(&self, hold: &Hold, place: &Place) -> PlaceStanding {
+        let live = self.live.get((hold.campaign, place.recipient, place.dose)).copied();
+        let slot = |id| self.appointments.get(id).map(|appointment| (id, appointment.place.slot));
+        PlaceStanding {
+            may_be_booked: self.may_act(hold.campaign, hold.booker, place.recipient),
+            live: live.and_then(slot),
+        }
+    }
+
+    fn carry(
+        &mut self,
+        confirmed: Confirmed,
+        by: PersonId,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> (AppointmentId, Appointment) {
+        let id = match confirmed {
+            Confirmed::Booked(appointment) => {
+                let id = AppointmentId(self.next.appointment);
+                self.write(Change::Booked { id, appointment }, changes);
+                id
+            }
+            Confirmed::Moved { id, to } => {
+                self.write(Change::Moved { id, to, by, at: now }, changes);
+                id
+            }
+        };
+        (id, *self.appointments.get(id).expect("it was just written"))
+    }
+
+    /// Every recipient is told once, of the first of their doses; so is a booker who is none of them.
+    fn tell_all(
+        &mut self,
+        made: &[(AppointmentId, Appointment)],
+        booker: PersonId,
+        is_change: bool,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) {
+        let mut told = Vec::new();
+        for (id, appointment) in made {
+            let recipient = appointment.place.recipient;
+            if told.contains(&recipient) {
+                continue;
+            }
+            told.push(recipient);
+            let kind = if is_change { MessageKind::Moved(*id) } else { MessageKind::Booked(*id) };
+            self.tell(recipient, kind, now, changes);
+            if recipient != booker {
+                self.tell(booker, kind, now, changes);
+            }
+        }
+    }
+
+    pub(in crate::ledger) fn cancel(
+        &mut self,
+        person: PersonId,
+        id: AppointmentId,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> Decided {
+        let country = Arc::clone(&self.country);
+        let appointment = self.appointments.get(id).copied().ok_or(Refusal::AppointmentUnknown)?;
+        let Appointment { campaign, place: Place { recipient, dose, .. }, .. } = appointment;
+        rules::cancel(&CancelFacts {
+            campaign: known(&country, campaign)?,
+            today: korean_day(now),
+            appointment: Some(&appointment),
+            may_act: self.may_act(campaign, person, recipient),
+        })?;
+        self.write(Change::Cancelled { id, by: person, at: now }, changes);
+        if let Some(second) = self.second_of(campaign, recipient).filter(|_| dose == DoseNumber(1)) {
+            self.write(Change::Cancelled { id: second, by: person, at: now }, changes);
+        }
+        self.write(Change::PlaceAbandoned { campaign, booker: person, at: now }, changes);
+        self.tell(recipient, MessageKind::Cancelled(id), now, changes);
+        if person != recipient {
+            self.tell(person, MessageKind::Cancelled(id), now, changes);
+        }
+        Ok(Outcome::Cancelled(id))
+    }
+
+    fn second_of(&self, campaign: CampaignId, recipient: PersonId) -> Option<AppointmentId> {
+        self.live.get((campaign, recipient, DoseNumber(2))).copied()
+    }
+
+    /// Nobody is reminded twice of the same day; whoever moved to another day is reminded of that one.
+    pub(in crate::ledger) fn remind(
+        &mut self,
+        visit_on: Date,
+        people_max: usize,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> Outcome {
+        let first = (visit_on, AppointmentId(0));
+        let waiting = self.to_remind.range(first..=(visit_on, AppointmentId(u64::MAX)));
+        let due = |id: &AppointmentId| {
+            let appointment = self.appointments.get(*id)?;
+            let is_due = appointment.state == AppointmentState::Booked
+                && appointment.place.slot.visit_on == visit_on
+                && self.reminded.get(*id) != Some(&visit_on);
+            is_due.then_some((*id, appointment.place.recipient))
+        };
+        let due: Vec<_> = waiting.filter_map(|(_, id)| due(id)).take(people_max).collect();
+        for (id, recipient) in &due {
+            self.tell(*recipient, MessageKind::Reminder(*id), now, changes);
+        }
+        Outcome::Reminded { people: due.len() as u32 }
+    }
+}

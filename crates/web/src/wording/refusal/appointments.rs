@@ -1,0 +1,48 @@
+//! Appointments.
+
+use crate::lang::Lang;
+use crate::wording::{Said, said};
+use booking::Refusal;
+
+const SEE_MY: (&str, &str) = ("예약 조회에서 확인해 주십시오.", "Please look at “My appointment”.");
+
+pub(super) fn appointments(lang: Lang, refusal: &Refusal) -> Said {
+    match refusal {
+        Refusal::AlreadyBooked { appointment } => said(
+            lang,
+            (
+                format!("이미 예약이 있습니다. 예약번호 {}", appointment.number()),
+                format!("There is an appointment already: number {}", appointment.number()),
+            ),
+            SEE_MY,
+        ),
+        Refusal::AppointmentUnknown => {
+            said(lang, ("그런 예약이 없습니다.", "There is no such appointment."), SEE_MY)
+        }
+        Refusal::CancelledBefore { cancelled_at } => said(
+            lang,
+            (
+                format!("{}에 이미 취소한 예약입니다.", Lang::Ko.instant(*cancelled_at)),
+                format!("This appointment was cancelled on {}.", Lang::En.instant(*cancelled_at)),
+            ),
+            SEE_MY,
+        ),
+        Refusal::CancelTooLate { until_on } => said(
+            lang,
+            (
+                format!("인터넷으로 바꾸거나 취소하는 것은 {}까지였습니다.", Lang::Ko.date(*until_on)),
+                format!("Changing or cancelling here was possible until {}.", Lang::En.date(*until_on)),
+            ),
+            ("의료기관에 전화해 주십시오.", "Please call the clinic."),
+        ),
+        Refusal::AppointmentChanged { appointment } => said(
+            lang,
+            (
+                format!("예약 {}이 그 사이에 바뀌었거나 취소되었습니다.", appointment.number()),
+                format!("Appointment {} was changed or cancelled in the meantime.", appointment.number()),
+            ),
+            SEE_MY,
+        ),
+        elsewhere => unreachable!("{elsewhere:?} has its words elsewhere"),
+    }
+}
