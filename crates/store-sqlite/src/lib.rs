@@ -12,6 +12,9 @@
 //!   business.
 //! - Damage is found at the start, by the chain over the rows: it ends the start with the row's number.
 //!
+//! `roster.db` is apart from all this: an import builds a new one beside the old and renames it over; the service only
+//! reads it, and follows the rename.
+//!
 //! What this crate is not: it has no query tables yet (`views.db` waits until a page needs what memory does not hold),
 //! and it is for one process: a second one is turned away by a lock.
 //!
@@ -24,6 +27,7 @@ mod health;
 mod journal;
 mod line;
 mod options;
+mod roster;
 mod store;
 mod writer;
 
@@ -31,4 +35,7 @@ pub use line::SqliteLine;
 #[cfg(feature = "saboteur")]
 pub use options::Sabotage;
 pub use options::StoreLimits;
+pub use roster::{
+    FollowedRoster, ROSTER_FILE, RosterDifference, RosterDraft, RosterRow, RosterSample, SqliteRoster,
+};
 pub use store::SqliteStore;

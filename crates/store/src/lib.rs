@@ -3,6 +3,7 @@
 //! - [`Store`] is the ledger of bookings: one write method taking a [`Command`], and the reads that pages need.
 //! - [`LineStore`] keeps what the waiting room must remember; it is a trait of its own, in a file of its own, because
 //!   the line lives on when the ledger is gone.
+//! - [`Roster`] finds people on the imported list; it is read only.
 //! - [`MemoryStore`] and [`MemoryLine`] are the references; `conformance` is the suite every back end must pass with
 //!   equal answers.
 //!
@@ -21,6 +22,7 @@ mod line;
 mod memory;
 mod reads;
 pub mod record;
+mod roster;
 mod store;
 mod table;
 
@@ -34,4 +36,5 @@ pub use ledger::Ledger;
 pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
 pub use memory::MemoryStore;
 pub use reads::Read;
+pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use store::{Answer, CampaignFigures, DayTaken, PersonRecord, Store, Waiting};

@@ -1,6 +1,7 @@
 //! The keys of a service. They come from a folder that is neither in the data folder nor in its backup.
 
 use crate::cipher::{AesGcmSiv, Cipher};
+use crate::person_name;
 use booking::PersonAlias;
 use ed25519_dalek::{Signer as _, SigningKey};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -52,6 +53,16 @@ impl Keys {
         mac.update(&[0]);
         mac.update(subject.as_bytes());
         PersonAlias(mac.finalize().into_bytes().into())
+    }
+
+    /// Keyed hash of a resident, foreigner's or temporary number, in the form that [`crate::person_number`] gives it.
+    pub fn number_alias(&self, number: &str) -> PersonAlias {
+        self.alias("number", number)
+    }
+
+    /// Keyed hash of a number and a name together, however the name is typed: who knows one of them learns nothing.
+    pub fn pair_alias(&self, number: &str, name: &str) -> PersonAlias {
+        self.alias("pair", &format!("{number}|{}", person_name::normalised(name)))
     }
 
     pub fn sign_gate_document(&self, signed_part: &str) -> [u8; 64] {

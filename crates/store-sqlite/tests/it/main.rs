@@ -10,6 +10,7 @@ mod full;
 mod kill;
 mod line;
 mod open;
+mod roster;
 
 use booking::Country;
 use std::path::{Path, PathBuf};
