@@ -112,6 +112,11 @@ pub enum Opening {
 }
 
 impl EligibilityGroup {
+    /// By birth date alone.
+    pub fn born(born_from: Date, born_to: Date) -> Self {
+        Self { born_from, born_to, roster_needed: false }
+    }
+
     pub fn contains(self, candidate: Candidate) -> bool {
         let of_age = (self.born_from..=self.born_to).contains(&candidate.born_on);
         of_age && (candidate.on_roster || !self.roster_needed)

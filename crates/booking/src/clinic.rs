@@ -11,12 +11,16 @@ pub struct Clinic {
     pub region: RegionCode,
     pub zip: String,
     pub address: String,
+    /// As printed, e.g. `02-000-0000`.
+    pub phone: Option<String>,
     pub lat: f64,
     pub lon: f64,
     pub hours: OpeningHours,
     /// Places per band.
     pub capacity: u32,
     pub doses_per_vial: u32,
+    /// False: no longer on the country's list. What is booked there stays; nothing new is offered.
+    pub listed: bool,
 }
 
 /// When a clinic vaccinates. Minutes are from midnight, Korean time.
@@ -46,10 +50,10 @@ impl WeekdaySet {
 }
 
 impl Clinic {
-    /// The starts of the bands of a day, in order; none on a closed day.
+    /// The starts of the bands of a day, in order; none on a closed day or when the clinic is no longer listed.
     pub fn bands_on(&self, visit_on: Date, band_min: u16) -> impl Iterator<Item = u16> + use<> {
         let hours = self.hours;
-        let closes_min = hours.closes_on(visit_on.weekday()).unwrap_or(0);
+        let closes_min = hours.closes_on(visit_on.weekday()).filter(|_| self.listed).unwrap_or(0);
         let lunch = if visit_on.weekday() == Weekday::Saturday { None } else { hours.lunch };
         let at_lunch =
             move |from: u16, until: u16| lunch.is_some_and(|lunch| from < lunch.1 && lunch.0 < until);
@@ -93,6 +97,7 @@ mod tests {
             region: RegionCode(1_111_010_100),
             zip: String::new(),
             address: String::new(),
+            phone: None,
             lat: 37.5,
             lon: 127.0,
             hours: OpeningHours {
@@ -104,6 +109,7 @@ mod tests {
             },
             capacity: 3,
             doses_per_vial: 10,
+            listed: true,
         }
     }
 
@@ -118,6 +124,14 @@ mod tests {
     fn saturday_ends_early_and_a_closed_weekday_has_no_band() {
         assert_eq!(clinic().bands_on(date(2027, 7, 31), 30).count(), 2);
         assert_eq!(clinic().bands_on(date(2027, 8, 1), 30).count(), 0);
+    }
+
+    #[test]
+    fn a_clinic_that_is_no_longer_listed_offers_nothing() {
+        let unlisted = Clinic { listed: false, ..clinic() };
+        assert_eq!(unlisted.bands_on(date(2027, 7, 26), 30).count(), 0);
+        assert_eq!(unlisted.capacity_at(date(2027, 7, 26), 540, 30), 0);
+        assert_eq!(unlisted.capacity_on(date(2027, 7, 26), 30), 0);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Country {
     campaigns: Vec<Campaign>,
     region_index: HashMap<RegionCode, usize>,
     clinic_index: HashMap<ClinicId, usize>,
-    /// Clinics of a 시·군·구, by position in `clinics`.
+    /// Listed clinics of a 시·군·구, by position in `clinics`.
     sigungu_clinics: HashMap<RegionCode, Vec<usize>>,
 }
 
@@ -43,7 +43,11 @@ impl Country {
             Self { regions, clinics, campaigns, region_index, clinic_index, sigungu_clinics: HashMap::new() };
         country.check_parents()?;
         for position in 0..country.clinics.len() {
-            let sigungu = country.sigungu_of(country.clinics[position].region);
+            let clinic = &country.clinics[position];
+            if !clinic.listed {
+                continue;
+            }
+            let sigungu = country.sigungu_of(clinic.region);
             country.sigungu_clinics.entry(sigungu).or_default().push(position);
         }
         Ok(country)
@@ -81,7 +85,7 @@ impl Country {
         self.clinic_index.get(&id).map(|position| &self.clinics[*position])
     }
 
-    /// The clinics of a 시·군·구, in the order of the file.
+    /// The listed clinics of a 시·군·구, in the order of the file.
     pub fn clinics_in(&self, sigungu: RegionCode) -> impl Iterator<Item = &Clinic> {
         self.sigungu_clinics.get(&sigungu).into_iter().flatten().map(|position| &self.clinics[*position])
     }

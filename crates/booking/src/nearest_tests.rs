@@ -33,11 +33,13 @@ fn clinic(id: u32, lat: f64) -> Clinic {
         region: RegionCode(13),
         zip: String::new(),
         address: String::new(),
+        phone: None,
         lat,
         lon: 127.0,
         hours,
         capacity: 1,
         doses_per_vial: 10,
+        listed: true,
     }
 }
 
@@ -45,11 +47,7 @@ fn campaign() -> Campaign {
     Campaign {
         id: CampaignId(1),
         slug: String::new(),
-        group: EligibilityGroup {
-            born_from: date(1963, 1, 1),
-            born_to: date(1972, 12, 31),
-            roster_needed: false,
-        },
+        group: EligibilityGroup::born(date(1963, 1, 1), date(1972, 12, 31)),
         opens_at: Timestamp::UNIX_EPOCH,
         closes_at: Timestamp::UNIX_EPOCH,
         visits: Visits { first_on: date(2027, 7, 26), last_on: date(2027, 8, 4), band_min: 30 },

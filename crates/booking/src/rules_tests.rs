@@ -34,11 +34,7 @@ pub(crate) fn campaign() -> Campaign {
     Campaign {
         id: CampaignId(1),
         slug: "c55".to_owned(),
-        group: EligibilityGroup {
-            born_from: date(1963, 1, 1),
-            born_to: date(1972, 12, 31),
-            roster_needed: false,
-        },
+        group: EligibilityGroup::born(date(1963, 1, 1), date(1972, 12, 31)),
         opens_at: at("12 20:00"),
         closes_at: at("24 18:00"),
         visits: Visits { first_on: date(2027, 7, 26), last_on: date(2027, 7, 30), band_min: 30 },

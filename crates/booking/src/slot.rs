@@ -15,7 +15,7 @@ pub struct SlotId {
 /// What a slot holds. Always `capacity = free + held + booked + blocked`, each at least 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SlotCounts {
-    /// What the clinic says.
+    /// What the clinic says; where it says less than it gave before, what is taken.
     pub capacity: u32,
     pub held: u32,
     pub booked: u32,

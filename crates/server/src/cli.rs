@@ -1,5 +1,7 @@
 //! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
 
+use crate::import::{Defaults, Mode, tidy_time};
+use anyhow::{Context as _, Result, ensure};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -48,6 +50,10 @@ pub(crate) enum Command {
     /// 설정과 저장소 점검 · print the effective config and check the store
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Check(Check),
+    /// 실제 자료 가져오기 · import a real country: regions, clinics, the roster of people
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
+    Import(Import),
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +90,131 @@ pub(crate) struct Check {
     /// 설정 파일 · config file
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    #[command(subcommand)]
+    pub(crate) what: ImportWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportWhat {
+    /// 시·도, 시·군·구, 읍·면·동 · the tree of regions
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Regions(ImportRegions),
+    /// 위탁의료기관 · the places that vaccinate
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Clinics(ImportClinics),
+    /// 대상자 명단 · the people of a group
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Roster(ImportRoster),
+}
+
+/// What every import has.
+#[derive(Debug, Args)]
+pub(crate) struct ImportOptions {
+    /// 가져올 CSV 파일(UTF-8, .gz도 됨) · the CSV file (UTF-8, also .gz)
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// 자료 폴더 · data folder, in place of the one of the config
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// 설정 파일 · config file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// 확인만 하고 바꾸지 않음 · check and preview, change nothing
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
+    /// 묻지 않고 바꿈(스크립트용) · do not ask, for scripts
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// 고칠 곳 전체를 이 CSV 파일에 적음 · write the whole list of faults to this CSV file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportRegions {
+    #[command(flatten)]
+    pub(crate) options: ImportOptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportClinics {
+    #[command(flatten)]
+    pub(crate) options: ImportOptions,
+    /// 파일에 없을 때의 평일 진료 시간 · weekday hours where the file has none
+    #[arg(long, default_value = "09:00-18:00", value_name = "FROM-TO")]
+    default_hours: String,
+    /// 점심시간(없으면 none) · lunch break, or none
+    #[arg(long, default_value = "13:00-14:00", value_name = "FROM-TO")]
+    default_lunch: String,
+    /// 토요일 끝 시각(휴진이면 none) · end on Saturdays, or none
+    #[arg(long, default_value = "none", value_name = "TIME")]
+    default_saturday: String,
+    /// 30분마다 받는 인원 · people in 30 minutes
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000))]
+    default_capacity: u32,
+    /// 백신 한 병의 접종 횟수 · doses in a vial
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    default_doses_per_vial: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportRoster {
+    #[command(flatten)]
+    pub(crate) options: ImportOptions,
+    /// 전체 명단이 아니라 몇 사람만 더하거나 고침 · the file adds or corrects a few people, the others stay
+    #[arg(long)]
+    pub(crate) add: bool,
+}
+
+impl Import {
+    pub(crate) fn options(&self) -> &ImportOptions {
+        match &self.what {
+            ImportWhat::Regions(regions) => &regions.options,
+            ImportWhat::Clinics(clinics) => &clinics.options,
+            ImportWhat::Roster(roster) => &roster.options,
+        }
+    }
+}
+
+impl ImportOptions {
+    pub(crate) fn mode(&self) -> Mode {
+        match (self.dry_run, self.yes) {
+            (true, _) => Mode::DryRun,
+            (false, true) => Mode::Yes,
+            (false, false) => Mode::Ask,
+        }
+    }
+}
+
+impl ImportClinics {
+    pub(crate) fn defaults(&self) -> Result<Defaults> {
+        let (opens, closes) = hours("--default-hours", &self.default_hours)?;
+        let lunch = match self.default_lunch.as_str() {
+            "none" => None,
+            text => Some(hours("--default-lunch", text)?),
+        };
+        let saturday_closes = match self.default_saturday.as_str() {
+            "none" => None,
+            text => Some(time("--default-saturday", text)?),
+        };
+        let (capacity, doses_per_vial) = (self.default_capacity, self.default_doses_per_vial);
+        Ok(Defaults { opens, closes, lunch, saturday_closes, capacity, doses_per_vial })
+    }
+}
+
+fn hours(option: &str, text: &str) -> Result<(String, String)> {
+    let (from, until) = text.split_once('-').with_context(|| format!("{option} {text}: 09:00-18:00"))?;
+    let (from, until) = (time(option, from)?, time(option, until)?);
+    ensure!(from < until, "{option} {text}: 끝이 시작보다 빠릅니다 / it ends before it begins");
+    Ok((from, until))
+}
+
+fn time(option: &str, text: &str) -> Result<String> {
+    tidy_time(text).with_context(|| format!("{option} {text}: 09:00"))
 }
 
 impl Demo {

@@ -13,5 +13,6 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Demo(demo) => demo::run(&demo),
         Command::Serve(serve) => serve::run(&serve),
         Command::Check(check) => check::run(&check),
+        Command::Import(import) => crate::import::run(&import),
     }
 }

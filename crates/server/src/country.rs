@@ -1,4 +1,5 @@
-//! Reading the bundled country: real regions, synthetic clinics, the demo campaign (`data/README.md`).
+//! Reading the country: what was imported into the data folder, or the bundled one with real regions, synthetic clinics
+//! and the demo campaign (`data/README.md`).
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use booking::{
@@ -8,14 +9,22 @@ use booking::{
 use flate2::read::GzDecoder;
 use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{ErrorKind, Read as _};
+use std::path::Path;
 use web::app::CampaignNames;
 
 const REGIONS: &[u8] = include_bytes!("../../../data/regions.csv");
 const CLINICS: &[u8] = include_bytes!("../../../data/clinics.csv.gz");
 const CAMPAIGN: &str = include_str!("../../../data/campaign.toml");
+
+/// The files of a real country, which `charye import` puts there; each stands in for the bundled one.
+pub(crate) const COUNTRY_FOLDER: &str = "country";
+pub(crate) const REGIONS_FILE: &str = "regions.csv";
+pub(crate) const CLINICS_FILE: &str = "clinics.csv";
+pub(crate) const CAMPAIGN_FILE: &str = "campaign.toml";
 
 /// When the doors open and close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -24,25 +33,124 @@ pub(crate) struct Doors {
     pub(crate) closes_at_s: i64,
 }
 
-pub(crate) fn bundled(doors: Doors) -> Result<(Country, CampaignNames)> {
-    let (campaign, names) = campaign(CAMPAIGN, doors).context("data/campaign.toml")?;
-    let regions = regions(REGIONS).context("data/regions.csv")?;
-    let clinics = clinics(GzDecoder::new(CLINICS)).context("data/clinics.csv.gz")?;
-    let country = Country::new(regions, clinics, vec![campaign]).map_err(|fault| anyhow!(fault))?;
-    Ok((country, names))
+/// The country of a data folder: its own files, and the bundled ones where it has none.
+pub(crate) fn load(data: &Path, doors: Doors) -> Result<(Country, CampaignNames)> {
+    CountryFiles::read(data)?.build(doors)
 }
 
-#[derive(Deserialize)]
-struct RegionRow {
-    code: String,
-    level: String,
-    parent: String,
-    name: String,
+/// Doors for looking at a country outside a service: 12 July 2021.
+pub(crate) const SOME_DAY: Doors =
+    Doors { opens_at_s: 1_626_015_600, closes_at_s: 1_626_015_600 + 12 * 86_400 };
+
+#[derive(Debug, Clone)]
+pub(crate) struct CountryFiles {
+    regions: CountryFile,
+    clinics: CountryFile,
+    campaign: CountryFile,
 }
 
-fn regions(file: impl Read) -> Result<Vec<Region>> {
-    let rows = csv::Reader::from_reader(file).into_deserialize::<RegionRow>();
-    rows.enumerate().map(|(line, row)| region(&row?).with_context(|| format!("row {}", line + 1))).collect()
+#[derive(Debug, Clone)]
+struct CountryFile {
+    contents: Vec<u8>,
+    /// For a message: the path, or the name of the bundled one.
+    from: String,
+    is_own: bool,
+}
+
+impl CountryFile {
+    fn read(data: &Path, name: &str, bundled: impl FnOnce() -> Result<Vec<u8>>) -> Result<Self> {
+        let path = data.join(COUNTRY_FOLDER).join(name);
+        match std::fs::read(&path) {
+            Ok(contents) => Ok(Self { contents, from: path.display().to_string(), is_own: true }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Ok(Self { contents: bundled()?, from: format!("data/{name}"), is_own: false })
+            }
+            Err(error) => Err(error).with_context(|| path.display().to_string()),
+        }
+    }
+
+    fn rows<Row: DeserializeOwned>(&self) -> Result<Vec<Row>> {
+        let rows = csv::Reader::from_reader(self.contents.as_slice()).into_deserialize::<Row>();
+        rows.collect::<Result<_, _>>().with_context(|| self.from.clone())
+    }
+}
+
+impl CountryFiles {
+    pub(crate) fn read(data: &Path) -> Result<Self> {
+        Ok(Self {
+            regions: CountryFile::read(data, REGIONS_FILE, || Ok(REGIONS.to_vec()))?,
+            clinics: CountryFile::read(data, CLINICS_FILE, || {
+                let mut contents = Vec::new();
+                GzDecoder::new(CLINICS).read_to_end(&mut contents)?;
+                Ok(contents)
+            })?,
+            campaign: CountryFile::read(data, CAMPAIGN_FILE, || Ok(CAMPAIGN.as_bytes().to_vec()))?,
+        })
+    }
+
+    pub(crate) fn build(&self, doors: Doors) -> Result<(Country, CampaignNames)> {
+        let (campaign, names) =
+            campaign(&self.campaign_file()?, doors).with_context(|| self.campaign.from.clone())?;
+        let regions = self.region_rows()?.iter().map(region).collect::<Result<_>>();
+        let clinics = self.clinic_rows()?.into_iter().map(clinic).collect::<Result<_>>();
+        let regions = regions.with_context(|| self.regions.from.clone())?;
+        let clinics = clinics.with_context(|| self.clinics.from.clone())?;
+        let country = Country::new(regions, clinics, vec![campaign]).map_err(|fault| anyhow!(fault))?;
+        Ok((country, names))
+    }
+
+    /// Whether the service could start with them.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.build(SOME_DAY).map(|_| ())
+    }
+
+    pub(crate) fn with_regions(&self, contents: Vec<u8>) -> Self {
+        Self { regions: CountryFile { contents, is_own: true, ..self.regions.clone() }, ..self.clone() }
+    }
+
+    pub(crate) fn with_clinics(&self, contents: Vec<u8>) -> Self {
+        Self { clinics: CountryFile { contents, is_own: true, ..self.clinics.clone() }, ..self.clone() }
+    }
+
+    /// None of their own: the bundled ones are in use.
+    pub(crate) fn own_regions(&self) -> Option<&[u8]> {
+        self.regions.is_own.then_some(self.regions.contents.as_slice())
+    }
+
+    pub(crate) fn own_clinics(&self) -> Option<&[u8]> {
+        self.clinics.is_own.then_some(self.clinics.contents.as_slice())
+    }
+
+    pub(crate) fn region_rows(&self) -> Result<Vec<RegionRow>> {
+        self.regions.rows()
+    }
+
+    pub(crate) fn clinic_rows(&self) -> Result<Vec<ClinicRow>> {
+        self.clinics.rows()
+    }
+
+    pub(crate) fn campaign_slugs(&self) -> Result<Vec<String>> {
+        Ok(vec![self.campaign_file()?.slug])
+    }
+
+    fn campaign_file(&self) -> Result<CampaignFile> {
+        let text =
+            std::str::from_utf8(&self.campaign.contents).with_context(|| self.campaign.from.clone())?;
+        toml::from_str(text).with_context(|| self.campaign.from.clone())
+    }
+}
+
+/// A row of `regions.csv` (`data/README.md`), as it stands there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RegionRow {
+    pub(crate) code: String,
+    pub(crate) level: String,
+    pub(crate) parent: String,
+    pub(crate) name: String,
+    /// May be empty, as the rest.
+    pub(crate) lat: String,
+    pub(crate) lon: String,
+    pub(crate) road_addresses: String,
 }
 
 fn region(row: &RegionRow) -> Result<Region> {
@@ -60,28 +168,42 @@ fn code(text: &str) -> Result<RegionCode> {
     RegionCode::parse(text).ok_or_else(|| anyhow!("not a region code: {text}"))
 }
 
-#[derive(Deserialize)]
-struct ClinicRow {
-    id: String,
-    name: String,
-    region: String,
-    zip: String,
-    address: String,
-    lat: f64,
-    lon: f64,
-    opens: String,
-    closes: String,
-    lunch_starts: String,
-    lunch_ends: String,
-    saturday_closes: String,
-    closed_weekdays: String,
-    capacity: u32,
-    doses_per_vial: u32,
+/// A row of `clinics.csv`, as it stands there. The last three columns are an import's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ClinicRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) region: String,
+    pub(crate) zip: String,
+    pub(crate) address: String,
+    pub(crate) lat: String,
+    pub(crate) lon: String,
+    pub(crate) opens: String,
+    pub(crate) closes: String,
+    pub(crate) lunch_starts: String,
+    pub(crate) lunch_ends: String,
+    pub(crate) saturday_closes: String,
+    pub(crate) closed_weekdays: String,
+    pub(crate) capacity: u32,
+    pub(crate) doses_per_vial: u32,
+    #[serde(default)]
+    pub(crate) phone: String,
+    /// What the authority calls it.
+    #[serde(default)]
+    pub(crate) external_id: String,
+    /// `no`: it was on an earlier list and is not on the last one.
+    #[serde(default = "listed")]
+    pub(crate) listed: String,
 }
 
-fn clinics(file: impl Read) -> Result<Vec<Clinic>> {
-    let rows = csv::Reader::from_reader(file).into_deserialize::<ClinicRow>();
-    rows.enumerate().map(|(line, row)| clinic(row?).with_context(|| format!("row {}", line + 1))).collect()
+fn listed() -> String {
+    "yes".to_owned()
+}
+
+pub(crate) fn to_csv(rows: &[impl Serialize]) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    rows.iter().try_for_each(|row| writer.serialize(row))?;
+    Ok(writer.into_inner()?)
 }
 
 fn clinic(row: ClinicRow) -> Result<Clinic> {
@@ -91,14 +213,16 @@ fn clinic(row: ClinicRow) -> Result<Clinic> {
     };
     let saturday_closes_min =
         if row.saturday_closes.is_empty() { None } else { Some(minutes(&row.saturday_closes)?) };
+    let degrees = |text: &str| text.parse().with_context(|| format!("not degrees: {text}"));
     Ok(Clinic {
         id: ClinicId::parse(&row.id).ok_or_else(|| anyhow!("not a clinic id: {}", row.id))?,
         name: row.name,
         region: code(&row.region)?,
         zip: row.zip,
         address: row.address,
-        lat: row.lat,
-        lon: row.lon,
+        phone: (!row.phone.is_empty()).then_some(row.phone),
+        lat: degrees(&row.lat)?,
+        lon: degrees(&row.lon)?,
         hours: OpeningHours {
             opens_min: minutes(&row.opens)?,
             closes_min: minutes(&row.closes)?,
@@ -108,18 +232,19 @@ fn clinic(row: ClinicRow) -> Result<Clinic> {
         },
         capacity: row.capacity,
         doses_per_vial: row.doses_per_vial,
+        listed: row.listed == "yes",
     })
 }
 
 /// `09:30` in minutes from midnight.
-fn minutes(text: &str) -> Result<u16> {
+pub(crate) fn minutes(text: &str) -> Result<u16> {
     let (hour, minute) = text.split_once(':').with_context(|| format!("not a time: {text}"))?;
     let (hour, minute): (u16, u16) = (hour.parse()?, minute.parse()?);
     ensure!(hour < 24 && minute < 60, "not a time: {text}");
     Ok(hour * 60 + minute)
 }
 
-fn weekdays(text: &str) -> Result<WeekdaySet> {
+pub(crate) fn weekdays(text: &str) -> Result<WeekdaySet> {
     text.split_whitespace().try_fold(WeekdaySet::default(), |set, day| {
         let weekday = match day {
             "mon" => Weekday::Monday,
@@ -155,20 +280,21 @@ struct CampaignFile {
     people: u32,
     born_from: toml::value::Datetime,
     born_to: toml::value::Datetime,
+    #[serde(default)]
+    roster: bool,
     first_visit: String,
     first_visit_days: u16,
     band_minutes: u16,
     supply: BTreeMap<String, u32>,
 }
 
-fn campaign(file: &str, doors: Doors) -> Result<(Campaign, CampaignNames)> {
-    let file: CampaignFile = toml::from_str(file)?;
+fn campaign(file: &CampaignFile, doors: Doors) -> Result<(Campaign, CampaignNames)> {
     let opens_at = Timestamp::from_second(doors.opens_at_s)?;
     let first_on = next_day_of_year(&file.first_visit, korean_day(opens_at))?;
     let supply = file.supply.iter().map(|(sido, doses)| Ok((code(sido)?, *doses)));
     let campaign = Campaign {
         id: CampaignId(file.id),
-        slug: file.slug,
+        slug: file.slug.clone(),
         group: EligibilityGroup {
             born_from: civil(file.born_from)?,
             born_to: civil(file.born_to)?,
@@ -191,9 +317,8 @@ fn campaign(file: &str, doors: Doors) -> Result<(Campaign, CampaignNames)> {
         people: file.people,
         limits: Limits::default(),
     };
-    let names =
-        CampaignNames { name: (file.name.ko, file.name.en), vaccine: (file.vaccine.ko, file.vaccine.en) };
-    Ok((campaign, names))
+    let words = |words: &Words| (words.ko.clone(), words.en.clone());
+    Ok((campaign, CampaignNames { name: words(&file.name), vaccine: words(&file.vaccine) }))
 }
 
 fn civil(date: toml::value::Datetime) -> Result<Date> {
@@ -217,14 +342,9 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
-    fn doors() -> Doors {
-        // 12 July 2021, 00:00 in Korea.
-        Doors { opens_at_s: 1_626_015_600, closes_at_s: 1_626_015_600 + 12 * 86_400 }
-    }
-
     #[test]
     fn the_bundled_country_is_whole() {
-        let (country, names) = bundled(doors()).unwrap();
+        let (country, names) = load(Path::new("no such folder"), SOME_DAY).unwrap();
         let level = |wanted| country.regions().iter().filter(|region| region.level == wanted).count();
         assert_eq!(level(RegionLevel::Sido), 17);
         assert_eq!(level(RegionLevel::Sigungu), 250);
@@ -242,7 +362,7 @@ mod tests {
 
     #[test]
     fn every_region_with_doses_has_places_for_them() {
-        let (country, _) = bundled(doors()).unwrap();
+        let (country, _) = load(Path::new("no such folder"), SOME_DAY).unwrap();
         let campaign = country.campaign_named("c55").unwrap();
         let mut places: BTreeMap<RegionCode, u32> = BTreeMap::new();
         for clinic in country.clinics() {

@@ -47,6 +47,17 @@ pub(crate) fn open(folder: &Path, random: &dyn Randomness) -> Result<KeyMaterial
     })
 }
 
+/// Keys that are kept nowhere.
+pub(crate) fn new_material(random: &dyn Randomness) -> KeyMaterial {
+    KeyMaterial {
+        tokens: (1, random.bytes()),
+        tokens_before: None,
+        aliases: random.bytes(),
+        fields: random.bytes(),
+        gate: random.bytes(),
+    }
+}
+
 fn write(path: &Path, key: &[u8; 32]) -> Result<()> {
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(web::published::hex(key).as_bytes())?;

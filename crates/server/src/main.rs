@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod config;
 mod country;
+mod import;
 mod keys;
 mod ledger;
 mod service;

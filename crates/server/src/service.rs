@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Randomness, Store};
-use store_sqlite::SqliteLine;
+use store_sqlite::{FollowedRoster, SqliteLine};
 use tokio::sync::{Semaphore, watch};
 use waiting_room::PollBands;
 use web::app::{App, WebSettings};
@@ -21,6 +21,7 @@ use web::identity::DemoProvider;
 use web::keys::Keys;
 use web::messages::{DemoOutbox, MessageChannel, deliver};
 use web::published::Publisher;
+use web::roster::key_check;
 use web::static_plane::StaticPlane;
 use web::{front, routes};
 
@@ -43,10 +44,11 @@ impl Service {
         std::fs::create_dir_all(&config.data).with_context(|| {
             format!("자료 폴더를 만들 수 없습니다 / cannot make the data folder: {}", config.data.display())
         })?;
-        let (country, names) = country::bundled(doors)?;
+        let (country, names) = country::load(&config.data, doors)?;
         let country = Arc::new(country);
         let material = crate::keys::open(&config.key_folder(), random.as_ref())?;
         let keys = Arc::new(Keys::new(&material, Arc::clone(&random)));
+        let roster = FollowedRoster::new(&config.data, key_check(&keys), Arc::clone(&clock));
         let ledger: Arc<dyn Store> =
             Arc::new(OpeningLedger::start(config.data.clone(), Arc::clone(&country), Arc::clone(&clock)));
         let (assets, mut static_plane) = assets();
@@ -78,6 +80,7 @@ impl Service {
             identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
             country,
             store: ledger,
+            roster: Arc::new(roster),
             clock,
             random,
             keys,

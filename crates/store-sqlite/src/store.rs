@@ -42,6 +42,13 @@ impl SqliteStore {
         let mut ledger = Ledger::new(country);
         journal.replay(&mut ledger, check(&limits))?;
         ledger.check_country()?;
+        let overfull = ledger.overfull_slots().count();
+        if overfull > 0 {
+            tracing::warn!(
+                slots = overfull,
+                "more is taken than the clinics give now; people are to be re-offered"
+            );
+        }
 
         let (queue, waiting) = sync_channel(limits.queue_max);
         let ledger = Arc::new(RwLock::new(ledger));

@@ -10,7 +10,7 @@ use booking::{Campaign, Country};
 use jiff::SignedDuration;
 use std::collections::HashMap;
 use std::sync::Arc;
-use store::{Clock, Randomness, Store};
+use store::{Clock, Randomness, Roster, Store};
 use tokio::sync::Semaphore;
 
 /// Limits and facts of this process. Every limit is named.
@@ -31,6 +31,8 @@ pub struct App {
     pub settings: WebSettings,
     pub country: Arc<Country>,
     pub store: Arc<dyn Store>,
+    /// Who belongs to a group that needs a roster; without one it says that it is not present.
+    pub roster: Arc<dyn Roster>,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Randomness>,
     pub keys: Arc<Keys>,

@@ -4,12 +4,14 @@ use crate::cli::{Check, NOT_IN_ORDER};
 use crate::commands::serve::doors;
 use crate::config::Config;
 use crate::country;
-use crate::system::SystemClock;
+use crate::system::{SystemClock, SystemRandomness};
 use anyhow::Result;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::Clock as _;
-use store_sqlite::{SqliteLine, SqliteStore, StoreLimits};
+use store_sqlite::{ROSTER_FILE, SqliteLine, SqliteRoster, SqliteStore, StoreLimits};
+use web::keys::Keys;
+use web::roster::key_check;
 
 pub(crate) fn run(check: &Check) -> Result<ExitCode> {
     let config = Config::read(check.config.as_deref())?;
@@ -23,13 +25,14 @@ pub(crate) fn run(check: &Check) -> Result<ExitCode> {
         }
     };
     let doors = doors(&config, SystemClock.now())?;
-    let (country, _) = country::bundled(doors)?;
+    let (country, _) = country::load(&config.data, doors)?;
     say(
         "국가 자료 / country",
         Ok(format!("{} regions, {} clinics", country.regions().len(), country.clinics().len())),
     );
     say("열쇠 / keys", keys(&config));
     say("예약 장부 / ledger", ledger(&config, country));
+    say("명단 / roster", roster(&config));
     say("대기열 / line", line(&config));
     if faults == 0 {
         println!("모두 정상입니다 / all in order");
@@ -45,7 +48,7 @@ fn keys(config: &Config) -> Result<String, String> {
     if !folder.exists() {
         return Ok(format!("{}: 처음 시작할 때 만듭니다 / made at the first start", folder.display()));
     }
-    let keys = crate::keys::open(&folder, &crate::system::SystemRandomness);
+    let keys = crate::keys::open(&folder, &SystemRandomness);
     keys.map(|_| folder.display().to_string()).map_err(|error| format!("{error:#}"))
 }
 
@@ -56,8 +59,29 @@ fn ledger(config: &Config, country: booking::Country) -> Result<String, String> 
     let opened =
         SqliteStore::open(&config.data, Arc::new(country), Arc::new(SystemClock), StoreLimits::default());
     let store = opened.map_err(|error| chain(&error))?;
-    let (holds, appointments) = (store.ledger().holds().count(), store.ledger().appointments().count());
-    Ok(format!("{appointments} appointments, {holds} holds, journal chain intact"))
+    let ledger = store.ledger();
+    let (holds, appointments) = (ledger.holds().count(), ledger.appointments().count());
+    let (slots, people) = ledger
+        .overfull_slots()
+        .fold((0, 0), |(slots, people), (_, counts, offered)| (slots + 1, people + counts.taken() - offered));
+    let overfull = match slots {
+        0 => String::new(),
+        _ => format!(
+            "; 의료기관이 줄인 자리보다 많이 받은 시간 {slots}개, 다시 안내할 사람 {people}명 / {slots} slots hold more than their clinics give now, {people} people to re-offer"
+        ),
+    };
+    Ok(format!("{appointments} appointments, {holds} holds, journal chain intact{overfull}"))
+}
+
+fn roster(config: &Config) -> Result<String, String> {
+    if !config.data.join(ROSTER_FILE).exists() {
+        return Ok("없음 / none".to_owned());
+    }
+    let material =
+        crate::keys::open(&config.key_folder(), &SystemRandomness).map_err(|error| format!("{error:#}"))?;
+    let keys = Keys::new(&material, Arc::new(SystemRandomness));
+    let opened = SqliteRoster::open(&config.data.join(ROSTER_FILE), key_check(&keys));
+    opened.map(|roster| format!("{} people", roster.people())).map_err(|error| chain(&error))
 }
 
 fn line(config: &Config) -> Result<String, String> {

@@ -74,6 +74,7 @@ fn clinic(id: ClinicId, capacity: u32) -> Clinic {
         region: town(sigungu),
         zip: String::new(),
         address: String::new(),
+        phone: None,
         lat: 37.0 + f64::from(id.0) / 100.0,
         lon: 127.0,
         hours: OpeningHours {
@@ -85,6 +86,7 @@ fn clinic(id: ClinicId, capacity: u32) -> Clinic {
         },
         capacity,
         doses_per_vial: 10,
+        listed: true,
     }
 }
 
@@ -92,11 +94,7 @@ fn campaign(supply: BTreeMap<RegionCode, u32>) -> Campaign {
     Campaign {
         id: CAMPAIGN,
         slug: "c55".to_owned(),
-        group: EligibilityGroup {
-            born_from: date(1963, 1, 1),
-            born_to: date(1972, 12, 31),
-            roster_needed: false,
-        },
+        group: EligibilityGroup::born(date(1963, 1, 1), date(1972, 12, 31)),
         opens_at: opens_at(),
         closes_at: "2027-07-24T09:00:00Z".parse().expect("a literal instant"),
         visits: Visits { first_on: date(2027, 7, 26), last_on: date(2027, 7, 28), band_min: 30 },

@@ -333,8 +333,11 @@ impl Ledger {
 }
 
 impl Taken {
-    pub(super) fn of(self, capacity: u32) -> SlotCounts {
-        SlotCounts { capacity, held: self.held, booked: self.booked, blocked: self.blocked }
+    /// What is taken stays a place where the clinic gives fewer now: no appointment disappears, and nothing is free.
+    pub(super) fn of(self, offered: u32) -> SlotCounts {
+        let counts =
+            SlotCounts { capacity: offered, held: self.held, booked: self.booked, blocked: self.blocked };
+        SlotCounts { capacity: offered.max(counts.taken()), ..counts }
     }
 }
 

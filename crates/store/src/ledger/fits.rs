@@ -50,20 +50,22 @@ impl Ledger {
         if known { Ok(()) } else { Err(format!("clinic {}: the country does not know it", slot.clinic)) }
     }
 
-    /// After a replay: the country must still give every place and dose that was taken. A clinic that gives fewer
-    /// places needs its people re-offered first, never a ledger that counts below nothing.
+    /// Slots of which more is taken than their clinic gives now, after it lowered its capacity, changed its hours or
+    /// left the list: people there are to be re-offered. Each with what the clinic gives.
+    pub fn overfull_slots(&self) -> impl Iterator<Item = (SlotId, SlotCounts, u32)> {
+        let offered = |slot: SlotId| {
+            let campaigns = self.country.campaigns().iter();
+            campaigns.filter_map(|campaign| self.country.capacity(campaign, slot)).max().unwrap_or(0)
+        };
+        let with_offered = self.touched_slots().map(move |(slot, counts)| (slot, counts, offered(slot)));
+        with_offered.filter(|(_, counts, offered)| counts.taken() > *offered)
+    }
+
+    /// After a replay: the country must still give every dose that was taken.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] names the first slot or 시·도 that gives too little.
+    /// [`StoreError::Corrupt`] names the first 시·도 that gives too little.
     pub fn check_country(&self) -> Result<(), StoreError> {
-        let overfull = |(_, counts): &(SlotId, SlotCounts)| counts.taken() > counts.capacity;
-        if let Some((slot, counts)) = self.touched_slots().find(overfull) {
-            let SlotId { clinic, visit_on, starts_min } = slot;
-            let (taken, capacity) = (counts.taken(), counts.capacity);
-            let at =
-                format!("clinic {clinic} on {visit_on} at minute {starts_min}: {taken} taken of {capacity}");
-            return Err(StoreError::Corrupt { at });
-        }
         for ((campaign, sido), taken) in self.supply.all_committed() {
             let supply =
                 self.country.campaign(*campaign).and_then(|campaign| campaign.supply.get(sido).copied());

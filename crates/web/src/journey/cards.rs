@@ -21,7 +21,7 @@ pub(crate) fn clinic_card(lang: Lang, clinic: &Clinic) -> ClinicCard {
         id: clinic.id.to_string(),
         name: clinic.name.clone(),
         address: clinic.address.clone(),
-        phone: None,
+        phone: clinic.phone.clone(),
         hours: weekdays + &saturday.unwrap_or_default(),
         lunch: hours.lunch.map(|(from, until)| range(from, until)),
         closed_days: closed_days(lang, clinic),

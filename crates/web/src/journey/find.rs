@@ -65,7 +65,7 @@ async fn clinics(ctx: &Context, sigungu: &Region) -> Result<Response<Body>, Prob
         availability: by_clinic.as_ref().map_or(Availability::Unknown, |taken| {
             let places: u32 =
                 ctx.app.campaign().visits.days().map(|day| clinic.capacity_on(day, band_min(ctx))).sum();
-            availability(places - taken.get(&clinic.id).copied().unwrap_or(0), places)
+            availability(places.saturating_sub(taken.get(&clinic.id).copied().unwrap_or(0)), places)
         }),
     };
     let page = ClinicsPage {
@@ -120,7 +120,7 @@ fn band_min(ctx: &Context) -> u16 {
 
 fn clinic_of<'a>(ctx: &Context, country: &'a booking::Country) -> Result<&'a Clinic, Problem> {
     let id = ClinicId::parse(ctx.param("clinic")).ok_or(Problem::NotFound)?;
-    country.clinic(id).ok_or(Problem::NotFound)
+    country.clinic(id).filter(|clinic| clinic.listed).ok_or(Problem::NotFound)
 }
 
 pub async fn days(ctx: &mut Context) -> Result<Response<Body>, Problem> {
@@ -131,7 +131,8 @@ pub async fn days(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let open_days = app.campaign().visits.days().filter(|day| clinic.capacity_on(*day, band_min(ctx)) > 0);
     let row = |date: Date| {
         let places = clinic.capacity_on(date, band_min(ctx));
-        let free = places - taken.get(&date).copied().unwrap_or(0);
+        // A clinic that lowered its capacity may have given more than it gives now.
+        let free = places.saturating_sub(taken.get(&date).copied().unwrap_or(0));
         let href = (free > 0).then(|| ctx.lang.href(&format!("{BASE}/clinics/{}/{date}", clinic.id)));
         DayRow { date, href, availability: availability(free, places) }
     };

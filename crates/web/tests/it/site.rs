@@ -182,8 +182,7 @@ impl Site {
 /// The small country of the conformance suite with its campaign of two doses, for people born from 1962 to 1966.
 fn country() -> Country {
     let small = world::country();
-    let group =
-        EligibilityGroup { born_from: date(1962, 1, 1), born_to: date(1966, 12, 31), roster_needed: false };
+    let group = EligibilityGroup::born(date(1962, 1, 1), date(1966, 12, 31));
     let pairs = small.campaign(world::PAIRS).unwrap().clone();
     let campaign = Campaign { id: world::CAMPAIGN, group, slug: "c55".to_owned(), ..pairs };
     Country::new(small.regions().to_vec(), small.clinics().to_vec(), vec![campaign]).unwrap()
@@ -245,6 +244,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper) {
         },
         country: Arc::clone(&kept.country),
         store: Arc::clone(&kept.ledger) as Arc<dyn Store>,
+        roster: Arc::new(store::MemoryRoster::absent()),
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         random: Arc::clone(&kept.random),
         gate: keeper.gate(),
