@@ -11,6 +11,7 @@ mod country;
 mod draw;
 mod opening_hours;
 mod roads;
+pub(crate) mod roster;
 
 use std::fs;
 use std::io::{Read, Write};

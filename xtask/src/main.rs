@@ -23,6 +23,7 @@ cargo xtask TASK
   journey [--keep-dir DIR]    a person's way through the pages, in a browser   브라우저로 예약 과정을 따라갑니다
   kills [--long]              kill -9 while people book over HTTP              예약 중에 서버를 강제로 끕니다
   data                        makes the bundled country again                  모의 국가 자료를 다시 만듭니다
+  data roster N FILE [WRONG]  a roster of N synthetic people, to import        가상 대상자 명단을 만듭니다
   help                        this text                                        이 도움말을 보여 줍니다
 ";
 
@@ -49,6 +50,7 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
         ["kills", "--long"] => kills::run(true),
         ["tidy"] => tidy::run(),
         ["data"] => data::run(),
+        ["data", "roster", words @ ..] => data::roster::run(words),
         ["bench", what @ ..] => bench::run(what),
         ["journey", words @ ..] => journey::run(words),
         _ => anyhow::bail!("no such task / 알 수 없는 작업: {}\n\n{HELP}", words.join(" ")),
