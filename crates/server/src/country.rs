@@ -275,8 +275,6 @@ struct CampaignFile {
     doses: u8,
     dose_interval_days: u16,
     dose_interval_days_max: u16,
-    #[serde(default)]
-    roster: bool,
     people: u32,
     born_from: toml::value::Datetime,
     born_to: toml::value::Datetime,

@@ -8,8 +8,8 @@ use crate::gate::Place as LinePlace;
 use crate::identity::{Claim, VerifiedIdentity};
 use crate::session::Session;
 use booking::{
-    Admission, Appointment, AppointmentId, AppointmentState, Candidate, Hold, HoldId, Outcome, PersonId,
-    Refusal, SlotId, TicketRef,
+    Admission, Appointment, AppointmentId, AppointmentState, Candidate, DoseNumber, Hold, HoldId, Outcome,
+    PersonId, Refusal, SlotId, TicketRef,
 };
 use jiff::Timestamp;
 use store::{Admit, Command, TakePlaces};
@@ -89,9 +89,8 @@ pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
     let person = ctx.booker()?.person;
     let campaign = gate.campaign.id;
     let earlier = ctx.app.store.admission(campaign, person).await?;
-    let own = ctx.app.store.appointments_of(person).await?;
-    if let Some((appointment, _)) = own.iter().find(|(_, one)| one.state == AppointmentState::Booked) {
-        return Err(Refusal::AlreadyBooked { appointment: *appointment }.into());
+    if let Some(appointment) = booked_for_nothing_else(ctx, person).await? {
+        return Err(Refusal::AlreadyBooked { appointment }.into());
     }
     let (ticket, queue_number) = match earlier {
         Some(admission) => (admission.ticket, admission.queue_number),
@@ -117,6 +116,22 @@ pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
     Ok(Entered { admission, pass })
 }
 
+/// The appointment of somebody who comes in for themselves alone, and not to change it.
+async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Option<AppointmentId>, Problem> {
+    let draft = ctx.draft().await?;
+    let for_oneself = draft.party.is_empty() || draft.party().contains(&person);
+    if !draft.changes.is_empty() || !for_oneself {
+        return Ok(None);
+    }
+    let own = ctx.app.store.appointments_of(person).await?;
+    let is_live = |one: &Appointment| {
+        one.state == AppointmentState::Booked
+            && one.place.recipient == person
+            && one.place.dose == DoseNumber(1)
+    };
+    Ok(own.into_iter().find(|(_, one)| is_live(one)).map(|(id, _)| id))
+}
+
 /// The turn is decided here, on the server, by the number in the signed ticket.
 fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
     let ticket: Ticket = ctx.ticket.ok_or(Refusal::TicketNeeded)?;
@@ -135,13 +150,30 @@ fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, 
     Ok((TicketRef(ticket.id.0), queue_number))
 }
 
+/// For whom, and whether as a change, says what the person prepared.
 pub async fn hold(ctx: &Context, slot: SlotId) -> Result<(HoldId, Hold), Problem> {
-    let person = ctx.booker()?.person;
-    let campaign = ctx.app.campaign().id;
-    match ctx.do_keyed(Command::Hold(TakePlaces::for_oneself(campaign, person, slot))).await? {
+    let wanted = places_wanted(ctx, slot).await?;
+    match ctx.do_keyed(Command::Hold(wanted)).await? {
         Outcome::Held { id, hold } => Ok((id, hold)),
         other => unreachable!("holding holds, not {other:?}"),
     }
+}
+
+pub async fn places_wanted(ctx: &Context, at: SlotId) -> Result<TakePlaces, Problem> {
+    let booker = ctx.booker()?.person;
+    let draft = ctx.draft().await?;
+    let wanted = TakePlaces::for_oneself(ctx.app.campaign().id, booker, at);
+    if draft.changes.is_empty() {
+        let party = draft.party();
+        let recipients = if party.is_empty() { vec![booker] } else { party };
+        return Ok(TakePlaces { recipients, ..wanted });
+    }
+    let changes = draft.changes();
+    let mut own = ctx.app.store.appointments_of(booker).await?;
+    own.retain(|(id, _)| changes.contains(id));
+    let dose = own.first().map(|(_, one)| one.place.dose).ok_or(Refusal::AppointmentUnknown)?;
+    let recipients = own.iter().map(|(_, one)| one.place.recipient).collect();
+    Ok(TakePlaces { recipients, dose, is_change: true, ..wanted })
 }
 
 pub async fn extend(ctx: &Context, hold: HoldId) -> Result<Timestamp, Problem> {
@@ -156,10 +188,19 @@ pub async fn release(ctx: &Context, hold: HoldId) -> Result<(), Problem> {
 }
 
 pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, Appointment)>, Problem> {
-    match ctx.do_keyed(Command::Confirm { booker: ctx.booker()?.person, hold }).await? {
-        Outcome::Booked(appointments) | Outcome::Moved(appointments) => Ok(appointments),
+    let made = match ctx.do_keyed(Command::Confirm { booker: ctx.booker()?.person, hold }).await? {
+        Outcome::Booked(appointments) | Outcome::Moved(appointments) => appointments,
         other => unreachable!("confirming books, not {other:?}"),
+    };
+    let finished = ctx.change_draft(|draft| {
+        draft.party.clear();
+        draft.changes.clear();
+    });
+    // The booking stands; a draft that could not be put away must not hide it.
+    if finished.await.is_err() {
+        tracing::warn!("the draft of a finished booking was not put away");
     }
+    Ok(made)
 }
 
 /// By the number a person sees; a number of somebody else is as unknown as one of nobody.

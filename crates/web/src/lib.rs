@@ -16,6 +16,7 @@ pub mod assets;
 pub mod cipher;
 pub mod context;
 pub mod cookies;
+pub mod draft;
 pub mod error;
 pub mod fields;
 pub mod front;

@@ -1,14 +1,12 @@
 use super::{Desk, check_faults, packed};
 use crate::country::{CountryFiles, SOME_DAY, load};
 use crate::import::{Mode, Outcome};
-use booking::{
-    CampaignId, ClinicId, DoseNumber, Outcome as Done, PersonAlias, PersonId, Place, SlotId, TicketRef,
-};
+use booking::{CampaignId, Candidate, ClinicId, Outcome as Done, PersonAlias, PersonId, SlotId, TicketRef};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::{Admit, Clock, Command, MockClock, Request, Store as _};
+use store::{Admit, Clock, Command, MockClock, Request, Store as _, TakePlaces};
 use store_sqlite::{SqliteStore, StoreLimits};
 
 /// Synthetic, with the flaws of the real lists: BOM, CRLF, commas and quotes, no phone, no zip or one without its zero,
@@ -176,19 +174,18 @@ fn book(data: &Path, country: booking::Country) -> SlotId {
     ask(Command::Open { campaign: id });
     for number in 1..=3_u8 {
         let alias = PersonAlias([number; 32]);
-        let Done::Registered(person) = ask(Command::Register { alias, sealed: Vec::new() }) else {
+        let Done::Registered(person) = ask(Command::Register { aliases: vec![alias], sealed: Vec::new() })
+        else {
             unreachable!()
         };
         ask(Command::Admit(Admit {
             campaign: id,
             person,
-            born_on: campaign.group.born_from,
+            candidate: Candidate { born_on: campaign.group.born_from, on_roster: false },
             ticket: TicketRef([number; 16]),
             queue_number: u64::from(number),
         }));
-        let place = Place { slot, recipient: person, dose: DoseNumber(1) };
-        let Done::Held { id: hold, .. } =
-            ask(Command::Hold { campaign: id, booker: person, places: vec![place] })
+        let Done::Held { id: hold, .. } = ask(Command::Hold(TakePlaces::for_oneself(id, person, slot)))
         else {
             unreachable!()
         };
@@ -233,9 +230,11 @@ fn a_list_that_takes_places_away_never_stops_the_service_from_starting() {
         let store =
             SqliteStore::open(&desk.data(), Arc::new(country), clock, StoreLimits::default()).unwrap();
         let ledger = store.ledger();
-        let (overfull, counts, _) = ledger.overfull_slots().next().unwrap();
-        assert_eq!((overfull, counts.booked, counts.free()), (slot, 3, 0), "{what}");
-        assert_eq!(ledger.appointments().count(), 3, "{what}");
+        let first_dose = |(overfull, ..): &(SlotId, _, _)| *overfull == slot;
+        let (_, counts, _) = ledger.overfull_slots().find(first_dose).unwrap();
+        assert_eq!((counts.booked, counts.free()), (3, 0), "{what}");
+        assert_eq!(ledger.overfull_slots().count(), 2, "{what}: both doses");
+        assert_eq!(ledger.appointments().count(), 6, "{what}");
     }
 }
 

@@ -1,0 +1,71 @@
+//! What a person prepared: for whom they book, what they mean to change, their favourite clinics, what they typed. Kept
+//! sealed in the ledger, so that it survives errors, reloads, another device and our own restart.
+
+use crate::context::Context;
+use crate::error::Problem;
+use booking::{AppointmentId, ClinicId, PersonId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::Command;
+
+/// Clinics a person may mark.
+pub const FAVOURITES_MAX: usize = 10;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// For whom places are taken next; empty for the person alone.
+    pub party: Vec<u64>,
+    /// The appointments that are to be moved: one dose of one or several people. Empty for a new booking.
+    pub changes: Vec<u64>,
+    /// The newest first.
+    pub favourites: Vec<u32>,
+    /// Fields of forms that were not finished, by `form.field`. Never a resident number.
+    pub typed: BTreeMap<String, String>,
+}
+
+impl Draft {
+    pub fn party(&self) -> Vec<PersonId> {
+        self.party.iter().map(|person| PersonId(*person)).collect()
+    }
+
+    pub fn changes(&self) -> Vec<AppointmentId> {
+        self.changes.iter().map(|appointment| AppointmentId(*appointment)).collect()
+    }
+
+    pub fn favourites(&self) -> Vec<ClinicId> {
+        self.favourites.iter().map(|clinic| ClinicId(*clinic)).collect()
+    }
+}
+
+impl Context {
+    /// An unreadable draft is an empty one: a draft is help, never an obstacle.
+    pub async fn draft(&self) -> Result<Draft, Problem> {
+        let person = self.booker()?.person;
+        let sealed = self.app.store.draft(person).await?;
+        let plain = sealed.and_then(|sealed| self.app.keys.cipher.open(&place(person), &sealed));
+        Ok(plain.and_then(|plain| serde_json::from_slice(&plain).ok()).unwrap_or_default())
+    }
+
+    /// Writes only what changed; an empty draft is thrown away.
+    pub async fn change_draft(&self, change: impl FnOnce(&mut Draft)) -> Result<Draft, Problem> {
+        let person = self.booker()?.person;
+        let before = self.draft().await?;
+        let mut draft = before.clone();
+        change(&mut draft);
+        if draft != before {
+            let sealed = if draft == Draft::default() {
+                Vec::new()
+            } else {
+                let plain = serde_json::to_vec(&draft).expect("plain data becomes JSON");
+                self.app.keys.cipher.seal(&place(person), &plain)
+            };
+            self.app.store.execute(Command::SaveDraft { person, sealed }.into()).await??;
+        }
+        Ok(draft)
+    }
+}
+
+fn place(person: PersonId) -> String {
+    format!("person/draft/{}", person.0)
+}
