@@ -11,7 +11,9 @@ use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
 
 /// Places are scarce: this many people fight over two bands at each of three clinics.
-pub(super) const PEOPLE: u64 = 30;
+pub(super) const PEOPLE: u64 = 16;
+/// So many of them help others, so that the same two meet again and again.
+const HELPERS: u64 = 3;
 const CLINICS: [u32; 3] = [1, 2, 6];
 const STARTS_MIN: [u16; 2] = [540, 570];
 
@@ -42,11 +44,12 @@ impl People {
     pub(super) fn next(&self, chance: &mut Chance) -> Command {
         let person = somebody(chance);
         match chance.below(100) {
-            0..35 => hold(person, chance),
+            0..8 => self.change(person, chance),
+            8..35 => hold(eager(person, chance), chance),
             35..60 => self.confirm(person, chance),
             60..68 => self.end_hold(person, chance),
             68..76 => self.cancel(person, chance),
-            76..82 => delegation(person, chance),
+            76..82 => delegation(helper(chance), chance),
             82..92 => Self::enter(person, if chance.percent(90) { person } else { somebody(chance) }),
             92..95 => Command::Expire { holds_max: chance.index(6) },
             95..97 => Command::Remind { visit_on: date(2027, 7, 26), people_max: 3 },
@@ -63,6 +66,15 @@ impl People {
         let (owner, hold) = known(&self.holds, chance).unwrap_or((person, HoldId(9_999)));
         let booker = mostly(owner, person, chance);
         if chance.percent(50) { Command::Extend { booker, hold } } else { Command::Release { booker, hold } }
+    }
+
+    /// Somebody who is booked wants another place.
+    fn change(&self, person: PersonId, chance: &mut Chance) -> Command {
+        let (owner, _) = known(&self.appointments, chance).unwrap_or((person, AppointmentId(9_999)));
+        match hold(owner, chance) {
+            Command::Hold(wanted) => Command::Hold(TakePlaces { is_change: true, ..wanted }),
+            other => other,
+        }
     }
 
     fn cancel(&self, person: PersonId, chance: &mut Chance) -> Command {
@@ -111,14 +123,14 @@ fn hold(booker: PersonId, chance: &mut Chance) -> Command {
     let weeks = 21 + 7 * chance.below(4) as i32;
     let visit_on = if dose == DoseNumber(1) { first_on } else { first_on + jiff::Span::new().days(weeks) };
     let at = SlotId { clinic, visit_on, starts_min };
-    Command::Hold(TakePlaces { campaign: PAIRS, booker, recipients, dose, at, is_change: chance.percent(35) })
+    Command::Hold(TakePlaces { campaign: PAIRS, booker, recipients, dose, at, is_change: chance.percent(20) })
 }
 
 /// People help those next to them, so that delegations are used before they end.
 fn delegation(booker: PersonId, chance: &mut Chance) -> Command {
     let recipient = neighbour(booker, chance);
     match chance.below(10) {
-        0..6 => Command::Delegate(Delegate {
+        0..5 => Command::Delegate(Delegate {
             campaign: PAIRS,
             booker,
             aliases: vec![alias(recipient)],
@@ -127,7 +139,7 @@ fn delegation(booker: PersonId, chance: &mut Chance) -> Command {
             relation: Relation::Sibling,
             consent: ConsentVersion(1),
         }),
-        6..8 => Command::EndDelegation {
+        5..7 => Command::EndDelegation {
             campaign: PAIRS,
             by: mostly(recipient, booker, chance),
             booker,
@@ -153,6 +165,19 @@ fn known<Id: Copy>(all: &[(PersonId, Id)], chance: &mut Chance) -> Option<(Perso
 
 fn mostly(owner: PersonId, other: PersonId, chance: &mut Chance) -> PersonId {
     if chance.percent(90) { owner } else { other }
+}
+
+/// Helpers come more often than others; one person takes places again and again.
+fn eager(person: PersonId, chance: &mut Chance) -> PersonId {
+    match chance.below(10) {
+        0 => PersonId(PEOPLE),
+        1..4 => helper(chance),
+        _ => person,
+    }
+}
+
+fn helper(chance: &mut Chance) -> PersonId {
+    PersonId(1 + chance.below(HELPERS))
 }
 
 fn somebody(chance: &mut Chance) -> PersonId {

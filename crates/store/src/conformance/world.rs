@@ -18,6 +18,7 @@ const SIGUNGU: [(RegionCode, RegionCode); 3] =
     [(RegionCode(1_111_000_000), EAST), (RegionCode(1_114_000_000), EAST), (RegionCode(2_611_000_000), WEST)];
 /// Where scarce supply is fought over.
 const DOSES_WEST: u32 = 5;
+const DOSES_WEST_OF_PAIRS: u32 = 2;
 const DOSES_EAST: u32 = 40;
 
 /// Somebody of the group.
@@ -47,7 +48,8 @@ fn with_capacity(capacity: impl Fn(ClinicId) -> u32, doses_east: u32, doses_west
     let clinics = (1..=6).map(|number| clinic(ClinicId(number), capacity(ClinicId(number)))).collect();
     let supply = BTreeMap::from([(EAST, doses_east), (WEST, doses_west)]);
     let one = campaign(supply);
-    let pairs = Campaign { id: PAIRS, slug: "pairs".to_owned(), doses: 2, ..one.clone() };
+    let supply = BTreeMap::from([(EAST, doses_east), (WEST, doses_west.min(DOSES_WEST_OF_PAIRS))]);
+    let pairs = Campaign { id: PAIRS, slug: "pairs".to_owned(), doses: 2, supply, ..one.clone() };
     Country::new(regions(), clinics, vec![one, pairs]).expect("every parent is there")
 }
 

@@ -26,6 +26,47 @@ fn the_invariants_hold_after_every_event() {
     println!("seeds 0..{seeds}, {} events each, 0 violations", simulation::EVENTS);
 }
 
+/// A simulation that never moves an appointment says nothing about moving one.
+#[test]
+fn the_simulation_reaches_every_kind_of_answer() {
+    const KINDS: [&str; 22] = [
+        "Ok(Held {",
+        "Ok(Extended",
+        "Ok(Released",
+        "Ok(Expired",
+        "Ok(Booked",
+        "Ok(Moved",
+        "Ok(Cancelled",
+        "Ok(DelegationGiven",
+        "Ok(DelegationEnded",
+        "Ok(HelperAllowed",
+        "Ok(Reminded",
+        "Err(AlreadyBooked",
+        "Err(AppointmentChanged",
+        "Err(DelegationRevoked",
+        "Err(DoseIntervalWrong",
+        "Err(FirstDoseNeeded",
+        "Err(HoldExpired",
+        "Err(HoldTooSoon",
+        "Err(PassExpired",
+        "Err(RecipientUnknown",
+        "Err(SlotFull",
+        "Err(SupplyExhausted",
+    ];
+    let mut heard = [0_u32; KINDS.len()];
+    for seed in 0..SEEDS {
+        for answer in simulation::run(seed, &mut memory).unwrap().answers {
+            let kind = KINDS.iter().position(|kind| answer.starts_with(kind));
+            kind.into_iter().for_each(|kind| heard[kind] += 1);
+        }
+    }
+    for (kind, times) in KINDS.iter().zip(heard) {
+        println!("{kind} {times}");
+    }
+    let never: Vec<_> = KINDS.iter().zip(heard).filter(|(_, times)| *times == 0).collect();
+    assert!(never.is_empty(), "{never:?}");
+}
+
 #[test]
 fn the_same_seed_gives_the_same_trace() {
     for seed in 0..10 {

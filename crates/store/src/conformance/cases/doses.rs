@@ -68,10 +68,10 @@ pub(super) const CASES: &[Case] = &[
         kim confirm -> booked
         kim hold C5 26 09:00 change -> held
         see doses 1100000000 -> 39
-        see doses 2600000000 -> 4
+        see doses 2600000000 -> 1
         kim confirm -> moved 2
         see doses 1100000000 -> 40
-        see doses 2600000000 -> 4
+        see doses 2600000000 -> 1
         see places kim -> C5/26/09:00 C5/8-16/09:00
         kim hold C1 26 09:00 change -> held
         kim release -> released
