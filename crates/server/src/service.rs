@@ -49,6 +49,8 @@ impl Service {
         let material = crate::keys::open(&config.key_folder(), random.as_ref())?;
         let keys = Arc::new(Keys::new(&material, Arc::clone(&random)));
         let roster = FollowedRoster::new(&config.data, key_check(&keys), Arc::clone(&clock));
+        // Looked at before anybody asks: one that cannot be read is told in the log of the start.
+        let _told = roster.people();
         let ledger: Arc<dyn Store> =
             Arc::new(OpeningLedger::start(config.data.clone(), Arc::clone(&country), Arc::clone(&clock)));
         let (assets, mut static_plane) = assets();

@@ -36,8 +36,9 @@ const SCHEMA: &str = "CREATE TABLE person(
                           key_check BLOB NOT NULL
                       ) STRICT;";
 
-/// What the readers may map into memory; pages they do not touch cost nothing.
-const MAPPED_BYTES_MAX: i64 = 8 << 30;
+/// What a reader keeps of the file, in KiB. Nothing is mapped into memory: a file that somebody cuts short under a map
+/// would end the process.
+const READER_CACHE_KIB: i64 = 32 << 10;
 
 /// One file, opened for reading. It sees what it opened even when another is put in its place.
 pub struct SqliteRoster {
@@ -113,7 +114,8 @@ fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(immutable_uri(path), flags)
         .map_err(|error| StoreError::unavailable_because("cannot open the roster", error))?;
     let numbers = (|| {
-        connection.pragma_update(None, "mmap_size", MAPPED_BYTES_MAX)?;
+        connection.pragma_update(None, "mmap_size", 0)?;
+        connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
         let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
         Ok((number("application_id")?, number("user_version")?))
     })();

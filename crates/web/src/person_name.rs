@@ -20,7 +20,7 @@ pub fn composed(name: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(name.trim()).into_owned()
 }
 
-/// As it is compared: composed, in capitals, without spaces, hyphens, dots and apostrophes. `O'Neil-Kim` and
+/// As it is compared: composed, in capitals, without spaces, hyphens, dots, commas and apostrophes. `O'Neil-Kim` and
 /// `ONEIL KIM` are one name.
 pub fn normalised(name: &str) -> String {
     let letters: String =
@@ -43,8 +43,7 @@ pub fn fault(name: &str) -> Option<NameFault> {
     if name.chars().count() > NAME_CHARS_MAX {
         return Some(NameFault::TooLong);
     }
-    let stands_in_names =
-        |c: char| c.is_alphabetic() || is_filler(c) || is_mark(c) || matches!(c, ',' | '(' | ')');
+    let stands_in_names = |c: char| c.is_alphabetic() || is_filler(c) || is_mark(c) || matches!(c, '(' | ')');
     let names_somebody = name.chars().any(char::is_alphabetic);
     (!names_somebody || !name.chars().all(stands_in_names)).then_some(NameFault::NotAName)
 }
@@ -52,7 +51,7 @@ pub fn fault(name: &str) -> Option<NameFault> {
 fn is_filler(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-        || matches!(c, '.' | '\u{b7}' | '\u{2027}' | '\u{30fb}')
+        || matches!(c, ',' | '.' | '\u{b7}' | '\u{2027}' | '\u{30fb}')
         || matches!(c, '\'' | '`' | '\u{b4}' | '\u{2bc}' | '\u{2018}' | '\u{2019}')
 }
 
@@ -71,6 +70,7 @@ mod tests {
             ("홍길동", "홍 길 동"),
             ("홍길동", "\u{1112}\u{1169}\u{11bc}\u{1100}\u{1175}\u{11af}\u{1103}\u{1169}\u{11bc}"),
             ("O'Neil-Kim", "ONEIL KIM"),
+            ("KIM, ANNA", "Kim Anna"),
             ("José A. Núñez", "JOSE\u{301} A NU\u{301}N\u{303}EZ"),
             ("Nguyễn Thị·An", "nguyễn thị an"),
         ];

@@ -6,6 +6,8 @@ use crate::config::Config;
 use crate::country;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::Result;
+use booking::{Country, RegionCode};
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::Clock as _;
@@ -25,13 +27,14 @@ pub(crate) fn run(check: &Check) -> Result<ExitCode> {
         }
     };
     let doors = doors(&config, SystemClock.now())?;
-    let (country, _) = country::load(&config.data, doors)?;
-    say(
-        "국가 자료 / country",
-        Ok(format!("{} regions, {} clinics", country.regions().len(), country.clinics().len())),
-    );
+    match country::load(&config.data, doors) {
+        Ok((country, _)) => {
+            say("국가 자료 / country", described(&country));
+            say("예약 장부 / ledger", ledger(&config, country));
+        }
+        Err(error) => say("국가 자료 / country", Err(format!("{error:#}"))),
+    }
     say("열쇠 / keys", keys(&config));
-    say("예약 장부 / ledger", ledger(&config, country));
     say("명단 / roster", roster(&config));
     say("대기열 / line", line(&config));
     if faults == 0 {
@@ -40,6 +43,23 @@ pub(crate) fn run(check: &Check) -> Result<ExitCode> {
     }
     println!("이상 {faults}건 / {faults} fault(s)");
     Ok(ExitCode::from(NOT_IN_ORDER))
+}
+
+/// Clinics in a 시·도 without doses cannot give a single place.
+fn described(country: &Country) -> Result<String, String> {
+    let listed = country.clinics().iter().filter(|clinic| clinic.listed);
+    let sidos: BTreeSet<RegionCode> = listed.clone().map(|clinic| country.sido_of(clinic)).collect();
+    let supply = &country.campaigns()[0].supply;
+    let without: Vec<&str> = sidos
+        .iter()
+        .filter(|sido| !supply.contains_key(sido))
+        .filter_map(|sido| country.region(*sido).map(|region| region.name.as_str()))
+        .collect();
+    if without.is_empty() {
+        return Ok(format!("{} regions, {} clinics", country.regions().len(), listed.count()));
+    }
+    let without = without.join(", ");
+    Err(format!("campaign.toml에 백신이 없는 시·도 / no doses in campaign.toml for: {without}"))
 }
 
 /// Only looks: a check must not make keys.
@@ -52,7 +72,7 @@ fn keys(config: &Config) -> Result<String, String> {
     keys.map(|_| folder.display().to_string()).map_err(|error| format!("{error:#}"))
 }
 
-fn ledger(config: &Config, country: booking::Country) -> Result<String, String> {
+fn ledger(config: &Config, country: Country) -> Result<String, String> {
     if !config.data.exists() {
         return Ok(format!("{}: 처음 시작할 때 만듭니다 / made at the first start", config.data.display()));
     }

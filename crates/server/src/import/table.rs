@@ -93,7 +93,10 @@ impl Table {
         reader.has_headers(false).flexible(true).terminator(csv::Terminator::Any(b'\n'));
         let mut reader = reader.from_reader(bytes);
         let mut head = csv::ByteRecord::new();
-        let read = reader.read_byte_record(&mut head);
+        let mut read = reader.read_byte_record(&mut head);
+        while matches!(read, Ok(true)) && head.as_slice().trim_ascii().is_empty() {
+            read = reader.read_byte_record(&mut head);
+        }
         if allowance.is_used_up() {
             faults.push(Fault { line: 1, column: None, kind: FaultKind::LineTooLong })?;
             head.clear();
@@ -164,7 +167,8 @@ impl Table {
     ) -> Result<()> {
         let mut next = self.next(csv::StringRecord::new(), faults)?;
         while let Some(Next { record, line, line_ends }) = next {
-            if record.len() > 1 || !record[0].trim().is_empty() {
+            // Spreadsheets end their files with lines of commas.
+            if record.iter().any(|field| !field.trim().is_empty()) {
                 self.lines += 1;
                 self.meter();
                 let columns = Columns { known: self.known, positions: &self.positions };

@@ -28,7 +28,7 @@ pub(super) const COLUMNS: &[Known] = &[
     },
     Known {
         name: "number",
-        also: &["resident_number", "주민등록번호", "주민번호", "등록번호", "번호"],
+        also: &["resident_number", "주민등록번호", "주민번호", "등록번호"],
         needed: false,
         chars_max: 40,
     },

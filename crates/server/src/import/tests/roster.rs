@@ -62,7 +62,8 @@ fn the_same_list_in_another_form_changes_nothing() {
         lines.reverse();
         format!("{HEAD}\n\n{}\n", lines.join("\n\n"))
     };
-    let forms: [Vec<u8>; 6] = [
+    let forms: [Vec<u8>; 7] = [
+        format!("{}{}", people(), ",,,,,,\n".repeat(50)).into_bytes(),
         people().into_bytes(),
         format!("\u{feff}{}", people()).into_bytes(),
         people().replace('\n', "\r\n").into_bytes(),
@@ -265,6 +266,20 @@ fn an_open_quote_swallows_neither_the_file_nor_the_memory() {
     let endless = format!("name,number\n김시험,620314-1000000\n\"{}", "가".repeat(2 << 20));
     desk.roster(Mode::Yes, endless);
     check_faults(&desk.faults(), &[("3:", "longer than 4 MiB")]);
+}
+
+#[test]
+fn empty_lines_and_line_ends_of_any_kind_do_not_shift_the_line_numbers() {
+    let desk = Desk::new();
+    for end in ["\n", "\r\n"] {
+        let lines =
+            ["", "name,number", "", "", "김시험,1", "", "\"박\n가상\",620314-1000000", "", "이임시,2"];
+        desk.roster(Mode::Yes, lines.join(end));
+        check_faults(
+            &desk.faults(),
+            &[("5:number", "13 digits"), ("7:name", "control"), ("10:number", "13 digits")],
+        );
+    }
 }
 
 #[test]
