@@ -3,7 +3,8 @@
 use crate::{Campaign, CampaignId, Clinic, ClinicId, RegionCode, SlotId};
 use std::collections::HashMap;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The larger is the smaller: a 시·도 comes before what is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RegionLevel {
     /// 시·도
     Sido,
@@ -19,6 +20,8 @@ pub struct Region {
     pub level: RegionLevel,
     pub parent: Option<RegionCode>,
     pub name: String,
+    /// Latitude and longitude of its middle, degrees, WGS84; None where the country's files do not say.
+    pub point: Option<(f64, f64)>,
 }
 
 /// All three, with their indexes. Building it checks that every reference leads somewhere.

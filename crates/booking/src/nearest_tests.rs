@@ -9,7 +9,13 @@ use std::collections::BTreeMap;
 
 /// Three clinics in one 시·군·구, C2 nearer to C1 than C3; ten days; bands at 9:00, 9:30, 10:00, 10:30.
 fn country() -> Country {
-    let region = |code, level, parent| Region { code: RegionCode(code), level, parent, name: String::new() };
+    let region = |code, level, parent| Region {
+        code: RegionCode(code),
+        level,
+        parent,
+        name: String::new(),
+        point: None,
+    };
     let regions = vec![
         region(11, RegionLevel::Sido, None),
         region(12, RegionLevel::Sigungu, Some(RegionCode(11))),

@@ -161,7 +161,16 @@ fn region(row: &RegionRow) -> Result<Region> {
         other => return Err(anyhow!("no such level: {other}")),
     };
     let parent = if row.parent.is_empty() { None } else { Some(code(&row.parent)?) };
-    Ok(Region { code: code(&row.code)?, level, parent, name: row.name.clone() })
+    let point = match (row.lat.trim(), row.lon.trim()) {
+        ("", _) | (_, "") => None,
+        (lat, lon) => Some((degrees(lat, 90.0)?, degrees(lon, 180.0)?)),
+    };
+    Ok(Region { code: code(&row.code)?, level, parent, name: row.name.clone(), point })
+}
+
+fn degrees(text: &str, max: f64) -> Result<f64> {
+    let degrees = text.parse().ok().filter(|degrees: &f64| degrees.abs() <= max);
+    degrees.with_context(|| format!("not degrees: {text}"))
 }
 
 fn code(text: &str) -> Result<RegionCode> {
@@ -369,6 +378,24 @@ mod tests {
         }
         for (sido, doses) in &campaign.supply {
             assert!(places[sido] >= *doses, "{sido}");
+        }
+    }
+
+    #[test]
+    fn the_point_of_a_region_is_degrees_or_nothing() {
+        let row = |lat: &str, lon: &str| RegionRow {
+            code: "1100000000".to_owned(),
+            level: "sido".to_owned(),
+            parent: String::new(),
+            name: String::new(),
+            lat: lat.to_owned(),
+            lon: lon.to_owned(),
+            road_addresses: String::new(),
+        };
+        assert_eq!(region(&row("37.5", "127")).unwrap().point, Some((37.5, 127.0)));
+        assert_eq!(region(&row("", "127")).unwrap().point, None);
+        for (lat, lon) in [("x", "127"), ("NaN", "127"), ("91", "127"), ("37", "-181"), ("inf", "127")] {
+            assert!(region(&row(lat, lon)).is_err(), "{lat} {lon}");
         }
     }
 

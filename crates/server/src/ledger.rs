@@ -9,7 +9,9 @@ use jiff::civil::Date;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use store::{Answer, CampaignFigures, Clock, DayTaken, PersonRecord, Request, Store, StoreError, Waiting};
+use store::{
+    Answer, CampaignFigures, Clock, DayTaken, DaysChanged, PersonRecord, Request, Store, StoreError, Waiting,
+};
 use store_sqlite::{SqliteStore, StoreLimits};
 
 const TRY_AGAIN: Duration = Duration::from_secs(5);
@@ -72,6 +74,7 @@ impl Store for OpeningLedger {
         execute(request: Request) -> Answer;
         figures(campaign: CampaignId) -> Result<CampaignFigures, StoreError>;
         days_taken(clinics: Vec<ClinicId>) -> Result<Vec<DayTaken>, StoreError>;
+        days_changed(since: u64, days_max: usize) -> Result<DaysChanged, StoreError>;
         slots(campaign: CampaignId, clinic: ClinicId, visit_on: Date) -> Result<Vec<(u16, SlotCounts)>, StoreError>;
         person(person: PersonId) -> Result<Option<PersonRecord>, StoreError>;
         session_ended(session: SessionId) -> Result<bool, StoreError>;

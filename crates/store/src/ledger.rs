@@ -4,6 +4,7 @@
 //! visible to readers before [`Ledger::commit`], and [`Ledger::discard`] forgets it.
 
 mod apply;
+mod days;
 mod fits;
 mod read;
 mod uses;
@@ -16,6 +17,7 @@ use booking::{
     DoseNumber, Hold, HoldId, Message, MessageId, Opening, Outcome, PersonAlias, PersonId, Refusal,
     RegionCode, RequestKey, SessionId, SlotId, TicketRef,
 };
+use days::DayChanges;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -39,6 +41,7 @@ pub struct Ledger {
     tickets: Table<(CampaignId, TicketRef), PersonId>,
     slots: Table<SlotId, Taken>,
     days: Table<(ClinicId, Date), u32>,
+    day_changes: DayChanges,
     supply: Table<(CampaignId, RegionCode), u32>,
     holds: Table<HoldId, Hold>,
     hold_of: Table<(CampaignId, PersonId), HoldId>,
@@ -107,6 +110,7 @@ impl Ledger {
             tickets: Table::default(),
             slots: Table::default(),
             days: Table::default(),
+            day_changes: DayChanges::default(),
             supply: Table::default(),
             holds: Table::default(),
             hold_of: Table::default(),

@@ -37,4 +37,4 @@ pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
 pub use memory::MemoryStore;
 pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
-pub use store::{Answer, CampaignFigures, DayTaken, PersonRecord, Store, Waiting};
+pub use store::{Answer, CampaignFigures, DayTaken, DaysChanged, PersonRecord, Store, Waiting};

@@ -18,6 +18,10 @@ macro_rules! reads_of_the_ledger {
             Box::pin(std::future::ready(self.read(|ledger| ledger.days_taken(&clinics))))
         }
 
+        fn days_changed(&self, since: u64, days_max: usize) -> $crate::Read<'_, $crate::DaysChanged> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.days_changed(since, days_max))))
+        }
+
         fn slots(
             &self,
             campaign: booking::CampaignId,

@@ -26,6 +26,9 @@ pub trait Store: Send + Sync {
     fn figures(&self, campaign: CampaignId) -> Waiting<'_, Result<CampaignFigures, StoreError>>;
     /// Places taken by clinic and day, for the given clinics; a day without any is left out.
     fn days_taken(&self, clinics: Vec<ClinicId>) -> Waiting<'_, Result<Vec<DayTaken>, StoreError>>;
+    /// What changed after a version, at most so many days, the oldest change first; begin with 0 and come back with the
+    /// version of the last answer. Costs what changed, not what there is.
+    fn days_changed(&self, since: u64, days_max: usize) -> Waiting<'_, Result<DaysChanged, StoreError>>;
     /// The bands of one clinic on one day, by their start.
     fn slots(
         &self,
@@ -73,6 +76,16 @@ pub struct DayTaken {
     pub clinic: ClinicId,
     pub visit_on: Date,
     pub places: u32,
+    /// Of these, how many are in a band that begins before noon.
+    pub before_noon: u32,
+}
+
+/// How days stand that changed. A day from which everything was given back is among them, with no place taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DaysChanged {
+    /// Of the last of these days; the version that was asked for when there is none.
+    pub version: u64,
+    pub days: Vec<DayTaken>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -225,6 +225,7 @@ impl Play {
         let words: Vec<&str> = what.split(' ').collect();
         match words[..] {
             ["messages"] => self.waiting_messages().len().to_string(),
+            ["days", "since", version] => self.see_days(version),
             ["session", name] => self.see_session(name),
             ["hold", name] => self.see_hold(name),
             ["pass", name] => self.see_pass(name),
@@ -262,6 +263,19 @@ impl Play {
         let sido = RegionCode(sido.parse().expect("a code of digits"));
         let figures = self.stage.wait_for(self.stage.subject.store().figures(self.campaign));
         figures.expect("the store is well").doses_left[&sido].to_string()
+    }
+
+    /// `3: C1/26 2+0 C4/28 0+0`: the version; then each day with the places taken before noon and after.
+    fn see_days(&self, since: &str) -> String {
+        let since = since.parse().expect("a version is a number");
+        let days_max = 3;
+        let changed = self.stage.wait_for(self.stage.subject.store().days_changed(since, days_max));
+        let changed = changed.expect("the store is well");
+        let days = changed.days.iter().map(|day| {
+            let after = day.places - day.before_noon;
+            format!(" C{}/{} {}+{after}", day.clinic.0, day.visit_on.day(), day.before_noon)
+        });
+        format!("{}:{}", changed.version, days.collect::<String>())
     }
 
     fn see_slot(&self, slot: SlotId) -> String {

@@ -54,7 +54,13 @@ fn with_capacity(capacity: impl Fn(ClinicId) -> u32, doses_east: u32, doses_west
 }
 
 fn regions() -> Vec<Region> {
-    let region = |code, level, parent, name: &str| Region { code, level, parent, name: name.to_owned() };
+    let region = |code, level, parent, name: &str| Region {
+        code,
+        level,
+        parent,
+        name: name.to_owned(),
+        point: Some((37.0, 127.0)),
+    };
     let mut regions =
         vec![region(EAST, RegionLevel::Sido, None, "east"), region(WEST, RegionLevel::Sido, None, "west")];
     for (sigungu, sido) in SIGUNGU {

@@ -42,6 +42,7 @@ impl Ledger {
         self.tickets.commit();
         self.slots.commit();
         self.days.commit();
+        self.day_changes.commit();
         self.supply.commit();
         let batch = std::mem::take(&mut self.batch);
         for change in &batch {
@@ -76,6 +77,7 @@ impl Ledger {
         self.tickets.discard();
         self.slots.discard();
         self.days.discard();
+        self.day_changes.discard();
         self.supply.discard();
         self.holds.discard();
         self.hold_of.discard();
@@ -244,14 +246,18 @@ impl Ledger {
     fn take(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
         let sido = self.sido_of_place(slot);
         self.slots.update(slot, change);
-        self.days.update((slot.clinic, slot.visit_on), |places| *places += 1);
+        let day = (slot.clinic, slot.visit_on);
+        self.days.update(day, |places| *places += 1);
+        self.day_changes.note(day);
         self.supply.update((campaign, sido), |taken| *taken += doses);
     }
 
     fn give_back(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
         let sido = self.sido_of_place(slot);
         self.slots.update(slot, change);
-        self.days.update((slot.clinic, slot.visit_on), |places| *places -= 1);
+        let day = (slot.clinic, slot.visit_on);
+        self.days.update(day, |places| *places -= 1);
+        self.day_changes.note(day);
         self.supply.update((campaign, sido), |taken| *taken -= doses);
     }
 

@@ -1,13 +1,15 @@
 //! What readers see: the committed layer only.
 
 use super::Ledger;
-use crate::{CampaignFigures, DayTaken, PersonRecord};
+use crate::{CampaignFigures, DayTaken, DaysChanged, PersonRecord};
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, Hold, HoldId, Message,
     MessageId, PersonId, SessionId, SlotCounts, SlotId,
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
+
+const NOON_MIN: u16 = 12 * 60;
 
 impl Ledger {
     pub fn country(&self) -> &booking::Country {
@@ -31,11 +33,40 @@ impl Ledger {
             let visits: BTreeSet<Date> =
                 self.country.campaigns().iter().flat_map(booking::Campaign::days).collect();
             visits.into_iter().filter_map(move |visit_on| {
-                let places = *self.days.committed((clinic, visit_on))?;
-                (places > 0).then_some(DayTaken { clinic, visit_on, places })
+                Some(self.day_taken(clinic, visit_on)).filter(|day| day.places > 0)
             })
         };
         clinics.iter().flat_map(|clinic| days(*clinic)).collect()
+    }
+
+    pub fn days_changed(&self, since: u64, days_max: usize) -> DaysChanged {
+        let mut changed = DaysChanged { version: since, days: Vec::new() };
+        for (version, (clinic, visit_on)) in self.day_changes.since(since).take(days_max) {
+            changed.version = version;
+            changed.days.push(self.day_taken(clinic, visit_on));
+        }
+        changed
+    }
+
+    fn day_taken(&self, clinic: ClinicId, visit_on: Date) -> DayTaken {
+        let places = self.days.committed((clinic, visit_on)).copied().unwrap_or(0);
+        let before_noon = if places == 0 { 0 } else { self.taken_before_noon(clinic, visit_on) };
+        DayTaken { clinic, visit_on, places, before_noon }
+    }
+
+    fn taken_before_noon(&self, clinic: ClinicId, visit_on: Date) -> u32 {
+        let campaign = self.country.campaigns().first();
+        let known = self.country.clinic(clinic).zip(campaign);
+        let bands = known.into_iter().flat_map(|(clinic, campaign)| {
+            clinic
+                .bands_on(visit_on, campaign.visits.band_min)
+                .take_while(|starts_min| *starts_min < NOON_MIN)
+        });
+        let taken = bands.filter_map(|starts_min| {
+            let taken = self.slots.committed(SlotId { clinic, visit_on, starts_min })?;
+            Some(taken.held + taken.booked + taken.blocked)
+        });
+        taken.sum()
     }
 
     pub fn slots(&self, campaign: CampaignId, clinic: ClinicId, visit_on: Date) -> Vec<(u16, SlotCounts)> {

@@ -7,8 +7,8 @@ use booking::{
 use jiff::civil::Date;
 use std::sync::{Arc, Mutex};
 use store::{
-    Answer, CampaignFigures, Command, DayTaken, MemoryStore, PersonRecord, Request, Store, StoreError,
-    Waiting,
+    Answer, CampaignFigures, Command, DayTaken, DaysChanged, MemoryStore, PersonRecord, Request, Store,
+    StoreError, Waiting,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +91,10 @@ impl Store for MoodyStore {
 
     fn days_taken(&self, clinics: Vec<ClinicId>) -> Waiting<'_, Result<Vec<DayTaken>, StoreError>> {
         self.in_mood(self.inner.days_taken(clinics))
+    }
+
+    fn days_changed(&self, since: u64, days_max: usize) -> Waiting<'_, Result<DaysChanged, StoreError>> {
+        self.in_mood(self.inner.days_changed(since, days_max))
     }
 
     fn slots(

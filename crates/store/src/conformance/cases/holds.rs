@@ -180,6 +180,39 @@ pub(super) const CASES: &[Case] = &[
     ",
     ),
     (
+        "whoever reads the days that changed is told each once, as it stands now, at most three at a time",
+        "
+        at 07-12 20:00
+        service open -> opened
+        kim enter -> admitted
+        lee enter -> admitted
+        see days since 0 -> 0:
+        kim hold C1 26 09:00 -> held
+        see days since 0 -> 1: C1/26 1+0
+        see days since 1 -> 1:
+        kim confirm -> booked
+        see days since 1 -> 3: C1/26 1+0
+        lee delegate son -> delegated
+        lee hold C2 27 09:00 for lee,son -> held
+        eve enter -> admitted
+        eve hold C4 28 10:00 -> held
+        see days since 3 -> 6: C2/27 2+0 C4/28 1+0
+        kim cancel -> cancelled
+        see days since 0 -> 7: C2/27 2+0 C4/28 1+0 C1/26 0+0
+        see days since 6 -> 7: C1/26 0+0
+        lee release -> released
+        eve release -> released
+        see days since 7 -> 10: C2/27 0+0 C4/28 0+0
+        kim hold C6 26 09:00 -> held
+        see days since 0 -> 10: C1/26 0+0 C2/27 0+0 C4/28 0+0
+        see days since 10 -> 11: C6/26 1+0
+        restart
+        see days since 10 -> 11: C6/26 1+0
+        see days since 11 -> 11:
+        see days since 99 -> 10: C1/26 0+0 C2/27 0+0 C4/28 0+0
+    ",
+    ),
+    (
         "the doses of a region run out before its places",
         "
         at 07-12 20:00

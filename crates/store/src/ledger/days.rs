@@ -1,0 +1,82 @@
+//! Which days changed, in the order of their last change, so that a reader who comes back is told only what is new.
+
+use booking::ClinicId;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, HashMap};
+
+type Day = (ClinicId, Date);
+
+/// The version counts every place taken or given back since the first, so that a replayed journal comes to the same one.
+#[derive(Debug, Default)]
+pub(super) struct DayChanges {
+    version: u64,
+    last_change: HashMap<Day, u64>,
+    by_version: BTreeMap<u64, Day>,
+    /// Of the current batch.
+    pending: Vec<Day>,
+}
+
+impl DayChanges {
+    pub(super) fn note(&mut self, day: Day) {
+        self.pending.push(day);
+    }
+
+    pub(super) fn commit(&mut self) {
+        for day in self.pending.drain(..) {
+            self.version += 1;
+            if let Some(before) = self.last_change.insert(day, self.version) {
+                self.by_version.remove(&before);
+            }
+            self.by_version.insert(self.version, day);
+        }
+    }
+
+    pub(super) fn discard(&mut self) {
+        self.pending.clear();
+    }
+
+    /// The days that changed after a version, the oldest change first. A version that was never reached is that of
+    /// somebody who knows another ledger: they are told everything.
+    pub(super) fn since(&self, version: u64) -> impl Iterator<Item = (u64, Day)> {
+        let known = if version > self.version { 0 } else { version };
+        self.by_version.range(known + 1..).map(|(version, day)| (*version, *day))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn day(clinic: u32) -> Day {
+        (ClinicId(clinic), date(2027, 7, 26))
+    }
+
+    fn since(changes: &DayChanges, version: u64) -> Vec<(u64, u32)> {
+        changes.since(version).map(|(version, (clinic, _))| (version, clinic.0)).collect()
+    }
+
+    #[test]
+    fn a_day_is_told_once_with_its_last_change() {
+        let mut changes = DayChanges::default();
+        for clinic in [1, 2, 1] {
+            changes.note(day(clinic));
+        }
+        assert_eq!(since(&changes, 0), []);
+        changes.commit();
+        assert_eq!(since(&changes, 0), [(2, 2), (3, 1)]);
+        assert_eq!(since(&changes, 2), [(3, 1)]);
+        assert_eq!(since(&changes, 3), []);
+        assert_eq!(since(&changes, 99), [(2, 2), (3, 1)]);
+    }
+
+    #[test]
+    fn what_is_discarded_was_never_changed() {
+        let mut changes = DayChanges::default();
+        changes.note(day(1));
+        changes.discard();
+        changes.note(day(2));
+        changes.commit();
+        assert_eq!(since(&changes, 0), [(1, 2)]);
+    }
+}
