@@ -10,6 +10,8 @@ mod ledger;
 mod service;
 mod system;
 mod telemetry;
+#[cfg(test)]
+mod weight_tests;
 
 use std::process::ExitCode;
 

@@ -5,6 +5,7 @@ use crate::country::{self, Doors};
 use crate::ledger::OpeningLedger;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
+use booking::Country;
 use jiff::SignedDuration;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,13 +16,16 @@ use tokio::sync::{Semaphore, watch};
 use waiting_room::PollBands;
 use web::app::{App, WebSettings};
 use web::assets::assets;
+use web::availability::feeder::{Feeder, FeederParts};
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::Keys;
 use web::messages::{DemoOutbox, MessageChannel, deliver};
+use web::pages::Assets;
 use web::published::Publisher;
 use web::roster::key_check;
+use web::search::Finder;
 use web::static_plane::StaticPlane;
 use web::{front, routes};
 
@@ -31,6 +35,7 @@ const SOFT_END: Duration = Duration::from_secs(3);
 pub(crate) struct Service {
     pub(crate) app: Arc<App>,
     keeper: Keeper,
+    feeder: Feeder,
     config: Config,
     listeners: Vec<std::net::TcpListener>,
 }
@@ -73,11 +78,13 @@ impl Service {
             },
         )
         .context("대기열 기억을 열 수 없습니다 / the memory of the line cannot be opened")?;
+        let feeder = feeder(&country, &ledger, &clock, assets);
         let outbox = Arc::new(DemoOutbox::default());
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
         let app = App {
+            finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
             settings: web_settings(&config),
             identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
             country,
@@ -97,12 +104,12 @@ impl Service {
             tickets_path: format!("/gate/{slug}/tickets"),
             booking_slots: Semaphore::new(config.limits.booking_requests_max),
         };
-        Ok(Self { app: Arc::new(app), keeper, config, listeners })
+        Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners })
     }
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
-        let Self { app, keeper, listeners, .. } = self;
+        let Self { app, keeper, feeder, listeners, .. } = self;
         let mut threads = vec![spawn("line", {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
@@ -114,6 +121,16 @@ impl Service {
                 }
             }
         })?];
+        // A thread of its own: the line never waits for pages to be made.
+        threads.push(spawn("availability", {
+            let stop = stop.clone();
+            async move {
+                tokio::select! {
+                    () = feeder.run() => {}
+                    () = stopped(stop) => {}
+                }
+            }
+        })?);
         for (number, listener) in listeners.into_iter().enumerate() {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             threads.push(spawn(&format!("http-{number}"), async move {
@@ -133,6 +150,17 @@ impl Service {
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
+}
+
+fn feeder(country: &Arc<Country>, ledger: &Arc<dyn Store>, clock: &Arc<dyn Clock>, assets: Assets) -> Feeder {
+    let parts = FeederParts {
+        country: Arc::clone(country),
+        ledger: Arc::clone(ledger),
+        clock: Arc::clone(clock),
+        assets,
+        demo: true,
+    };
+    Feeder::begin(&country.campaigns()[0], parts)
 }
 
 fn spawn(name: &str, work: impl Future<Output = ()> + Send + 'static) -> Result<std::thread::JoinHandle<()>> {

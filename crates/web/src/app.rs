@@ -6,6 +6,7 @@ use crate::keys::Keys;
 use crate::messages::{DemoOutbox, MessageChannel};
 use crate::pages::Assets;
 use crate::published::Prepared;
+use crate::search::Finder;
 use booking::{Campaign, Country};
 use jiff::SignedDuration;
 use std::collections::HashMap;
@@ -43,6 +44,7 @@ pub struct App {
     pub demo_outbox: Option<Arc<DemoOutbox>>,
     pub assets: Assets,
     pub static_plane: HashMap<String, Prepared>,
+    pub finder: Finder,
     pub names: CampaignNames,
     pub gate_document_path: String,
     pub ticket_path: String,

@@ -38,6 +38,8 @@ pub struct Context {
     /// Without `/en`.
     pub path: String,
     pub params: HashMap<String, String>,
+    /// What stands behind the question mark; empty where there is none.
+    pub query: String,
     pub headers: HeaderMap,
     pub fields: Fields,
     pub now: Timestamp,

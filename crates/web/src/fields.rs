@@ -238,7 +238,7 @@ fn parse_code(text: &str) -> Option<String> {
     (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
-fn parse_day(text: &str) -> Option<Date> {
+pub(crate) fn parse_day(text: &str) -> Option<Date> {
     has_form(text, "0000-00-00").then(|| text.parse().ok()).flatten()
 }
 

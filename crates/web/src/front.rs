@@ -180,9 +180,15 @@ fn from_memory(request: &Request<Incoming>, app: &App) -> Option<Response<Full<B
     if path == app.gate_document_path {
         return Some(app.gate.published().gate_document.respond(request.headers()));
     }
+    let has_no_query = request.uri().query().is_none();
     match path {
         "/" => Some(app.gate.published().home(Lang::Ko).respond(request.headers())),
         "/en" | "/en/" => Some(app.gate.published().home(Lang::En).respond(request.headers())),
-        _ => app.static_plane.get(path).map(|file| file.respond(request.headers())),
+        "/find" if has_no_query => Some(app.finder.board().search_form(Lang::Ko, request.headers())),
+        "/en/find" if has_no_query => Some(app.finder.board().search_form(Lang::En, request.headers())),
+        _ => {
+            let file = app.static_plane.get(path).map(|file| file.respond(request.headers()));
+            file.or_else(|| app.finder.board().respond(path, request.headers()))
+        }
     }
 }

@@ -9,4 +9,5 @@ pub mod hold;
 pub mod identity;
 pub mod my;
 pub mod outbox;
+pub mod search;
 pub mod wait;

@@ -93,6 +93,16 @@ impl Lang {
         }
     }
 
+    /// For narrow columns: `7/26 월`, `Mon 26 Jul`.
+    pub fn date_short(self, date: impl Borrow<Date>) -> String {
+        let date = *date.borrow();
+        let weekday = usize::from(date.weekday().to_monday_zero_offset().unsigned_abs());
+        match self {
+            Self::Ko => format!("{}/{} {}", date.month(), date.day(), WEEKDAYS_KO[weekday]),
+            Self::En => format!("{} {} {}", WEEKDAYS_EN[weekday], date.day(), &month_en(date)[..3]),
+        }
+    }
+
     /// With the year, for birth dates and documents: `1962년 1월 1일`.
     pub fn date_with_year(self, date: impl Borrow<Date>) -> String {
         let date = *date.borrow();

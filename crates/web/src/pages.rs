@@ -7,6 +7,7 @@
 pub mod booked;
 pub mod cancel;
 pub mod days;
+pub mod find;
 pub mod help;
 pub mod hold;
 pub mod home;
@@ -33,6 +34,8 @@ pub struct Assets {
     pub icon: &'static str,
     pub page_js: &'static str,
     pub wait_js: &'static str,
+    pub find_css: &'static str,
+    pub find_js: &'static str,
 }
 
 /// The frame around every page; the layout shows it.

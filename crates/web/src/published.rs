@@ -78,6 +78,11 @@ impl Prepared {
         self.plain.len()
     }
 
+    /// As it goes to whoever takes gzip.
+    pub fn packed_len(&self) -> usize {
+        self.gzip.as_ref().unwrap_or(&self.plain).len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.plain.is_empty()
     }

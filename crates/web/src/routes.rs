@@ -2,7 +2,7 @@
 //! caching, and `/openapi.json`, are generated from it.
 //!
 //! Not here, because they are answered before any handler: `GET /`, the gate document, `POST /gate/{campaign}/tickets`,
-//! `/regions…` and `/static/…` ([`crate::front`]).
+//! `/regions…`, `/availability/…` and `/static/…` ([`crate::front`]).
 
 use crate::app::App;
 use crate::context::{Context, Wants};
@@ -128,7 +128,9 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/identity/code/resend", Public, run!(journey::identity::resend)),
         page(post(), "/identity/leave", Public, run!(journey::identity::leave)),
         page(post(), "/enter", Identified, run!(journey::enter::post)),
+        page(get(), "/find", Public, run!(journey::search::get)),
         page(get(), "/book", Admitted, run!(journey::find::regions)),
+        page(get(), "/book/find", Admitted, run!(journey::search::get_booking)),
         page(get(), "/book/regions/{code}", Admitted, run!(journey::find::region)),
         page(get(), "/book/clinics/{clinic}", Admitted, run!(journey::find::days)),
         page(get(), "/book/clinics/{clinic}/{date}", Admitted, run!(journey::find::times)),

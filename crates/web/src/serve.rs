@@ -102,6 +102,7 @@ fn context(
         },
         method: head.method.clone(),
         params,
+        query: head.uri.query().unwrap_or("").to_owned(),
         headers: head.headers.clone(),
         fields: Fields::default(),
         now,

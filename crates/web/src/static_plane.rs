@@ -1,11 +1,9 @@
-//! The static plane: regions and clinics, as pages and as files, made once at start. It needs no store and goes on when
-//! there is none.
+//! The static plane: regions as pages, regions and clinics as files, made once at start. It needs no store and goes on
+//! when there is none. The pages that say what is free are next door ([`crate::availability`]).
 
-use crate::journey::cards::clinic_card;
-use crate::journey::find::neighbourhoods;
 use crate::lang::Lang;
 use crate::pages::parts::{Availability, Link};
-use crate::pages::regions::{ClinicRow, ClinicsPage, RegionRow, RegionsPage};
+use crate::pages::regions::{RegionRow, RegionsPage};
 use crate::pages::{Assets, Chrome};
 use crate::published::{Cache, Prepared};
 use booking::{Clinic, Country, Region, RegionLevel};
@@ -27,6 +25,7 @@ impl StaticPlane<'_> {
     pub fn files(&self) -> HashMap<String, Prepared> {
         let mut files = HashMap::new();
         files.insert("/static/regions.json".to_owned(), self.regions_json());
+        files.insert("/static/districts.json".to_owned(), self.districts_json());
         files.insert(
             "/robots.txt".to_owned(),
             Prepared::new(
@@ -44,7 +43,6 @@ impl StaticPlane<'_> {
                     add_pages(&mut files, region, |lang| page(&self.regions_page(lang, Some(region))));
                 }
                 RegionLevel::Sigungu => {
-                    add_pages(&mut files, region, |lang| page(&self.clinics_page(lang, region)));
                     files.insert(format!("/static/clinics/{}.json", region.code), self.clinics_json(region));
                 }
                 RegionLevel::Eupmyeondong => {}
@@ -75,22 +73,6 @@ impl StaticPlane<'_> {
         }
     }
 
-    fn clinics_page(&self, lang: Lang, sigungu: &Region) -> ClinicsPage {
-        let row = |clinic: &Clinic| ClinicRow {
-            clinic: clinic_card(lang, clinic),
-            href: None,
-            availability: Availability::Unknown,
-        };
-        ClinicsPage {
-            chrome: self.chrome(lang, Some(sigungu)),
-            booking: false,
-            crumbs: crumbs(lang, self.country, Some(sigungu), BASE),
-            region: sigungu.name.clone(),
-            neighbourhoods: neighbourhoods(self.country, sigungu, row),
-            as_of: None,
-        }
-    }
-
     fn regions_json(&self) -> Prepared {
         let level = |region: &Region| match region.level {
             RegionLevel::Sido => "sido",
@@ -105,6 +87,19 @@ impl StaticPlane<'_> {
         Prepared::new(file.to_string(), "application/json", Cache::Minutes)
     }
 
+    /// `[code, south, west, north, east]` of each 시·군·구: the box round its clinics. Nothing in it can be nearer than
+    /// the box, so that a browser knows which of the other files to fetch.
+    fn districts_json(&self) -> Prepared {
+        let sigungu = self.country.regions().iter().filter(|region| region.level == RegionLevel::Sigungu);
+        let boxes = sigungu.filter_map(|region| {
+            let around = Bounds::around(self.country.clinics_in(region.code))?;
+            let corners = (around.south, around.west, around.north, around.east);
+            Some(json!([region.code.to_string(), corners.0, corners.1, corners.2, corners.3]))
+        });
+        let file = json!({"districts": boxes.collect::<Vec<_>>()});
+        Prepared::new(file.to_string(), "application/json", Cache::Minutes)
+    }
+
     fn clinics_json(&self, sigungu: &Region) -> Prepared {
         let clinics = self.country.clinics_in(sigungu.code).map(|clinic| {
             json!({
@@ -112,13 +107,38 @@ impl StaticPlane<'_> {
                 "name": clinic.name,
                 "region": clinic.region.to_string(),
                 "address": clinic.address,
-                "zip": clinic.zip,
                 "lat": clinic.lat,
                 "lon": clinic.lon,
             })
         });
         let file = json!({"region": sigungu.code.to_string(), "clinics": clinics.collect::<Vec<_>>()});
         Prepared::new(file.to_string(), "application/json", Cache::Minutes)
+    }
+}
+
+/// Degrees.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    south: f64,
+    west: f64,
+    north: f64,
+    east: f64,
+}
+
+impl Bounds {
+    fn around<'a>(clinics: impl Iterator<Item = &'a Clinic>) -> Option<Self> {
+        let point = |clinic: &Clinic| Self {
+            south: clinic.lat,
+            west: clinic.lon,
+            north: clinic.lat,
+            east: clinic.lon,
+        };
+        clinics.map(point).reduce(|a, b| Self {
+            south: a.south.min(b.south),
+            west: a.west.min(b.west),
+            north: a.north.max(b.north),
+            east: a.east.max(b.east),
+        })
     }
 }
 

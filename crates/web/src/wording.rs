@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::error::Problem;
 use crate::fields::{Fault, FieldFault, Kind};
 use crate::lang::Lang;
+use crate::search::distance::Point;
 use booking::Clinic;
 use jiff::civil::Time;
 
@@ -104,13 +105,18 @@ pub fn field_name(lang: Lang, field: &str) -> String {
         "phone" => ("휴대전화번호", "Mobile number"),
         "code" => ("인증번호", "Code"),
         "clinic" => ("의료기관", "Clinic"),
-        "date" => ("날짜", "Day"),
+        "date" | "day" => ("날짜", "Day"),
         "time" => ("시간", "Time"),
         "hold" => ("잡아 둔 자리", "Held place"),
         "appointment" => ("예약번호", "Appointment number"),
         "ticket" => ("대기표", "Ticket"),
         "challenge" => ("본인확인", "Identity check"),
         "campaign" => ("접종 사업", "Campaign"),
+        "q" => ("의료기관 이름", "Clinic name"),
+        "near" | "centre" => ("동네", "Neighbourhood"),
+        "region" => ("지역", "Region"),
+        "part" => ("시간대", "Part of the day"),
+        "page" => ("쪽 번호", "Page number"),
         other => (other, other),
     };
     lang.t(ko, en).to_owned()
@@ -194,18 +200,20 @@ pub fn civil_time(minutes: u16) -> Time {
 
 /// How near an offered clinic is to the wanted one, as the crow flies.
 pub fn nearness(lang: Lang, wanted: Option<&Clinic>, offered: &Clinic) -> String {
-    const KM_PER_DEGREE: f64 = 111.2;
     let Some(wanted) = wanted else { return String::new() };
     if wanted.id == offered.id {
         return lang.t("같은 의료기관", "Same clinic").to_owned();
     }
-    let east = (wanted.lon - offered.lon) * wanted.lat.to_radians().cos();
-    let km = east.hypot(wanted.lat - offered.lat) * KM_PER_DEGREE;
-    let tenths = (km * 10.0).ceil().max(1.0) / 10.0;
+    let km = kilometres(Point::of_clinic(wanted).km_to(Point::of_clinic(offered)));
     match lang {
-        Lang::Ko => format!("직선 거리 {tenths:.1} km"),
-        Lang::En => format!("{tenths:.1} km away"),
+        Lang::Ko => format!("직선 거리 {km}"),
+        Lang::En => format!("{km} away"),
     }
+}
+
+/// Rounded up to a tenth, never nothing: `0.1 km`, `12.4 km`.
+pub fn kilometres(km: f64) -> String {
+    format!("{:.1} km", (km * 10.0).ceil().max(1.0) / 10.0)
 }
 
 /// Messages are Korean: the language of the phone is not known.

@@ -1,6 +1,7 @@
-//! `/book…`: region → clinic → day → time, with what is free now. All of it is chosen in static lists; only the words
-//! of availability come from the ledger, and where it does not answer they say so.
+//! `/book…`: region → clinic → day → time, with what is free now. Lists of regions and clinics have their words from the
+//! index in memory; the days and times of one clinic are asked of the ledger.
 
+use crate::availability::{DayPart, Free, Index, bookable, clinic_in_words};
 use crate::context::Context;
 use crate::error::{Problem, alternatives, refusal_note};
 use crate::journey::cards::clinic_card;
@@ -14,9 +15,9 @@ use axum::body::Body;
 use booking::{Clinic, ClinicId, Refusal, Region, RegionCode, RegionLevel, SlotId};
 use http::{Response, StatusCode};
 use hyper::http;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::HashMap;
-use store::DayTaken;
 
 const BASE: &str = "/book";
 
@@ -30,18 +31,19 @@ pub async fn region(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let region = app.country.region(code).ok_or(Problem::NotFound)?;
     match region.level {
         RegionLevel::Sido => Ok(ctx.page(&below(ctx, Some(region)))),
-        RegionLevel::Sigungu => clinics(ctx, region).await,
+        RegionLevel::Sigungu => Ok(ctx.page(&clinics(ctx, region))),
         RegionLevel::Eupmyeondong => Err(Problem::NotFound),
     }
 }
 
 fn below(ctx: &Context, region: Option<&Region>) -> RegionsPage {
     let country = &ctx.app.country;
+    let index = ctx.app.finder.index();
     let row = |child: &Region| RegionRow {
         name: child.name.clone(),
         href: ctx.lang.href(&format!("{BASE}/regions/{}", child.code)),
         clinics: region_clinics(country, child) as u64,
-        availability: Availability::Unknown,
+        availability: district_in_words(&index, child.code, ctx.now),
     };
     RegionsPage {
         chrome: ctx.chrome(),
@@ -49,34 +51,38 @@ fn below(ctx: &Context, region: Option<&Region>) -> RegionsPage {
         crumbs: crumbs(ctx.lang, country, region, BASE),
         region: region.map(|region| region.name.clone()),
         rows: country.children(region.map(|region| region.code)).map(row).collect(),
-        as_of: None,
+        // A 시·도 is not told in a word: what is free there is mostly far away.
+        as_of: region.and_then(|_| index.known_as_of(ctx.now)),
     }
 }
 
-async fn clinics(ctx: &Context, sigungu: &Region) -> Result<Response<Body>, Problem> {
+fn district_in_words(index: &Index, sigungu: RegionCode, now: Timestamp) -> Availability {
+    let district = index.districts().iter().find(|district| district.code == sigungu);
+    let known = index.known_as_of(now).and(district);
+    let Some(district) = known else { return Availability::Unknown };
+    let dates: Vec<usize> = bookable(index, now).collect();
+    let free =
+        |clinic: &usize| dates.iter().map(|date| index.free(*clinic, *date, DayPart::Whole)).sum::<Free>();
+    district.clinics.iter().map(free).sum::<Free>().in_words()
+}
+
+fn clinics(ctx: &Context, sigungu: &Region) -> ClinicsPage {
     let country = &ctx.app.country;
-    let ids: Vec<ClinicId> = country.clinics_in(sigungu.code).map(|clinic| clinic.id).collect();
-    let taken = ctx.app.store.days_taken(ids).await.ok();
-    let as_of = taken.is_some().then_some(ctx.now);
-    let by_clinic = taken.map(sum_by_clinic);
+    let index = ctx.app.finder.index();
     let row = |clinic: &Clinic| ClinicRow {
         clinic: clinic_card(ctx.lang, clinic),
         href: Some(ctx.lang.href(&format!("{BASE}/clinics/{}", clinic.id))),
-        availability: by_clinic.as_ref().map_or(Availability::Unknown, |taken| {
-            let places: u32 =
-                ctx.app.campaign().visits.days().map(|day| clinic.capacity_on(day, band_min(ctx))).sum();
-            availability(places.saturating_sub(taken.get(&clinic.id).copied().unwrap_or(0)), places)
-        }),
+        availability: clinic_in_words(&index, clinic, ctx.now),
     };
-    let page = ClinicsPage {
+    ClinicsPage {
         chrome: ctx.chrome(),
         booking: true,
         crumbs: crumbs(ctx.lang, country, Some(sigungu), BASE),
+        code: sigungu.code.to_string(),
         region: sigungu.name.clone(),
         neighbourhoods: neighbourhoods(country, sigungu, row),
-        as_of,
-    };
-    Ok(ctx.page(&page))
+        as_of: index.known_as_of(ctx.now),
+    }
 }
 
 /// The clinics of a 시·군·구 under their 읍·면·동; those without one are left out.
@@ -95,23 +101,6 @@ pub(crate) fn neighbourhoods(
             .collect(),
     };
     country.children(Some(sigungu.code)).map(group).filter(|group| !group.clinics.is_empty()).collect()
-}
-
-fn sum_by_clinic(taken: Vec<DayTaken>) -> HashMap<ClinicId, u32> {
-    let mut sums = HashMap::new();
-    for day in taken {
-        *sums.entry(day.clinic).or_insert(0) += day.places;
-    }
-    sums
-}
-
-/// Bands, not numbers: the crowd would chase an exact figure that is old when it is read.
-fn availability(free: u32, places: u32) -> Availability {
-    match free {
-        0 => Availability::None,
-        free if free * 5 <= places => Availability::Few,
-        _ => Availability::Many,
-    }
 }
 
 fn band_min(ctx: &Context) -> u16 {
@@ -134,7 +123,7 @@ pub async fn days(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         // A clinic that lowered its capacity may have given more than it gives now.
         let free = places.saturating_sub(taken.get(&date).copied().unwrap_or(0));
         let href = (free > 0).then(|| ctx.lang.href(&format!("{BASE}/clinics/{}/{date}", clinic.id)));
-        DayRow { date, href, availability: availability(free, places) }
+        DayRow { date, href, availability: Free { free, places }.in_words() }
     };
     let page = DaysPage {
         chrome: ctx.chrome(),

@@ -12,12 +12,16 @@ pub enum LineOrder {
     Draw,
 }
 
-/// How much is free, in a word. `Unknown` while no fresh snapshot exists.
+/// How much is free, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Availability {
     Many,
     Few,
+    /// All taken.
     None,
+    /// The clinic does not vaccinate then.
+    Closed,
+    /// The ledger has not spoken lately: not full, not free, not known.
     Unknown,
 }
 

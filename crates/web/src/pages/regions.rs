@@ -51,12 +51,24 @@ pub struct ClinicsPage {
     pub chrome: Chrome,
     pub booking: bool,
     pub crumbs: Vec<Link>,
+    pub code: String,
     pub region: String,
     pub neighbourhoods: Vec<Neighbourhood>,
+    /// None while nobody knows what is free.
     pub as_of: Option<Timestamp>,
 }
 
+impl RegionsPage {
+    fn search_path(&self) -> &'static str {
+        if self.booking { "/book/find" } else { "/find" }
+    }
+}
+
 impl ClinicsPage {
+    fn search_path(&self) -> &'static str {
+        if self.booking { "/book/find" } else { "/find" }
+    }
+
     fn clinics_total(&self) -> usize {
         self.neighbourhoods.iter().map(|n| n.clinics.len()).sum()
     }

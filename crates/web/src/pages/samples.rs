@@ -2,6 +2,8 @@
 //!
 //! The test below also writes them to `target/samples/`, beside their style sheet and scripts, for a browser.
 
+mod finding;
+
 use super::booked::BookedPage;
 use super::cancel::CancelPage;
 use super::days::{DayRow, DaysPage};
@@ -17,7 +19,6 @@ use super::parts::{
 };
 use super::pass_needed::PassNeededPage;
 use super::refusal::RefusalPage;
-use super::regions::{ClinicRow, ClinicsPage, Neighbourhood, RegionRow, RegionsPage};
 use super::times::{BandRow, TimesPage};
 use super::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage, TroublePage};
 use super::wait::{ShortSupply, WaitPage, WaitState};
@@ -27,6 +28,8 @@ use jiff::civil::{Date, Time, date, time};
 use jiff::{SignedDuration, Timestamp};
 
 const CSS: &str = include_str!("../../assets/charye.css");
+const FIND_CSS: &str = include_str!("../../assets/find.css");
+const FIND_JS: &str = include_str!("../../assets/find.js");
 const PAGE_JS: &str = include_str!("../../assets/page.js");
 const WAIT_JS: &str = include_str!("../../assets/wait.js");
 const ICON: &str = include_str!("../../assets/favicon.svg");
@@ -58,10 +61,14 @@ fn every_sample() -> Vec<Sample> {
         add("identity-errors", &identity(lang, identity_errors(lang)));
         add("identity-code", &identity_code(lang, Errors::default()));
         add("identity-code-errors", &identity_code(lang, code_errors(lang)));
-        add("regions", &regions(lang, false));
-        add("regions-booking", &regions(lang, true));
-        add("clinics", &clinics(lang, false));
-        add("clinics-booking", &clinics(lang, true));
+        add("regions", &finding::regions(lang, false));
+        add("regions-booking", &finding::regions(lang, true));
+        for (name, page) in finding::clinics_pages(lang) {
+            add(name, &page);
+        }
+        for (name, page) in finding::find_pages(lang) {
+            add(name, &page);
+        }
         add("days", &days(lang));
         add("times", &times(lang, None));
         add("times-refused", &times(lang, Some(slot_full(lang))));
@@ -89,7 +96,14 @@ fn every_sample() -> Vec<Sample> {
 }
 
 fn chrome(lang: Lang, path: &str) -> Chrome {
-    let assets = Assets { css: "charye.css", icon: "favicon.svg", page_js: "page.js", wait_js: "wait.js" };
+    let assets = Assets {
+        css: "charye.css",
+        icon: "favicon.svg",
+        page_js: "page.js",
+        wait_js: "wait.js",
+        find_css: "find.css",
+        find_js: "find.js",
+    };
     Chrome { lang, demo: true, path: path.to_owned(), assets, signed_in: false, now: now() }
 }
 
@@ -238,31 +252,6 @@ fn code_errors(lang: Lang) -> Errors {
     )])
 }
 
-fn regions(lang: Lang, booking: bool) -> RegionsPage {
-    use Availability::{Few, Many, None as Full, Unknown};
-    let base = if booking { "/book/regions" } else { "/regions" };
-    let row = |name: &str, clinics, availability| RegionRow {
-        name: name.to_owned(),
-        href: lang.href(&format!("{base}/1100000000")),
-        clinics,
-        availability,
-    };
-    let crumbs = vec![Link::new(lang.t("전국", "Korea"), lang.href("/book"))];
-    RegionsPage {
-        chrome: chrome(lang, base),
-        booking,
-        crumbs: if booking { crumbs } else { Vec::new() },
-        region: booking.then(|| lang.t("서울특별시", "Seoul").to_owned()),
-        rows: vec![
-            row("종로구", 118, Many),
-            row("강남구", 412, Few),
-            row("은평구", 96, Full),
-            row("세종특별자치시", 76, Unknown),
-        ],
-        as_of: booking.then(now),
-    }
-}
-
 fn card(lang: Lang) -> ClinicCard {
     ClinicCard {
         id: "c-0412".to_owned(),
@@ -272,33 +261,6 @@ fn card(lang: Lang) -> ClinicCard {
         hours: lang.t("평일 09:00~18:00, 토 09:00~13:00", "Mon–Fri 09:00–18:00, Sat 09:00–13:00").to_owned(),
         lunch: Some("13:00~14:00".to_owned()),
         closed_days: Some(lang.t("일요일·공휴일", "Sundays, holidays").to_owned()),
-    }
-}
-
-fn clinics(lang: Lang, booking: bool) -> ClinicsPage {
-    let row = |availability| ClinicRow {
-        clinic: card(lang),
-        href: (booking && availability != Availability::None).then(|| lang.href("/book/clinics/c-0412")),
-        availability,
-    };
-    let neighbourhood = |code: &str, name: &str| Neighbourhood {
-        code: code.to_owned(),
-        name: name.to_owned(),
-        clinics: vec![row(Availability::Many), row(Availability::None), row(Availability::Few)],
-    };
-    let base = if booking { "/book/regions/1111000000" } else { "/regions/1111000000" };
-    ClinicsPage {
-        chrome: chrome(lang, base),
-        booking,
-        crumbs: crumbs(lang),
-        region: lang.t("종로구", "Jongno-gu").to_owned(),
-        neighbourhoods: vec![
-            neighbourhood("1111051500", "청운효자동"),
-            neighbourhood("1111053000", "사직동"),
-            neighbourhood("1111054000", "삼청동"),
-            neighbourhood("1111055000", "부암동"),
-        ],
-        as_of: booking.then(now),
     }
 }
 
@@ -584,13 +546,17 @@ fn nothing_is_inline_that_the_policy_forbids() {
 }
 
 #[test]
-fn every_form_posts_in_the_language_of_the_page_with_its_token_and_key() {
+fn every_form_asks_in_the_language_of_the_page_and_whatever_writes_has_its_token_and_key() {
     for (name, lang, html) in every_sample() {
         for form in html.split("<form ").skip(1) {
             let form = form.split("</form>").next().unwrap_or("");
+            assert_eq!(form.contains("action=\"/en/"), lang == Lang::En, "{name}");
+            if form.contains("method=\"get\"") {
+                assert!(name.starts_with("find") && !form.contains("name=\"csrf\""), "{name}: a search only");
+                continue;
+            }
             assert!(form.contains("method=\"post\""), "{name}");
             assert!(form.contains("name=\"csrf\"") && form.contains("name=\"key\""), "{name}");
-            assert_eq!(form.contains("action=\"/en/"), lang == Lang::En, "{name}");
         }
     }
 }
@@ -615,9 +581,8 @@ fn the_waiting_page_with_all_it_needs_is_under_30_kilobytes() {
 fn samples_are_written_for_looking_at() {
     let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("samples");
     std::fs::create_dir_all(&target).unwrap();
-    for (name, text) in
-        [("charye.css", CSS), ("page.js", PAGE_JS), ("wait.js", WAIT_JS), ("favicon.svg", ICON)]
-    {
+    let files = [("charye.css", CSS), ("page.js", PAGE_JS), ("wait.js", WAIT_JS), ("favicon.svg", ICON)];
+    for (name, text) in files.into_iter().chain([("find.css", FIND_CSS), ("find.js", FIND_JS)]) {
         std::fs::write(target.join(name), text).unwrap();
     }
     for (name, lang, html) in every_sample() {

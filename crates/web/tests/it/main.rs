@@ -10,6 +10,7 @@
 mod addresses;
 mod answers;
 mod fields;
+mod finding;
 mod forgery;
 mod guards;
 mod identity;

@@ -8,7 +8,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 39] = [
+pub(crate) const RULES: [(&str, &str, Guard); 41] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/identity", Public),
@@ -18,7 +18,9 @@ pub(crate) const RULES: [(&str, &str, Guard); 39] = [
     ("POST", "/identity/code/resend", Public),
     ("POST", "/identity/leave", Public),
     ("POST", "/enter", Identified),
+    ("GET", "/find", Public),
     ("GET", "/book", Admitted),
+    ("GET", "/book/find", Admitted),
     ("GET", "/book/regions/{code}", Admitted),
     ("GET", "/book/clinics/{clinic}", Admitted),
     ("GET", "/book/clinics/{clinic}/{date}", Admitted),

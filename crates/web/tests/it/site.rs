@@ -12,12 +12,14 @@ use store::{Clock, MemoryLine, MemoryStore, MockClock, Randomness, Store};
 use tokio::sync::{Mutex, Semaphore};
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
+use web::availability::feeder::{Feeder, FeederParts};
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::{KeyMaterial, Keys};
 use web::messages::{DemoOutbox, MessageChannel};
 use web::published::Publisher;
+use web::search::Finder;
 use web::static_plane::StaticPlane;
 use web::{assets, front, routes};
 
@@ -80,6 +82,7 @@ pub(crate) struct Site {
     pub(crate) outbox: Arc<DemoOutbox>,
     pub(crate) address: SocketAddr,
     keeper: Mutex<Keeper>,
+    feeder: Mutex<Feeder>,
     wire: Mutex<Wire>,
     kept: Kept,
 }
@@ -117,7 +120,7 @@ impl Site {
     }
 
     fn start(kept: Kept) -> Self {
-        let (app, keeper) = wire_up(&kept);
+        let (app, keeper, feeder) = wire_up(&kept);
         let app = Arc::new(app);
         let listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let address = listener.local_addr().unwrap();
@@ -129,6 +132,7 @@ impl Site {
             outbox: Arc::clone(&kept.outbox),
             address,
             keeper: Mutex::new(keeper),
+            feeder: Mutex::new(feeder),
             wire: Mutex::new(Wire::to(address)),
             kept,
         }
@@ -145,6 +149,7 @@ impl Site {
 
     pub(crate) async fn tick(&self) {
         self.keeper.lock().await.tick().await.unwrap();
+        self.feeder.lock().await.tick().await;
     }
 
     /// Time goes on, and the keeper notices.
@@ -227,12 +232,24 @@ fn keeper(kept: &Kept, keys: &Arc<Keys>, assets: web::pages::Assets) -> Keeper {
     Keeper::begin(kept.country.campaigns()[0].clone(), settings, keys, parts).unwrap()
 }
 
-fn wire_up(kept: &Kept) -> (App, Keeper) {
+fn feeder(kept: &Kept, assets: web::pages::Assets) -> Feeder {
+    let parts = FeederParts {
+        country: Arc::clone(&kept.country),
+        ledger: Arc::clone(&kept.ledger) as Arc<dyn Store>,
+        clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
+        assets,
+        demo: kept.wanted.demo,
+    };
+    Feeder::begin(&kept.country.campaigns()[0], parts)
+}
+
+fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
     let keys = Arc::new(keys(Arc::clone(&kept.random)));
     let (assets, mut static_plane) = assets::assets();
     let (country, made_at) = (&*kept.country, kept.clock.now());
     static_plane.extend(StaticPlane { country, assets, demo: kept.wanted.demo, made_at }.files());
     let keeper = keeper(kept, &keys, assets);
+    let feeder = feeder(kept, assets);
     let channel = Arc::clone(&kept.outbox) as Arc<dyn MessageChannel>;
     let app = App {
         settings: WebSettings {
@@ -254,11 +271,12 @@ fn wire_up(kept: &Kept) -> (App, Keeper) {
         demo_outbox: kept.wanted.demo.then(|| Arc::clone(&kept.outbox)),
         assets,
         static_plane,
+        finder: Finder::new(Arc::clone(&kept.country), feeder.board(), kept.clock.now()),
         names: names(),
         gate_document_path: format!("/gate/{SLUG}.json"),
         ticket_path: format!("/gate/{SLUG}/ticket"),
         tickets_path: format!("/gate/{SLUG}/tickets"),
         booking_slots: Semaphore::new(kept.wanted.booking_requests_max),
     };
-    (app, keeper)
+    (app, keeper, feeder)
 }
