@@ -38,6 +38,8 @@ pub struct Context {
     /// Without `/en`.
     pub path: String,
     pub params: HashMap<String, String>,
+    /// What stands after the question mark of the address: never anything personal.
+    pub query: Fields,
     pub headers: HeaderMap,
     pub fields: Fields,
     pub now: Timestamp,

@@ -14,6 +14,7 @@ pub mod api;
 pub mod app;
 pub mod assets;
 pub mod cipher;
+pub mod claim;
 pub mod context;
 pub mod cookies;
 pub mod draft;
