@@ -3,6 +3,7 @@
 //!
 //! Truth is what the client was told: the journal is kept here, outside the process that is killed. The first round
 //! ends with a saboteur, a start without the journal, which the same check must notice.
+use crate::data::roster::with_wrong_digit;
 use crate::demo::{Demo, Options};
 use crate::http::{self, Header};
 use crate::process::TempDir;
@@ -115,8 +116,9 @@ fn kill_while_booking(data: &Path, told: &Told, kill_after: u32) -> Result<()> {
 fn book(port: u16, told: &Told) -> Result<()> {
     let person = told.people.fetch_add(1, Ordering::Relaxed);
     let ticket = called(port, told)?;
-    let phone = format!("0100{person:07}");
-    let claim = json!({"name": format!("Test {person}"), "birth_date": "1964-02-29", "phone": phone});
+    let phone = format!("01001{person:06}");
+    let number = with_wrong_digit(&format!("6402291{person:05}"));
+    let claim = json!({"name": "Test", "number": number, "phone": phone});
     let challenge = call(port, "/api/v1/identity", &[], &claim)?;
     let outbox = call(port, "/api/v1/demo/outbox", &[], &json!({ "phone": phone }))?;
     let code =

@@ -1,17 +1,20 @@
 //! What can be done, for pages and programs alike: the same checks, the same keys, the same answers.
 
 use crate::app::App;
+use crate::claim::Claim;
 use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::gate::Place as LinePlace;
-use crate::identity::{Claim, VerifiedIdentity};
+use crate::identity::VerifiedIdentity;
+use crate::roster::RosterPerson;
 use crate::session::Session;
 use booking::{
     Admission, Appointment, AppointmentId, AppointmentState, Candidate, DoseNumber, Hold, HoldId, Outcome,
     PersonId, Refusal, SlotId, TicketRef,
 };
 use jiff::Timestamp;
+use std::sync::Arc;
 use store::{Admit, Command, TakePlaces};
 use waiting_room::{Pass, Ticket};
 
@@ -28,21 +31,32 @@ impl Context {
         Ok(Booker { person: session.person })
     }
 
+    /// For what cannot be undone: the person must have proved who they are a short while ago, not hours before on a
+    /// browser that somebody else may have in hand by now.
+    pub fn fresh_booker(&self) -> Result<Booker, Problem> {
+        let booker = self.booker()?;
+        let is_fresh = self.session.is_some_and(|session| session.is_fresh(self.now));
+        if is_fresh { Ok(booker) } else { Err(Refusal::IdentityStale.into()) }
+    }
+
     async fn do_keyed(&self, command: Command) -> Result<Outcome, Problem> {
         let request = self.keyed(command)?;
         Ok(self.app.store.execute(request).await??)
     }
 }
 
-/// Ends an identity check: finds or registers the person, begins a session under a new id.
+/// Ends an identity check: finds or registers the person, begins a session under a new id and ends the one that was
+/// there. The person is found by what the provider calls them, or by number and name, as a helper named them.
 pub async fn begin_session(ctx: &mut Context, identity: VerifiedIdentity) -> Result<Session, Problem> {
-    let VerifiedIdentity { provider, subject, claim } = identity;
-    let alias = ctx.app.keys.alias(provider, &subject);
-    let card = serde_json::to_vec(&claim).expect("plain data becomes JSON");
-    let sealed = ctx.app.keys.cipher.seal(SEALED_PERSON, &card);
-    let register = Command::Register { aliases: vec![alias], sealed };
+    let VerifiedIdentity { provider, subject, claim, next: _ } = identity;
+    let keys = &ctx.app.keys;
+    let aliases = vec![keys.alias(provider, &subject), keys.pair_alias(&claim.number, &claim.name)];
+    let register = Command::Register { aliases, sealed: seal_person(&ctx.app, &claim) };
     let registered = ctx.app.store.execute(register.into()).await??;
     let Outcome::Registered(person) = registered else { unreachable!("registering registers") };
+    if let Some(before) = ctx.session.take() {
+        end(ctx, before).await?;
+    }
     let session = Session::begin(ctx.app.random.bytes(), person, ctx.now);
     ctx.session = Some(session);
     let token = session.seal(&ctx.app.keys.tokens);
@@ -53,10 +67,16 @@ pub async fn begin_session(ctx: &mut Context, identity: VerifiedIdentity) -> Res
 /// Where a sealed person stands; a ciphertext from elsewhere does not open here.
 const SEALED_PERSON: &str = "person/sealed";
 
+/// On every device that has it, for ever.
+async fn end(ctx: &Context, session: Session) -> Result<(), Problem> {
+    let command = Command::EndSession { session: session.id, until: session.expires_at };
+    ctx.app.store.execute(command.into()).await??;
+    Ok(())
+}
+
 pub async fn end_session(ctx: &mut Context) -> Result<(), Problem> {
     if let Some(session) = ctx.session.take() {
-        let command = Command::EndSession { session: session.id, until: session.expires_at };
-        ctx.app.store.execute(command.into()).await??;
+        end(ctx, session).await?;
     }
     for cookie in [Cookie::Session, Cookie::Pass, Cookie::Challenge] {
         ctx.clear_cookie(cookie);
@@ -69,6 +89,12 @@ pub async fn person_card(ctx: &Context, person: PersonId) -> Result<Claim, Probl
     let record = ctx.app.store.person(person).await?.ok_or(Refusal::IdentityNeeded)?;
     let card = open_person(&ctx.app, &record.sealed);
     card.ok_or_else(|| store::StoreError::Corrupt { at: format!("person {}", person.0) }.into())
+}
+
+/// As the store keeps a person; each time another ciphertext.
+pub(crate) fn seal_person(app: &App, claim: &Claim) -> Vec<u8> {
+    let card = serde_json::to_vec(claim).expect("plain data becomes JSON");
+    app.keys.cipher.seal(SEALED_PERSON, &card)
 }
 
 pub(crate) fn open_person(app: &App, sealed: &[u8]) -> Option<Claim> {
@@ -85,7 +111,7 @@ pub struct Entered {
 
 /// Exchanges a called ticket for a pass. Who has an appointment is told so at the door, not after choosing a time. Who was admitted before comes in again at once, whatever the line does.
 pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
-    let gate = std::sync::Arc::clone(&ctx.app.gate);
+    let gate = Arc::clone(&ctx.app.gate);
     let person = ctx.booker()?.person;
     let campaign = gate.campaign.id;
     let earlier = ctx.app.store.admission(campaign, person).await?;
@@ -96,8 +122,8 @@ pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
         Some(admission) => (admission.ticket, admission.queue_number),
         None => called_ticket(ctx, &gate)?,
     };
-    let born_on = person_card(ctx, person).await?.born_on;
-    let candidate = Candidate { born_on, on_roster: false };
+    let claim = person_card(ctx, person).await?;
+    let candidate = candidate(&ctx.app, &claim).await?;
     let admit = Command::Admit(Admit { campaign, person, candidate, ticket, queue_number });
     let Outcome::Admitted(admission) = ctx.app.store.execute(admit.into()).await?? else {
         unreachable!("admitting admits")
@@ -114,6 +140,29 @@ pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
     let token = pass.seal(&ctx.app.keys.tokens);
     ctx.set_cookie(Cookie::Pass, &token);
     Ok(Entered { admission, pass })
+}
+
+/// What is known of somebody for the group of the campaign. The roster is asked only where one is needed, and its birth
+/// date counts.
+///
+/// # Errors
+/// [`Problem::Store`] if the roster cannot be read: nobody is told they are not on it.
+pub async fn candidate(app: &Arc<App>, claim: &Claim) -> Result<Candidate, Problem> {
+    if !app.campaign().group.roster_needed {
+        return Ok(Candidate { born_on: claim.born_on, on_roster: false });
+    }
+    let pair = app.keys.pair_alias(&claim.number, &claim.name);
+    let asked = Arc::clone(app);
+    let looked_up = tokio::task::spawn_blocking(move || asked.roster.find(pair)).await;
+    let entry = looked_up.map_err(|_| Problem::Bug)??;
+    let unreadable = || store::StoreError::Corrupt { at: "an entry of the roster".to_owned() };
+    let listed =
+        entry.map(|entry| RosterPerson::open(&app.keys, pair, &entry).ok_or_else(unreadable)).transpose()?;
+    let of_campaign =
+        |listed: &RosterPerson| listed.group.as_ref().is_none_or(|slug| *slug == app.campaign().slug);
+    let listed = listed.filter(of_campaign);
+    let born_on = listed.as_ref().map_or(claim.born_on, |listed| listed.born_on);
+    Ok(Candidate { born_on, on_roster: listed.is_some() })
 }
 
 /// The appointment of somebody who comes in for themselves alone, and not to change it.
@@ -205,7 +254,7 @@ pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, 
 
 /// By the number a person sees; a number of somebody else is as unknown as one of nobody.
 pub async fn cancel(ctx: &Context, number: &str) -> Result<AppointmentId, Problem> {
-    let person = ctx.booker()?.person;
+    let person = ctx.fresh_booker()?.person;
     let (appointment, _) = own_appointment(ctx, number).await?;
     ctx.do_keyed(Command::Cancel { person, appointment }).await?;
     Ok(appointment)

@@ -1,16 +1,17 @@
 //! The same uses as JSON. Answers are the types below; their schemas in `/openapi.json` are made from them.
 
 use crate::actions;
+use crate::claim::{claim, claim_faults};
 use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::front::state_of;
 use crate::gate::Place;
-use crate::journey::identity::{asked, claim, claim_faults};
+use crate::journey::identity::asked;
 use crate::openapi::description;
 use crate::wording::clock_time;
 use axum::body::Body;
-use booking::{Appointment, AppointmentId, AppointmentState, ClinicId, HoldId, Refusal, SlotId};
+use booking::{Appointment, AppointmentId, AppointmentState, ClinicId, HoldId, Refusal, SlotId, korean_day};
 use http::{Response, StatusCode};
 use hyper::http;
 use schemars::JsonSchema;
@@ -155,12 +156,13 @@ pub async fn ticket(ctx: &mut Context) -> Answered {
 }
 
 pub async fn identity(ctx: &mut Context) -> Answered {
-    let faults = claim_faults(ctx);
+    let faults = claim_faults(&ctx.fields, korean_day(ctx.now));
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
-    let claim = claim(ctx);
-    let challenge = ctx.app.identity.begin(claim.clone(), asked(ctx, &claim), ctx.now);
+    let claim = claim(&ctx.fields);
+    let asked = asked(ctx, &claim, None);
+    let challenge = ctx.app.identity.begin(claim, asked, ctx.now)?;
     let sent = ChallengeSent { challenge: challenge.token, expires_at: challenge.expires_at.to_string() };
     Ok(ctx.json(StatusCode::ACCEPTED, &sent))
 }

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::context::{Context, Wants};
 use crate::fields::FieldFault;
+use crate::identity::Next;
 use crate::lang::Lang;
 use crate::pages::parts::{Alternative, RefusalNote};
 use crate::pages::pass_needed::PassNeededPage;
@@ -312,12 +313,16 @@ fn refused(ctx: &Context, status: StatusCode, refusal: &Refusal) -> Response<Bod
         Refusal::SlotFull { nearest } => alternatives(ctx, nearest, None),
         _ => Vec::new(),
     };
+    let mut actions = wording::refusal_links(ctx.lang, refusal);
+    if *refusal == Refusal::IdentityStale {
+        actions = wording::identity_again(ctx.lang, Next::of_path(back_from(&ctx.path)));
+    }
     let page = RefusalPage {
         chrome: ctx.chrome(),
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
         note: refusal_note(ctx, refusal),
-        actions: wording::refusal_links(ctx.lang, refusal),
+        actions,
         alternatives,
     };
     ctx.page_with(status, &page)

@@ -1,18 +1,33 @@
 //! What people and programs send: named fields, read the same way from a form and from JSON, and checked by the same
 //! list that `/openapi.json` is made from.
 
-use jiff::civil::{Date, Time};
+pub(crate) mod parse;
+
+use crate::person_name::{self, NameFault};
+use crate::person_number::{self, NumberFault, PersonNumber};
+use jiff::civil::Date;
+use parse::{
+    date_fault, is_appointment_number, parse_birth_date, parse_code, parse_day, parse_number,
+    parse_person_number, parse_phone, parse_time,
+};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// How a field is read. Each kind says what is wrong in words ([`crate::wording::field_fault`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A person's name, 1 to 40 characters.
+    /// A person's name, 1 to 40 characters ([`crate::person_name`]).
     Name,
+    /// A resident or foreigner's number, with or without hyphen and spaces. Where `number_kind` beside it says
+    /// `temporary`, it is read as [`Kind::TemporaryNumber`].
+    PersonNumber,
+    /// 임시관리번호: opaque, 4 to 40 letters and digits.
+    TemporaryNumber,
+    /// `resident` (foreigners' numbers too) or `temporary`.
+    NumberKind,
     /// `1964-03-05`, `19640305`, `1964.3.5`.
     BirthDate,
-    /// A Korean phone number, with or without hyphens and spaces, `+82` allowed.
+    /// A Korean mobile number, with or without hyphens and spaces, `+82` allowed; 011 and 016 to 019 as well.
     Phone,
     /// Six digits.
     Code,
@@ -69,6 +84,11 @@ enum Sent {
 
 const LONGEST: usize = 2_000;
 
+/// The field that says which kind of number stands beside it, and what it may say.
+pub const NUMBER_KIND: &str = "number_kind";
+pub const RESIDENT: &str = "resident";
+pub const TEMPORARY: &str = "temporary";
+
 impl Fields {
     /// `application/x-www-form-urlencoded`. The last of several equal names counts.
     pub fn from_form(body: &[u8]) -> Self {
@@ -106,10 +126,31 @@ impl Fields {
     /// Every fault at once, so that a person corrects a form once.
     pub fn faults(&self, expected: &[Field]) -> Vec<FieldFault> {
         let fault = |field: &Field| {
-            let fault = self.fault_of(field)?;
+            let field = self.meant(field);
+            let fault = self.fault_of(&field)?;
             Some(FieldFault { field: field.name, kind: field.kind, fault })
         };
         expected.iter().filter_map(fault).collect()
+    }
+
+    /// As [`Fields::faults`], for fields that may be left out.
+    pub fn faults_of_sent(&self, optional: &[Field]) -> Vec<FieldFault> {
+        self.faults(&optional.iter().filter(|field| self.is_sent(field.name)).copied().collect::<Vec<_>>())
+    }
+
+    /// Whether something came that is not blank.
+    pub fn is_sent(&self, name: &str) -> bool {
+        matches!(self.0.get(name), Some(Sent::Other)) || !self.typed(name).trim().is_empty()
+    }
+
+    /// A number is judged as the kind of number that was chosen beside it.
+    fn meant(&self, field: &Field) -> Field {
+        let is_temporary = field.kind == Kind::PersonNumber && self.says_temporary();
+        Field { kind: if is_temporary { Kind::TemporaryNumber } else { field.kind }, ..*field }
+    }
+
+    pub fn says_temporary(&self) -> bool {
+        self.typed(NUMBER_KIND).trim() == TEMPORARY
     }
 
     fn fault_of(&self, field: &Field) -> Option<Fault> {
@@ -124,11 +165,14 @@ impl Fields {
         if text.is_empty() {
             return Some(Fault::Missing);
         }
-        if text.len() > LONGEST || (field.kind == Kind::Name && text.chars().count() > 40) {
+        if text.len() > LONGEST {
             return Some(Fault::TooLong);
         }
         match field.kind {
-            Kind::Name => text.chars().any(char::is_control).then_some(Fault::Malformed),
+            Kind::Name => person_name::fault(text).map(Fault::from),
+            Kind::PersonNumber => parse_person_number(text).err().map(Fault::from),
+            Kind::TemporaryNumber => person_number::temporary(text).err().map(Fault::from),
+            Kind::NumberKind => (text != RESIDENT && text != TEMPORARY).then_some(Fault::Malformed),
             Kind::BirthDate => date_fault(text, parse_birth_date),
             Kind::Day => date_fault(text, parse_day),
             Kind::Phone => parse_phone(text).is_none().then_some(Fault::Malformed),
@@ -143,6 +187,19 @@ impl Fields {
 
     pub fn text(&self, name: &str) -> String {
         self.typed(name).trim().to_owned()
+    }
+
+    /// Composed, as it is kept.
+    pub fn name(&self, name: &str) -> String {
+        person_name::composed(self.typed(name))
+    }
+
+    pub fn person_number(&self, name: &str) -> PersonNumber {
+        parse_person_number(self.typed(name)).expect("checked against its list")
+    }
+
+    pub fn temporary_number(&self, name: &str) -> String {
+        person_number::temporary(self.typed(name)).expect("checked against its list")
     }
 
     pub fn birth_date(&self, name: &str) -> Date {
@@ -180,6 +237,10 @@ impl Kind {
     pub fn schema(self) -> Value {
         match self {
             Self::Name => json!({"type": "string", "minLength": 1, "maxLength": 40, "example": "김시험"}),
+            Self::PersonNumber | Self::TemporaryNumber => {
+                json!({"type": "string", "minLength": 4, "maxLength": 60, "example": "620314-1000000"})
+            }
+            Self::NumberKind => json!({"type": "string", "enum": [RESIDENT, TEMPORARY], "example": RESIDENT}),
             Self::BirthDate => json!({"type": "string", "format": "date", "example": "1964-03-05"}),
             Self::Phone => {
                 json!({"type": "string", "pattern": "^[0-9+ -]{9,20}$", "example": "010-0000-0001"})
@@ -199,66 +260,24 @@ impl Kind {
     }
 }
 
-fn date_fault(text: &str, parse: impl Fn(&str) -> Option<Date>) -> Option<Fault> {
-    match parse(text) {
-        Some(_) => None,
-        None if text.bytes().filter(u8::is_ascii_digit).count() == 8 => Some(Fault::Impossible),
-        None => Some(Fault::Malformed),
+impl From<NameFault> for Fault {
+    fn from(fault: NameFault) -> Self {
+        match fault {
+            NameFault::Missing => Self::Missing,
+            NameFault::TooLong => Self::TooLong,
+            NameFault::Control | NameFault::NotAName => Self::Malformed,
+        }
     }
 }
 
-/// Eight digits, or year, month and day with anything but digits between them.
-fn parse_birth_date(text: &str) -> Option<Date> {
-    let parts: Vec<&str> =
-        text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
-    let (year, month, day) = match parts.as_slice() {
-        [whole] if whole.len() == 8 => (&whole[..4], &whole[4..6], &whole[6..]),
-        [year, month, day] if year.len() == 4 => (*year, *month, *day),
-        _ => return None,
-    };
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-        .ok()
-        .filter(|date| date.year() >= 1900)
-}
-
-/// Digits only, starting with 0.
-fn parse_phone(text: &str) -> Option<String> {
-    let national =
-        text.strip_prefix("+82").map(|rest| format!("0{}", rest.trim_start_matches(['-', ' ', '0'])));
-    let text = national.as_deref().unwrap_or(text);
-    if !text.chars().all(|c| c.is_ascii_digit() || c == '-' || c == ' ') {
-        return None;
+impl From<NumberFault> for Fault {
+    fn from(fault: NumberFault) -> Self {
+        match fault {
+            NumberFault::Missing => Self::Missing,
+            NumberFault::NoSuchDate => Self::Impossible,
+            NumberFault::NotDigits | NumberFault::Length | NumberFault::NotTemporary => Self::Malformed,
+        }
     }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    (digits.starts_with('0') && (9..=11).contains(&digits.len())).then_some(digits)
-}
-
-fn parse_code(text: &str) -> Option<String> {
-    let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
-}
-
-pub(crate) fn parse_day(text: &str) -> Option<Date> {
-    has_form(text, "0000-00-00").then(|| text.parse().ok()).flatten()
-}
-
-fn parse_time(text: &str) -> Option<u16> {
-    let time: Time = has_form(text, "00:00").then(|| text.parse().ok()).flatten()?;
-    Some(u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs()))
-}
-
-fn parse_number(text: &str) -> Option<u64> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
-}
-
-fn is_appointment_number(text: &str) -> bool {
-    has_form(text, "00000-00000")
-}
-
-/// Digits where the form has a zero, and the form's own signs elsewhere.
-fn has_form(text: &str, form: &str) -> bool {
-    let fits = |(byte, wanted): (u8, u8)| if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted };
-    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
 #[cfg(test)]
@@ -289,6 +308,18 @@ mod tests {
             (Kind::BirthDate, "99999999999999999999", Some(Fault::Malformed)),
             (Kind::Phone, "12345", Some(Fault::Malformed)),
             (Kind::Phone, "전화번호", Some(Fault::Malformed)),
+            (Kind::Phone, "02-123-4567", Some(Fault::Malformed)),
+            (Kind::Phone, "011-123-4567", None),
+            (Kind::Phone, "010-123-4567", Some(Fault::Malformed)),
+            (Kind::PersonNumber, "620314 - 1000000", None),
+            (Kind::PersonNumber, "620314\u{2013}5000000", None),
+            (Kind::PersonNumber, "630229-1000000", Some(Fault::Impossible)),
+            (Kind::PersonNumber, "620314", Some(Fault::Malformed)),
+            (Kind::PersonNumber, " - ", Some(Fault::Malformed)),
+            (Kind::TemporaryNumber, "t-2021 00ab", None),
+            (Kind::TemporaryNumber, "임시", Some(Fault::Malformed)),
+            (Kind::NumberKind, "temporary", None),
+            (Kind::NumberKind, "Temporary", Some(Fault::Malformed)),
             (Kind::Name, "", Some(Fault::Missing)),
             (Kind::Name, "이름\u{0}", Some(Fault::Malformed)),
             (Kind::Name, &"가".repeat(41), Some(Fault::TooLong)),

@@ -15,6 +15,7 @@ pub mod app;
 pub mod assets;
 pub mod availability;
 pub mod cipher;
+pub mod claim;
 pub mod context;
 pub mod cookies;
 pub mod draft;

@@ -2,7 +2,7 @@
 
 use crate::actions::open_person;
 use crate::app::App;
-use crate::identity::Claim;
+use crate::claim::Claim;
 use crate::wording;
 use booking::{Appointment, AppointmentId, Message, MessageKind, PersonId};
 use jiff::Timestamp;

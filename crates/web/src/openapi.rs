@@ -52,8 +52,12 @@ fn operation(route: &Route) -> Value {
         operation["parameters"] = parameters.into();
     }
     if !route.fields.is_empty() {
-        let properties: Map<String, Value> =
-            route.fields.iter().map(|field| (field.name.to_owned(), field.kind.schema())).collect();
+        let properties: Map<String, Value> = route
+            .fields
+            .iter()
+            .chain(route.optional)
+            .map(|field| (field.name.to_owned(), field.kind.schema()))
+            .collect();
         let required: Vec<&str> = route.fields.iter().map(|field| field.name).collect();
         let schema = json!({"type": "object", "properties": properties, "required": required});
         operation["requestBody"] =

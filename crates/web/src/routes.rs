@@ -5,6 +5,7 @@
 //! `/regions…`, `/availability/…` and `/static/…` ([`crate::front`]).
 
 use crate::app::App;
+use crate::claim::{CLAIM, WHO_OPTIONAL};
 use crate::context::{Context, Wants};
 use crate::error::Problem;
 use crate::fields::{Field, Kind};
@@ -45,6 +46,8 @@ pub struct Route {
     pub needs_form_token: bool,
     /// What a program must send.
     pub fields: &'static [Field],
+    /// What a program may send besides.
+    pub optional: &'static [Field],
     /// The name of the answer's schema in the API description.
     pub answer: &'static str,
     pub handler: Handler,
@@ -82,6 +85,7 @@ fn page(method: Method, path: &'static str, guard: Guard, handler: Handler) -> R
         wants: Wants::Page,
         needs_form_token: true,
         fields: &[],
+        optional: &[],
         answer: "",
         handler,
     }
@@ -95,14 +99,19 @@ fn api(
     answer: &'static str,
     handler: Handler,
 ) -> Route {
-    Route { method, path, guard, wants: Wants::Json, needs_form_token: false, fields, answer, handler }
+    Route {
+        method,
+        path,
+        guard,
+        wants: Wants::Json,
+        needs_form_token: false,
+        fields,
+        optional: &[],
+        answer,
+        handler,
+    }
 }
 
-const CLAIM: &[Field] = &[
-    Field { name: "name", kind: Kind::Name },
-    Field { name: "birth_date", kind: Kind::BirthDate },
-    Field { name: "phone", kind: Kind::Phone },
-];
 const CODE: &[Field] =
     &[Field { name: "challenge", kind: Kind::Opaque }, Field { name: "code", kind: Kind::Code }];
 const PHONE: &[Field] = &[Field { name: "phone", kind: Kind::Phone }];
@@ -145,7 +154,10 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
         api(get(), "/gate/{campaign}/ticket", Public, &[], "TicketStatus", run!(api::ticket)),
-        api(post(), "/api/v1/identity", Public, CLAIM, "ChallengeSent", run!(api::identity)),
+        Route {
+            optional: &WHO_OPTIONAL,
+            ..api(post(), "/api/v1/identity", Public, &CLAIM, "ChallengeSent", run!(api::identity))
+        },
         api(post(), "/api/v1/identity/verify", Public, CODE, "SessionBegun", run!(api::verify)),
         api(post(), "/api/v1/identity/leave", Public, &[], "Done", run!(api::leave)),
         api(post(), "/api/v1/campaigns/{campaign}/passes", Identified, &[], "PassGiven", run!(api::pass)),

@@ -141,7 +141,8 @@ async fn admit(route: &Route, ctx: &mut Context) -> Result<(), Problem> {
     }
     check_guard(route.guard, ctx).await?;
     if route.wants == Wants::Json {
-        let faults = ctx.fields.faults(route.fields);
+        let mut faults = ctx.fields.faults(route.fields);
+        faults.extend(ctx.fields.faults_of_sent(route.optional));
         if !faults.is_empty() {
             return Err(Problem::Invalid(faults));
         }

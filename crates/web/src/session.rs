@@ -6,6 +6,8 @@ use waiting_room::{KeyRing, Purpose};
 
 /// A wait may take hours, and identity is checked before it.
 const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
+/// For so long a proved identity is enough to cancel, to change and to revoke.
+const FRESH_FOR: SignedDuration = SignedDuration::from_mins(30);
 const SESSION_LENGTH: usize = 32;
 /// A form left open over a long wait must still work.
 const FORM_LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -18,6 +20,16 @@ pub struct Session {
 }
 
 impl Session {
+    /// When the identity was proved.
+    pub fn begun_at(&self) -> Timestamp {
+        self.expires_at - SESSION_LIFE
+    }
+
+    /// Whether it was proved so short a while ago that what cannot be undone may be done.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now < self.begun_at() + FRESH_FOR
+    }
+
     pub fn begin(id: [u8; 16], person: PersonId, now: Timestamp) -> Self {
         Self { id: SessionId(id), person, expires_at: now + SESSION_LIFE }
     }
@@ -71,6 +83,7 @@ mod tests {
         let token = session.seal(&keys);
         assert_eq!(Session::open(&keys, &token, now()), Some(session));
         assert_eq!(Session::open(&keys, &token, now() + SESSION_LIFE), None);
+        assert!(session.is_fresh(now()) && !session.is_fresh(now() + FRESH_FOR));
     }
 
     #[test]

@@ -7,7 +7,7 @@ pub use message::{
     booked_message, cancelled_message, code_message, delegation_ended_message, delegation_given_message,
     moved_message, reminder_message,
 };
-pub use refusal::{refusal, refusal_links};
+pub use refusal::{identity_again, refusal, refusal_links};
 
 use crate::app::App;
 use crate::error::Problem;
@@ -101,6 +101,8 @@ pub fn unreadable(lang: Lang) -> String {
 pub fn field_name(lang: Lang, field: &str) -> String {
     let (ko, en) = match field {
         "name" => ("이름", "Name"),
+        "number" => ("주민등록번호", "Resident number"),
+        "number_kind" => ("번호 종류", "Kind of number"),
         "birth_date" => ("생년월일", "Birth date"),
         "phone" => ("휴대전화번호", "Mobile number"),
         "code" => ("인증번호", "Code"),
@@ -143,6 +145,10 @@ pub fn field_fault(lang: Lang, fault: &FieldFault) -> String {
                 )
                 .to_owned();
         }
+        (Fault::Impossible, Kind::PersonNumber) => (
+            "번호 앞 6자리가 날짜가 아닙니다. 신분증의 번호를 다시 확인해 주십시오.",
+            "The first six digits are no date. Please check the number on your card.",
+        ),
         (Fault::Impossible, _) => {
             return lang
                 .t(
@@ -151,34 +157,47 @@ pub fn field_fault(lang: Lang, fault: &FieldFault) -> String {
                 )
                 .to_owned();
         }
-        (Fault::Malformed, Kind::Name) => {
-            ("이름을 글자로 입력해 주십시오.", "Please write the name in letters.")
-        }
-        (Fault::Malformed, Kind::BirthDate) => {
+        (Fault::Malformed, kind) => match malformed(kind) {
+            Some(words) => words,
+            None => {
+                return lang
+                    .t(
+                        &format!("{} 읽을 수 없습니다.", with_object_particle(&name)),
+                        &format!("{name} cannot be read."),
+                    )
+                    .to_owned();
+            }
+        },
+    };
+    lang.t(ko, en).to_owned()
+}
+
+/// How a field of the kind should look; None where no person types it.
+fn malformed(kind: Kind) -> Option<(&'static str, &'static str)> {
+    Some(match kind {
+        Kind::Name => ("이름을 글자로 입력해 주십시오.", "Please write the name in letters."),
+        Kind::PersonNumber => (
+            "주민등록번호 또는 외국인등록번호 숫자 13자리를 입력해 주십시오. 예: 620314-1234567",
+            "Please enter the 13 digits of your resident or foreigner’s number, for example 620314-1234567.",
+        ),
+        Kind::TemporaryNumber => (
+            "임시관리번호를 글자와 숫자로 입력해 주십시오. 보건소에서 받은 번호입니다.",
+            "Please enter the temporary number from the health centre, in letters and digits.",
+        ),
+        Kind::NumberKind => ("번호 종류를 골라 주십시오.", "Please choose the kind of number."),
+        Kind::BirthDate => {
             ("생년월일을 숫자 8자리로 입력해 주십시오. 예: 19640305", "Eight digits, for example 19640305.")
         }
-        (Fault::Malformed, Kind::Phone) => (
+        Kind::Phone => (
             "휴대전화번호가 맞는지 확인해 주십시오. 예: 01012345678",
             "Please check the mobile number. For example 01012345678.",
         ),
-        (Fault::Malformed, Kind::Code) => {
-            ("인증번호 숫자 6자리를 입력해 주십시오.", "Please enter the six digits.")
-        }
-        (Fault::Malformed, Kind::Clinic) => {
-            ("의료기관 번호가 아닙니다. 예: C00001", "Not the number of a clinic, e.g. C00001.")
-        }
-        (Fault::Malformed, Kind::Day) => ("날짜는 2027-07-26 형식입니다.", "A day looks like 2027-07-26."),
-        (Fault::Malformed, Kind::TimeOfDay) => ("시간은 09:30 형식입니다.", "A time looks like 09:30."),
-        (Fault::Malformed, Kind::Number | Kind::AppointmentNumber | Kind::Opaque) => {
-            return lang
-                .t(
-                    &format!("{} 읽을 수 없습니다.", with_object_particle(&name)),
-                    &format!("{name} cannot be read."),
-                )
-                .to_owned();
-        }
-    };
-    lang.t(ko, en).to_owned()
+        Kind::Code => ("인증번호 숫자 6자리를 입력해 주십시오.", "Please enter the six digits."),
+        Kind::Clinic => ("의료기관 번호가 아닙니다. 예: C00001", "Not the number of a clinic, e.g. C00001."),
+        Kind::Day => ("날짜는 2027-07-26 형식입니다.", "A day looks like 2027-07-26."),
+        Kind::TimeOfDay => ("시간은 09:30 형식입니다.", "A time looks like 09:30."),
+        Kind::Number | Kind::AppointmentNumber | Kind::Opaque => return None,
+    })
 }
 
 /// 이름을, 번호를: by whether the last syllable ends in a consonant.

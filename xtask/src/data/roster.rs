@@ -106,7 +106,8 @@ fn person(draw: &mut Draw, names: &Names, days: &[Date], index: u64) -> Result<S
     })
 }
 
-fn with_wrong_digit(twelve: &str) -> String {
+/// A resident number out of its first twelve digits, with a check digit that nobody was given.
+pub(crate) fn with_wrong_digit(twelve: &str) -> String {
     let digits = twelve.bytes().map(|byte| u64::from(byte - b'0'));
     let sum: u64 = digits.zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
     let right = (11 - sum % 11) % 10;

@@ -8,15 +8,15 @@ use fantoccini::Locator;
 pub(super) async fn with_mistakes(page: &Page<'_>, person: Person) -> Result<()> {
     page.arrive("본인확인", "identity").await?;
     page.stays(&["label"]).await?;
-    fill(page, Person { born: "19641332", phone: "010-12", ..person }).await?;
+    fill(page, Person { number: "641332-1000000", phone: "010-12", ..person }).await?;
     page.press("인증번호 받기").await?;
     page.see("입력하신 내용을 확인해 주십시오").await?;
     page.look("identity-mistakes").await?;
-    for (name, typed) in [("name", person.name), ("birth_date", "19641332"), ("phone", "010-12")] {
+    for (name, typed) in [("name", person.name), ("number", "641332-1000000"), ("phone", "010-12")] {
         let kept = page.typed(name).await?;
         ensure!(kept == typed, "`{name}` held “{typed}” and now “{kept}”");
     }
-    page.shows_error_at("birth_date").await?;
+    page.shows_error_at("number").await?;
     page.shows_error_at("phone").await?;
 
     fill(page, person).await?;
@@ -57,7 +57,7 @@ pub(super) async fn prove(page: &Page<'_>, person: Person, words: &Words) -> Res
 
 async fn fill(page: &Page<'_>, person: Person) -> Result<()> {
     page.fill("name", person.name).await?;
-    page.fill("birth_date", person.born).await?;
+    page.fill("number", person.number).await?;
     page.fill("phone", person.phone).await
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct Called {
 impl Called {
     pub(crate) async fn wait(port: u16, person: Person) -> Result<Self> {
         let ticket = called_ticket(port).await?;
-        let claim = json!({"name": person.name, "birth_date": person.born, "phone": person.phone});
+        let claim = json!({"name": person.name, "number": person.number, "phone": person.phone});
         let challenge = text(&call(port, "/api/v1/identity", &[], &claim)?, "/challenge")?;
         let outbox = call(port, "/api/v1/demo/outbox", &[], &json!({"phone": person.phone}))?;
         let code = json!({"challenge": challenge, "code": text(&outbox, "/messages/0/code")?});

@@ -53,7 +53,7 @@ impl Visit {
 fn identify(cast: &Cast, person: u32) -> Call {
     let someone = cast.person(person);
     let body = json!({
-        "name": someone.name, "birth_date": someone.birth_date.to_string(), "phone": someone.phone,
+        "name": someone.name, "number": someone.number, "phone": someone.phone,
     });
     Call::post("/api/v1/identity".into(), body.to_string())
 }

@@ -12,8 +12,16 @@ const DROP_OUTS_PERCENT: u32 = 5;
 const POLLERS_MAX: u32 = 200;
 /// 010-0NNN-NNNN is not given to anybody; so many people have a number of their own.
 const PHONES: u64 = 10_000_000;
+/// 010-0000-NNNN is for test people.
+const PHONES_KEPT: u64 = 10_000;
 const BORN_FROM: Date = date(1962, 1, 1);
-const BORN_DAYS: u32 = 5 * 365 + 1;
+const BORN_DAYS: u64 = 5 * 365 + 1;
+const SERIALS: u64 = 100_000;
+const NUMBERS: u64 = BORN_DAYS * 2 * SERIALS;
+/// Prime, and no factor of `NUMBERS`.
+const NUMBER_STEP: u64 = 104_395_301;
+const SEED_SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+const WEIGHTS: [u32; 12] = [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5];
 /// Streams of this bit say who somebody is, streams without it what they roll while acting.
 const IDENTITY_STREAM: u64 = 1 << 63;
 const CONDUCT_STREAM: u64 = 1 << 62;
@@ -28,7 +36,8 @@ pub struct Cast {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntheticPerson {
     pub name: String,
-    pub birth_date: Date,
+    /// A resident number with a wrong check digit: nobody has it.
+    pub number: String,
     pub phone: String,
 }
 
@@ -66,7 +75,7 @@ impl Cast {
         let mut dice = Dice::new(self.seed, IDENTITY_STREAM | u64::from(index));
         SyntheticPerson {
             name: self.names.name(&mut dice),
-            birth_date: BORN_FROM + i64::from(dice.below(BORN_DAYS)).days(),
+            number: resident_number(self.seed, index),
             phone: phone(self.seed, index),
         }
     }
@@ -97,8 +106,26 @@ impl Cast {
 
 /// The seed chooses the block, the index the number: 010-0SSS-NNNN.
 fn phone(seed: u64, index: u32) -> String {
-    let number = (seed % 1000 * 10_000 + u64::from(index)) % PHONES;
+    let number = PHONES_KEPT + (seed % 1000 * 10_000 + u64::from(index)) % (PHONES - PHONES_KEPT);
     format!("0100{number:07}")
+}
+
+/// Birth day, sex and serial, spread over the cohort by steps that meet no number twice in a crowd.
+fn resident_number(seed: u64, index: u32) -> String {
+    let start = seed.wrapping_mul(SEED_SPREAD) % NUMBERS;
+    let position = (start + u64::from(index) * NUMBER_STEP) % NUMBERS;
+    let (serial, rest) = (position % SERIALS, position / SERIALS);
+    let born_on = BORN_FROM + i64::try_from(rest / 2).expect("days of five years").days();
+    let sex = 1 + rest % 2;
+    with_wrong_digit(&format!("{}{sex}{serial:05}", born_on.strftime("%y%m%d")))
+}
+
+/// Never the check digit that the rule of old numbers asks for.
+fn with_wrong_digit(twelve: &str) -> String {
+    let digits = twelve.bytes().map(|byte| u32::from(byte - b'0'));
+    let sum: u32 = digits.zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+    let right = (11 - sum % 11) % 10;
+    format!("{twelve}{}", (right + 5) % 10)
 }
 
 #[cfg(test)]
@@ -122,17 +149,23 @@ mod tests {
         let same = (0..1000).filter(|i| one.person(*i).name == other.person(*i).name).count();
         assert!(same < 50, "{same} of 1000 share a name");
         assert_ne!(one.person(0).phone, other.person(0).phone);
+        assert_ne!(one.person(0).number, other.person(0).number);
     }
 
     #[test]
     fn everybody_is_of_the_cohort_and_has_a_number_nobody_owns() {
         let cast = Cast::new(55, 30_000);
         let people: Vec<_> = (0..30_000).map(|index| cast.person(index)).collect();
-        assert!(people.iter().all(|p| (1962..=1966).contains(&p.birth_date.year())));
+        assert!(people.iter().all(|p| p.number.len() == 13 && ("62"..="66").contains(&&p.number[..2])));
+        assert!(people.iter().all(|p| with_wrong_digit(&p.number[..12]) == p.number));
+        let numbers: HashSet<_> = people.iter().map(|p| &p.number).collect();
+        assert_eq!(numbers.len(), people.len());
+        let days: HashSet<_> = people.iter().map(|p| &p.number[..6]).collect();
+        assert!(days.len() > 1_800, "{} birth days", days.len());
         assert!(people.iter().all(|p| p.phone.len() == 11 && p.phone.starts_with("0100")));
         let phones: HashSet<_> = people.iter().map(|p| &p.phone).collect();
         assert_eq!(phones.len(), people.len());
-        assert_eq!(Cast::new(0, 10_000).person(1234).phone, "01000001234");
+        assert_eq!(Cast::new(0, 10_000).person(1234).phone, "01000011234");
     }
 
     #[test]

@@ -18,11 +18,14 @@ use store::{Clock as _, Randomness};
 
 const OPEN_FOR_S: i64 = 12 * 86_400;
 
-/// Born 1962 to 1966, with numbers that reach nobody: three people to book as.
-const TEST_PEOPLE: [(&str, &str, &str); 3] = [
-    ("김차례", "1962-03-14", "010-0000-0001"),
-    ("이모의", "1964-02-29", "010-0000-0002"),
-    ("박시험", "1966-12-31", "010-0000-0003"),
+/// Born 1962 to 1966, with numbers that nobody has and phones that reach nobody. The last two are a foreigner, and
+/// somebody whose phone is in another name: the demo's provider refuses it.
+const TEST_PEOPLE: [(&str, &str, &str); 5] = [
+    ("김차례", "620314-2000016", "010-0000-0001"),
+    ("이모의", "640229-1000020", "010-0000-0002"),
+    ("박시험", "661231-1000032", "010-0000-0003"),
+    ("Han Sarang", "620101-5000044", "010-0000-0005"),
+    ("최명의", "630707-1000050", "010-0000-0404"),
 ];
 
 pub(crate) fn run(demo: &Demo) -> Result<ExitCode> {
@@ -64,9 +67,9 @@ fn welcome(demo: &Demo, doors: Doors) -> Result<()> {
     println!();
     println!("  예약 시작 / opening      {opens_at} (한국 시각 / Korea)");
     println!();
-    println!("  시험용 사람 / test people (이름 · 생년월일 · 휴대전화)");
-    for (name, born_on, phone) in TEST_PEOPLE {
-        println!("    {name}   {born_on}   {phone}");
+    println!("  시험용 사람 / test people (이름 · 주민등록번호 · 휴대전화)");
+    for (name, number, phone) in TEST_PEOPLE {
+        println!("    {name}   {number}   {phone}");
     }
     println!();
     println!("  자료 폴더 / data folder  {}", demo.dir.display());

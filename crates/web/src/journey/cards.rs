@@ -1,8 +1,8 @@
 //! Cards that several pages show: a clinic, a person, an appointment.
 
 use crate::app::App;
+use crate::claim::Claim;
 use crate::context::Context;
-use crate::identity::Claim;
 use crate::lang::Lang;
 use crate::pages::my::{AppointmentRow, AppointmentState};
 use crate::pages::parts::{ClinicCard, RecipientCard};

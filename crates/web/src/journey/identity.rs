@@ -1,11 +1,12 @@
 //! `/identity`, `/identity/code`: who one is. Nothing here tells whether a person is known, eligible or booked.
 
 use crate::actions;
-use crate::context::Context;
+use crate::claim::{Claim, claim, claim_faults};
+use crate::context::{Context, Wants};
 use crate::cookies::Cookie;
 use crate::error::Problem;
-use crate::fields::{Fault, Field, FieldFault, Kind};
-use crate::identity::Claim;
+use crate::fields::{Field, Fields, Kind};
+use crate::identity::{Asked, Asker, Next, UnderWay};
 use crate::journey::cards::masked;
 use crate::pages::identity::{IdentityCodePage, IdentityPage};
 use crate::pages::parts::{Errors, FieldError};
@@ -16,45 +17,34 @@ use http::{Response, StatusCode};
 use hyper::http;
 use sha2::{Digest as _, Sha256};
 
-const CLAIM: [Field; 3] = [
-    Field { name: "name", kind: Kind::Name },
-    Field { name: "birth_date", kind: Kind::BirthDate },
-    Field { name: "phone", kind: Kind::Phone },
-];
 const CODE: [Field; 1] = [Field { name: "code", kind: Kind::Code }];
 
+/// `?next=my`: where to go on afterwards.
 pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
-    Ok(ctx.page(&form(ctx, Errors::default())))
+    let asked = Fields::from_form(ctx.query.as_bytes());
+    let next = Next::parse(asked.typed("next"));
+    Ok(ctx.page(&form(ctx, next, Errors::default())))
 }
 
 pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
-    let faults = claim_faults(ctx);
+    let next = Next::parse(ctx.fields.typed("next"));
+    let faults = claim_faults(&ctx.fields, korean_day(ctx.now));
     if !faults.is_empty() {
-        return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(ctx, ctx.errors_of(&faults))));
+        let page = form(ctx, next, ctx.errors_of(&faults));
+        return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
-    let claim = claim(ctx);
-    let asked = asked(ctx, &claim);
-    let challenge = ctx.app.identity.begin(claim, asked, ctx.now);
-    ctx.set_cookie(Cookie::Challenge, &challenge.token);
-    Ok(ctx.see_other("/identity/code"))
-}
-
-/// Everything that is wrong with a claim; a birth date that is still to come is no birth date.
-pub(crate) fn claim_faults(ctx: &Context) -> Vec<FieldFault> {
-    let mut faults = ctx.fields.faults(&CLAIM);
-    let date_reads = faults.iter().all(|fault| fault.field != "birth_date");
-    if date_reads && ctx.fields.birth_date("birth_date") > korean_day(ctx.now) {
-        faults.push(FieldFault { field: "birth_date", kind: Kind::BirthDate, fault: Fault::Impossible });
-    }
-    faults
-}
-
-pub(crate) fn claim(ctx: &Context) -> Claim {
-    let fields = &ctx.fields;
-    Claim {
-        name: fields.text("name"),
-        born_on: fields.birth_date("birth_date"),
-        phone: fields.phone("phone"),
+    let claim = claim(&ctx.fields);
+    let asked = asked(ctx, &claim, next);
+    match ctx.app.identity.begin(claim, asked, ctx.now) {
+        Ok(challenge) => {
+            ctx.set_cookie(Cookie::Challenge, &challenge.token);
+            Ok(ctx.see_other("/identity/code"))
+        }
+        Err(refusal @ Refusal::TooManyTries { .. }) => {
+            let page = form(ctx, next, error_at(ctx, "phone", &refusal));
+            Ok(ctx.page_with(StatusCode::TOO_MANY_REQUESTS, &page))
+        }
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -70,37 +60,58 @@ pub async fn post_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let Some(token) = challenge_token(ctx) else { return Ok(ctx.see_other("/identity")) };
     match ctx.app.identity.finish(&token, &ctx.fields.code("code"), ctx.now) {
         Ok(identity) => {
-            let born_on = identity.claim.born_on;
+            let (claim, next) = (identity.claim.clone(), identity.next);
             actions::begin_session(ctx, identity).await?;
             ctx.clear_cookie(Cookie::Challenge);
-            told_now(ctx, born_on)?;
+            if let Some(next) = next {
+                return Ok(ctx.see_other(next.path()));
+            }
+            told_now(ctx, &claim).await?;
             Ok(ctx.see_other(next_page(ctx)))
         }
         Err(refusal @ Refusal::CodeWrong { tries_left }) => {
-            let errors = code_error(ctx, &refusal);
+            let errors = error_at(ctx, "code", &refusal);
             code_page(ctx, StatusCode::UNPROCESSABLE_ENTITY, errors, Some(tries_left))
         }
         Err(refusal @ Refusal::TooManyTries { .. }) => {
-            let errors = code_error(ctx, &refusal);
+            let errors = error_at(ctx, "code", &refusal);
             code_page(ctx, StatusCode::TOO_MANY_REQUESTS, errors, Some(0))
         }
         Err(other) => Err(other.into()),
     }
 }
 
-/// Who stands in line for nothing is told at once, not after the wait. The ledger decides again at the door.
-fn told_now(ctx: &Context, born_on: jiff::civil::Date) -> Result<(), Refusal> {
+/// Who stands in line for nothing is told at once, not after the wait. The ledger decides again at the door, and there a
+/// roster that cannot be read is said to be so.
+async fn told_now(ctx: &Context, claim: &Claim) -> Result<(), Refusal> {
     let group = ctx.app.campaign().group;
-    if ctx.ticket.is_none() || group.contains(booking::Candidate { born_on, on_roster: true }) {
+    if ctx.ticket.is_none() {
         return Ok(());
     }
-    Err(Refusal::NotEligible { born_from: group.born_from, born_to: group.born_to })
+    match actions::candidate(&ctx.app, claim).await {
+        Ok(candidate) if !group.contains(candidate) => {
+            Err(Refusal::NotEligible { born_from: group.born_from, born_to: group.born_to })
+        }
+        Ok(_) => Ok(()),
+        Err(_) => {
+            tracing::warn!("the roster did not answer; the door will ask it again");
+            Ok(())
+        }
+    }
 }
 
-/// Names a request for a code by its key and content: a button pressed twice asks once.
-pub(crate) fn asked(ctx: &Context, claim: &Claim) -> [u8; 16] {
+/// Names a request for a code by its key and content, so that a button pressed twice asks once; and who asks.
+pub(crate) fn asked(ctx: &Context, claim: &Claim, next: Option<Next>) -> Asked {
     let key = ctx.sent_key().map_or_else(|| ctx.fresh_key(), str::to_owned);
-    let digest = Sha256::digest(format!("{key}|{claim:?}"));
+    let by = match ctx.wants {
+        Wants::Page => Asker::Browser(short(&ctx.browser)),
+        Wants::Json => Asker::Program(short(&format!("{claim:?}"))),
+    };
+    Asked { id: short(&format!("{key}|{claim:?}")), by, next }
+}
+
+fn short(text: &str) -> [u8; 16] {
+    let digest = Sha256::digest(text);
     std::array::from_fn(|position| digest[position])
 }
 
@@ -110,12 +121,21 @@ fn next_page(ctx: &Context) -> &'static str {
 }
 
 pub async fn resend(ctx: &mut Context) -> Result<Response<Body>, Problem> {
-    let known = challenge_token(ctx).and_then(|token| ctx.app.identity.claim(&token, ctx.now).ok());
-    let Some((claim, _)) = known else { return Ok(ctx.see_other("/identity")) };
-    let asked = asked(ctx, &claim);
-    let challenge = ctx.app.identity.begin(claim, asked, ctx.now);
-    ctx.set_cookie(Cookie::Challenge, &challenge.token);
-    Ok(ctx.see_other("/identity/code"))
+    let known = challenge_token(ctx).and_then(|token| ctx.app.identity.under_way(&token, ctx.now).ok());
+    let Some(UnderWay { claim, next, .. }) = known else { return Ok(ctx.see_other("/identity")) };
+    let asked = asked(ctx, &claim, next);
+    match ctx.app.identity.begin(claim, asked, ctx.now) {
+        Ok(challenge) => {
+            ctx.set_cookie(Cookie::Challenge, &challenge.token);
+            Ok(ctx.see_other("/identity/code"))
+        }
+        // The code that came before is still good.
+        Err(refusal @ Refusal::TooManyTries { .. }) => {
+            let errors = error_at(ctx, "code", &refusal);
+            code_page(ctx, StatusCode::TOO_MANY_REQUESTS, errors, None)
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 pub async fn leave(ctx: &mut Context) -> Result<Response<Body>, Problem> {
@@ -123,16 +143,20 @@ pub async fn leave(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     Ok(ctx.see_other("/"))
 }
 
-fn form(ctx: &Context, errors: Errors) -> IdentityPage {
+fn form(ctx: &Context, next: Option<Next>, errors: Errors) -> IdentityPage {
     IdentityPage {
         chrome: ctx.chrome(),
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
         name: ctx.fields.typed("name").to_owned(),
+        number: ctx.fields.typed("number").to_owned(),
+        is_temporary: ctx.fields.says_temporary(),
         birth_date: ctx.fields.typed("birth_date").to_owned(),
         phone: ctx.fields.typed("phone").to_owned(),
         errors,
         has_ticket: ctx.ticket.is_some(),
+        takes_anybodys_word: ctx.app.identity.takes_anybodys_word(),
+        next: next.map(Next::code),
     }
 }
 
@@ -143,11 +167,13 @@ fn code_page(
     tries_left: Option<u32>,
 ) -> Result<Response<Body>, Problem> {
     let Some(token) = challenge_token(ctx) else { return Ok(ctx.see_other("/identity")) };
-    let (claim, expires_at) = ctx.app.identity.claim(&token, ctx.now)?;
+    let UnderWay { claim, expires_at, .. } = ctx.app.identity.under_way(&token, ctx.now)?;
     let page = IdentityCodePage {
         chrome: ctx.chrome(),
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
+        number_masked: claim.number_masked(),
+        name: claim.name,
         phone_masked: masked(&claim.phone),
         expires_at,
         tries_left,
@@ -157,9 +183,9 @@ fn code_page(
     Ok(ctx.page_with(status, &page))
 }
 
-fn code_error(ctx: &Context, refusal: &Refusal) -> Errors {
+fn error_at(ctx: &Context, field: &'static str, refusal: &Refusal) -> Errors {
     let said = wording::refusal(ctx.lang, refusal, &ctx.app);
-    Errors(vec![FieldError { field: "code", message: format!("{} {}", said.sentence, said.next_step) }])
+    Errors(vec![FieldError { field, message: format!("{} {}", said.sentence, said.next_step) }])
 }
 
 fn challenge_token(ctx: &Context) -> Option<String> {

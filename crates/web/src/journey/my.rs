@@ -87,12 +87,13 @@ fn second_of(own: &[(AppointmentId, Appointment)], first: &Appointment) -> Optio
     own.iter().find(belongs).map(|(_, second)| second.place.slot)
 }
 
-/// Asks once more before it cancels.
+/// Asks once more before it cancels; and before that for the identity, if it was proved long ago.
 pub async fn cancel(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let faults = ctx.fields.faults(&APPOINTMENT);
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
+    ctx.fresh_booker()?;
     let number = ctx.fields.text("appointment");
     if !ctx.fields.has("sure") {
         let (id, appointment) = actions::own_appointment(ctx, &number).await?;

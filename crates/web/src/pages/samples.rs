@@ -3,6 +3,7 @@
 //! The test below also writes them to `target/samples/`, beside their style sheet and scripts, for a browser.
 
 mod finding;
+mod identity;
 
 use super::booked::BookedPage;
 use super::cancel::CancelPage;
@@ -10,7 +11,6 @@ use super::days::{DayRow, DaysPage};
 use super::help::HelpPage;
 use super::hold::HoldPage;
 use super::home::HomePage;
-use super::identity::{IdentityCodePage, IdentityPage};
 use super::my::{AppointmentRow, AppointmentState, MyPage};
 use super::outbox::{OutboxMessage, OutboxPage};
 use super::parts::{
@@ -24,6 +24,7 @@ use super::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage, TroublePage}
 use super::wait::{ShortSupply, WaitPage, WaitState};
 use super::{Assets, Chrome};
 use crate::lang::Lang;
+use identity::{code_errors, identity, identity_code, identity_errors};
 use jiff::civil::{Date, Time, date, time};
 use jiff::{SignedDuration, Timestamp};
 
@@ -208,48 +209,8 @@ fn short_supply(lang: Lang) -> ShortSupply {
     ShortSupply { regions }
 }
 
-fn identity(lang: Lang, errors: Errors) -> IdentityPage {
-    IdentityPage {
-        chrome: chrome(lang, "/identity"),
-        csrf: "c5f1".to_owned(),
-        key: "k1".to_owned(),
-        name: if errors.is_empty() { String::new() } else { "김순자".to_owned() },
-        birth_date: if errors.is_empty() { String::new() } else { "640315".to_owned() },
-        phone: String::new(),
-        errors,
-        has_ticket: true,
-    }
-}
-
-fn identity_errors(lang: Lang) -> Errors {
-    let birth =
-        lang.t("생년월일은 숫자 8자리로 적어 주십시오. 예: 19640315", "Give the birth date as 8 digits.");
-    let phone = lang.t("휴대전화 번호를 적어 주십시오.", "Give your mobile phone number.");
-    Errors(vec![error("birth_date", birth), error("phone", phone)])
-}
-
 fn error(field: &'static str, message: &str) -> FieldError {
     FieldError { field, message: message.to_owned() }
-}
-
-fn identity_code(lang: Lang, errors: Errors) -> IdentityCodePage {
-    IdentityCodePage {
-        chrome: chrome(lang, "/identity/code"),
-        csrf: "c5f1".to_owned(),
-        key: "k1".to_owned(),
-        phone_masked: "010-****-5678".to_owned(),
-        expires_at: at("2021-07-12T00:12:30+09:00"),
-        tries_left: (!errors.is_empty()).then_some(4),
-        errors,
-        has_ticket: false,
-    }
-}
-
-fn code_errors(lang: Lang) -> Errors {
-    Errors(vec![error(
-        "code",
-        lang.t("인증번호가 맞지 않습니다. 다시 적어 주십시오.", "The code does not match."),
-    )])
 }
 
 fn card(lang: Lang) -> ClinicCard {

@@ -1,7 +1,8 @@
 //! What a search asks for, out of the address of the page. Nothing in it is about a person.
 
 use crate::availability::DayPart;
-use crate::fields::{Fault, FieldFault, Kind, parse_day};
+use crate::fields::parse::parse_day;
+use crate::fields::{Fault, FieldFault, Kind};
 use booking::{Country, RegionCode};
 use jiff::civil::Date;
 

@@ -7,6 +7,7 @@ mod places;
 
 use super::Said;
 use crate::app::App;
+use crate::identity::Next;
 use crate::lang::Lang;
 use crate::pages::parts::Link;
 use booking::Refusal;
@@ -58,6 +59,12 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
 }
 
 /// Where the next step is; the first is the primary one.
+/// To a second identity check that leads back to where one was.
+pub fn identity_again(lang: Lang, next: Option<Next>) -> Vec<Link> {
+    let path = next.map_or("/identity".to_owned(), |next| format!("/identity?next={}", next.code()));
+    vec![Link::new(lang.t("본인확인 다시 하기", "Confirm who you are again"), lang.href(&path))]
+}
+
 pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
     let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
     let waiting = || link("대기 화면으로", "To the waiting page", "/wait");
@@ -80,7 +87,10 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::CodeWrong { .. }
         | Refusal::TooManyTries { .. }
         | Refusal::IdentityStale => vec![identity()],
-        Refusal::PhoneNotOwn => vec![link("도움말", "Help", "/help"), identity()],
+        Refusal::PhoneNotOwn => vec![
+            link("휴대전화가 본인 이름이 아닐 때", "When the phone is not in your name", "/help#phone"),
+            link("다른 번호로 본인확인", "Use another number", "/identity"),
+        ],
         Refusal::PairUnknown
         | Refusal::TooManyPairs { .. }
         | Refusal::RecipientIsBooker

@@ -108,7 +108,7 @@ async fn behind_tls_every_cookie_is_bound_to_the_host() {
         seen.extend(csrf.all("set-cookie").map(str::to_owned).collect::<Vec<_>>());
         let token = csrf.hidden("csrf");
         let fields =
-            [("csrf", &*token), ("name", "시험"), ("birth_date", "19640305"), ("phone", "01000000001")];
+            [("csrf", &*token), ("name", "시험"), ("number", "640305-1000000"), ("phone", "01000000001")];
         let answer = person.send(&site, Ask::form(path, &fields)).await;
         assert_eq!(answer.status, 303, "{answer:?}");
         seen.extend(answer.all("set-cookie").map(str::to_owned).collect::<Vec<_>>());

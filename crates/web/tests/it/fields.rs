@@ -11,8 +11,10 @@ use web::context::Wants;
 use web::fields::{Field, Kind};
 use web::routes::{Route, table};
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 12] = [
     Kind::Name,
+    Kind::PersonNumber,
+    Kind::NumberKind,
     Kind::BirthDate,
     Kind::Phone,
     Kind::Code,
@@ -30,6 +32,9 @@ const DECOMPOSED: &str = "\u{1112}\u{1169}\u{11bc}\u{1100}\u{1175}\u{11af}\u{110
 fn good(field: &Field) -> Value {
     match field.kind {
         Kind::Name => "시험".into(),
+        Kind::PersonNumber => "640305-1000000".into(),
+        Kind::TemporaryNumber => "T-00000001".into(),
+        Kind::NumberKind => "resident".into(),
         Kind::BirthDate => "1964-03-05".into(),
         Kind::Phone => "01099990001".into(),
         Kind::Code => "123456".into(),
@@ -68,14 +73,20 @@ fn bad_for_all() -> Vec<Value> {
 fn nearly(kind: Kind) -> &'static str {
     match kind {
         Kind::Name => {
-            "줄\n바꿈|\u{7f}|\u{1b}[31m|가나다라마바사아자차카타파하가나다라마바사아자차카타파하가나다라마바사아자차카타파하"
+            "홍길동😀|010-0000-0000|홍길동1|<b>홍길동</b>|---|줄\n바꿈|\u{7f}|\u{1b}[31m|가나다라마바사아자차카타파하가나다라마바사아자차카타파하가나다라마바사아자차카타파하"
         }
+        Kind::PersonNumber => {
+            "630229-1000000|640305-100000|640305-10000000|64-03051000000|640305--1000000|640305_1000000|\
+             6.4E+12|６４０３０５１００００００|640300-1000000|641305-1000000|990101-3000000|0|9223372036854775808"
+        }
+        Kind::TemporaryNumber => "ab|T-0|임시1234|T0000_0001|T0000\u{0}0001",
+        Kind::NumberKind => "Resident|foreign|1|resident,temporary",
         Kind::BirthDate => {
             "1963-02-29|1900-02-29|0001-01-01|1899-12-31|9999-12-31|2030-01-01|64-3-5|1964-13-01|1964-00-10|\
              1964-03-00|1964-03-32|９６４０３０５|1964|1964-03-05-01|9223372036854775808"
         }
         Kind::Phone => {
-            "12345|전화번호|010-1234-567890|1234567890|+1 555 0100|０１０１２３４５６７８|010-1234-567a|+82|\
+            "12345|전화번호|010-1234-567890|1234567890|02-123-4567|070-1234-5678|010-123-4567|+1 555 0100|０１０１２３４５６７８|010-1234-567a|+82|\
              9223372036854775808"
         }
         Kind::Code => "12345|1234567|12345a|１２３４５６|-12345|9223372036854775808",
@@ -132,7 +143,10 @@ fn assert_names_the_field(answer: &Answer, field: &str, what: &str) {
 
 #[test]
 fn every_kind_of_field_is_sent_somewhere() {
-    let sent: Vec<Kind> = routes().flat_map(|route| route.fields).map(|field| field.kind).collect();
+    let sent: Vec<Kind> = routes()
+        .flat_map(|route| route.fields.iter().chain(route.optional))
+        .map(|field| field.kind)
+        .collect();
     for kind in KINDS {
         assert!(sent.contains(&kind), "{kind:?}");
     }
@@ -197,13 +211,13 @@ async fn good_values_reach_the_rules() {
 async fn people_write_names_dates_and_phones_in_many_ways() {
     let site = Site::new();
     let table = [
-        ("홍길동", "1964-02-29", "010-1234-5678"),
-        (DECOMPOSED, "1964년 2월 29일", "+82 10 1234 5678"),
-        ("Anne-Marie O’Neill", "1964.2.29", "01012345678"),
-        ("남궁 민수", "19640229", "02-123-4567"),
+        ("홍길동", "640229-1000000", "010-1234-5678"),
+        (DECOMPOSED, "640229 1000000", "+82 10 1234 5678"),
+        ("Anne-Marie O’Neill", "6402295000000", "01012345679"),
+        ("남궁 민수", " 640229 – 1000000 ", "011-234-5678"),
     ];
-    for (name, birth_date, phone) in table {
-        let claim = json!({"name": name, "birth_date": birth_date, "phone": phone});
+    for (name, number, phone) in table {
+        let claim = json!({"name": name, "number": number, "phone": phone});
         let answer = site.ask(&Ask::json("/api/v1/identity", &claim)).await;
         assert_eq!(answer.status, 202, "{claim}: {answer:?}");
     }
@@ -301,10 +315,11 @@ async fn odd_addresses_and_places_are_refused_without_a_fault() {
 #[tokio::test]
 async fn a_form_keeps_what_was_typed() {
     let site = Site::new();
-    for (prefix, words) in [("", "생년월일을 확인해 주십시오"), ("/en", "Birth date: there is no such date")]
+    for (prefix, words) in
+        [("", "번호 앞 6자리가 날짜가 아닙니다"), ("/en", "The first six digits are no date")]
     {
         let mut person = Person { prefix, ..Person::number(1) };
-        let typed = [("name", "<b>홍길동</b>"), ("birth_date", "1963-02-29"), ("phone", "010-1234-567x")];
+        let typed = [("name", "<b>홍길동</b>"), ("number", "630229-1000000"), ("phone", "010-1234-567x")];
         let answer = person.post(&site, "/identity", &typed).await;
         assert_eq!(answer.status, 422, "{answer:?}");
         assert!(answer.body.contains(words) && answer.body.contains("010-1234-567x"), "{answer:?}");

@@ -23,7 +23,7 @@ fn form(route: &Route, prey: &Prey, csrf: Option<&str>) -> Ask {
         ("date", crate::site::DAY),
         ("time", "10:00"),
         ("name", "위조"),
-        ("birth_date", "19640305"),
+        ("number", "640305-1000000"),
         ("phone", "01099999999"),
     ];
     fields.extend(csrf.map(|token| ("csrf", token)));
@@ -105,7 +105,7 @@ async fn json_from_another_site_is_refused() {
     let before = site.state().await;
     for route in table().iter().filter(|route| route.method == "POST" && route.wants == Wants::Json) {
         let body =
-            json!({"hold": prey.hold, "name": "위조", "birth_date": "19640305", "phone": "01099999999"});
+            json!({"hold": prey.hold, "name": "위조", "number": "640305-1000000", "phone": "01099999999"});
         for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
             let answer =
                 site.ask(&holder.dressed(Ask::json(&address(route), &body).header(name, value))).await;
@@ -119,7 +119,7 @@ async fn json_from_another_site_is_refused() {
 async fn json_under_another_name_is_refused() {
     let site = Site::new();
     let (holder, _, prey) = prey(&site).await;
-    let body = json!({"hold": prey.hold, "appointment": prey.appointment, "name": "위조", "birth_date": "19640305", "phone": "01099999999"});
+    let body = json!({"hold": prey.hold, "appointment": prey.appointment, "name": "위조", "number": "640305-1000000", "phone": "01099999999"});
     let before = site.state().await;
     for route in table().iter().filter(|route| route.method == "POST" && route.wants == Wants::Json) {
         let kinds = [
@@ -154,7 +154,7 @@ async fn a_form_that_the_browser_calls_ours_needs_no_token() {
     let site = Site::new();
     let mut person = Person::number(1);
     person.get(&site, "/identity").await;
-    let claim = [("name", "시험"), ("birth_date", "19640305"), ("phone", "01000000001")];
+    let claim = [("name", "시험"), ("number", "640305-1000000"), ("phone", "01000000001")];
     let ours = Ask::form("/identity", &claim).header("sec-fetch-site", "same-origin");
     assert_eq!(person.send(&site, ours).await.status, 303);
     for origin in ["https://charye.test".to_owned(), format!("http://{}", site.address)] {

@@ -1,6 +1,6 @@
 //! 본인확인 tells nothing about anybody before it has told who they are.
 
-use crate::person::Person;
+use crate::person::{Person, resident};
 use crate::program::{Program, text};
 use crate::site::Site;
 use crate::wire::{Answer, Ask};
@@ -71,12 +71,12 @@ async fn known_and_unknown_people_get_equal_answers() {
     booked.confirm(&site, "c").await;
     let mut known = Person::number(2);
     known.verify(&site).await;
-    let young = Person { birth_date: "1999-03-05".to_owned(), ..Person::number(3) };
+    let young = Person { number: resident("9903051", 3), ..Person::number(3) };
     let mut shapes = Vec::new();
     for like in [Person::number(1), Person::number(2), young, Person::number(4)] {
-        let (name, birth_date, phone) = (like.name.clone(), like.birth_date.clone(), like.phone.clone());
+        let (name, number, phone) = (like.name.clone(), like.number.clone(), like.phone.clone());
         let mut stranger = Person::number(50);
-        let claim = [("name", &*name), ("birth_date", &*birth_date), ("phone", &*phone)];
+        let claim = [("name", &*name), ("number", &*number), ("phone", &*phone)];
         let asked = stranger.post(&site, "/identity", &claim).await;
         let page = stranger.get(&site, "/identity/code").await;
         let wrong = stranger.post(&site, "/identity/code", &[("code", "12345x")]).await;
@@ -84,10 +84,7 @@ async fn known_and_unknown_people_get_equal_answers() {
         let again = stranger.post(&site, "/identity/code/resend", &[]).await;
         let own = stranger.get(&site, "/my").await;
         let json = site
-            .ask(&Ask::json(
-                "/api/v1/identity",
-                &json!({"name": name, "birth_date": birth_date, "phone": phone}),
-            ))
+            .ask(&Ask::json("/api/v1/identity", &json!({"name": name, "number": number, "phone": phone})))
             .await;
         shapes.push([asked, page, wrong, guess, again, own, json].map(|answer| shape(&answer)));
     }

@@ -1,6 +1,6 @@
 //! The rules of the journey, as people and programs meet them.
 
-use crate::person::Person;
+use crate::person::{Person, resident};
 use crate::program::{Program, text};
 use crate::site::{CLINIC, DAY, Site};
 use crate::wire::Answer;
@@ -254,7 +254,7 @@ async fn a_hold_of_somebody_else_can_neither_be_confirmed_nor_extended_nor_relea
 #[tokio::test]
 async fn somebody_outside_the_group_is_told_so_before_the_wait_and_at_the_door() {
     let site = Site::new();
-    let mut person = Person { birth_date: "1967-01-01".to_owned(), ..Person::number(1) };
+    let mut person = Person { number: resident("6701011", 1), ..Person::number(1) };
     person.join(&site).await;
     person.settle(&site).await;
     let code = person.ask_for_code(&site).await;

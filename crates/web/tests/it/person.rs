@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
     pub(crate) name: String,
-    pub(crate) birth_date: String,
+    /// Of a resident; its check digit is wrong.
+    pub(crate) number: String,
     pub(crate) phone: String,
     /// `/en` for somebody who reads English.
     pub(crate) prefix: &'static str,
@@ -19,13 +20,18 @@ impl Person {
     /// Everybody of the group, told apart by a number.
     pub(crate) fn number(number: u32) -> Self {
         Self {
-            name: format!("사람{number}"),
-            birth_date: "1964-03-05".to_owned(),
+            name: name_of(number),
+            number: resident("6403051", number),
             phone: format!("0100000{number:04}"),
             prefix: "",
             jar: BTreeMap::new(),
             csrf: None,
         }
+    }
+
+    /// What is typed into the form of the identity check.
+    pub(crate) fn claim(&self) -> [(&'static str, String); 3] {
+        [("name", self.name.clone()), ("number", self.number.clone()), ("phone", self.phone.clone())]
     }
 
     pub(crate) fn cookie(&self, name: &str) -> &str {
@@ -98,8 +104,8 @@ impl Person {
 
     /// Asks for a code, and reads it on the phone.
     pub(crate) async fn ask_for_code(&mut self, site: &Site) -> String {
-        let (name, birth_date, phone) = (self.name.clone(), self.birth_date.clone(), self.phone.clone());
-        let claim = [("name", &*name), ("birth_date", &*birth_date), ("phone", &*phone)];
+        let claim = self.claim();
+        let claim = claim.each_ref().map(|(name, value)| (*name, value.as_str()));
         let answer = self.post(site, "/identity", &claim).await;
         assert_eq!(answer.location(), format!("{}/identity/code", self.prefix), "{answer:?}");
         site.outbox.of_phone(&self.phone)[0].code.clone().unwrap()
@@ -156,4 +162,21 @@ impl Person {
         }
         pages
     }
+}
+
+/// 사람일이삼: names have no digits.
+pub(crate) fn name_of(number: u32) -> String {
+    let syllables = ['영', '일', '이', '삼', '사', '오', '육', '칠', '팔', '구'];
+    let digits = number.to_string();
+    let spelt = digits.bytes().map(|digit| syllables[usize::from(digit - b'0')]);
+    format!("사람{}", spelt.collect::<String>())
+}
+
+/// A resident number that nobody has: its check digit is wrong. `front` is the birth date and the digit after it.
+pub(crate) fn resident(front: &str, serial: u32) -> String {
+    let twelve = format!("{front}{serial:05}");
+    let weights = [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5];
+    let sum: u32 = twelve.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let right = (11 - sum % 11) % 10;
+    format!("{}-{}{}", &twelve[..6], &twelve[6..], (right + 5) % 10)
 }

@@ -39,7 +39,7 @@ impl MakeWriter<'_> for Captured {
 }
 
 const NAME: &str = "남궁카나리아";
-const BORN: [&str; 4] = ["1964-11-23", "19641123", "1964.11.23", "1964년 11월 23일"];
+const NUMBER: [&str; 3] = ["641123-1000001", "6411231000001", "1000001"];
 const PHONE: [&str; 3] = ["01087654321", "010-8765-4321", "8765-4321"];
 
 /// Every way in which what was typed could be written down.
@@ -47,8 +47,8 @@ fn canaries() -> Vec<String> {
     let encoded: String = form_urlencoded::byte_serialize(NAME.as_bytes()).collect();
     let escaped: String = NAME.escape_unicode().to_string().replace(['{', '}'], "");
     let mut all = vec![NAME.to_owned(), encoded.to_lowercase(), encoded, escaped];
-    all.extend(BORN.iter().chain(&PHONE).map(|text| (*text).to_owned()));
-    for text in [NAME, BORN[0], PHONE[0]] {
+    all.extend(NUMBER.iter().chain(&PHONE).map(|text| (*text).to_owned()));
+    for text in [NAME, NUMBER[0], PHONE[0]] {
         // Whatever stands before it: three ways for base64 to begin, without the characters at the ends.
         for before in 0..3 {
             let padded = [vec![0; before], text.as_bytes().to_vec(), vec![0; 2]].concat();
@@ -82,9 +82,9 @@ async fn whole_journey(site: &Site, person: &mut Person) -> Vec<Answer> {
     let mut seen = Vec::new();
     person.join(site).await;
     for fields in [
-        [("name", NAME), ("birth_date", "1964-11-2x"), ("phone", PHONE[0])],
-        [("name", "\u{1}"), ("birth_date", BORN[0]), ("phone", "010-8765-4321-9")],
-        [("name", NAME), ("birth_date", BORN[0]), ("phone", PHONE[0])],
+        [("name", NAME), ("number", "641123-10x"), ("phone", PHONE[0])],
+        [("name", "\u{1}"), ("number", NUMBER[0]), ("phone", "010-8765-4321-9")],
+        [("name", NAME), ("number", NUMBER[0]), ("phone", PHONE[0])],
     ] {
         seen.push(person.post(site, "/identity", &fields).await);
     }
@@ -117,9 +117,9 @@ async fn whole_journey(site: &Site, person: &mut Person) -> Vec<Answer> {
 
 async fn as_a_program(site: &Site) -> Vec<Answer> {
     let mut program = Program { phone: PHONE[0].to_owned(), ..Program::number(1) };
-    let claim = json!({"name": NAME, "birth_date": BORN[0], "phone": PHONE[0]});
+    let claim = json!({"name": NAME, "number": NUMBER[0], "phone": PHONE[0]});
     let mut seen = vec![program.post(site, "/api/v1/identity", &claim).await];
-    let wrong = json!({"name": NAME, "birth_date": NAME, "phone": NAME});
+    let wrong = json!({"name": NAME, "number": NAME, "phone": NAME});
     seen.push(program.post(site, "/api/v1/identity", &wrong).await);
     let code = site.outbox.of_phone(PHONE[0])[0].code.clone().unwrap();
     let proof = json!({"challenge": seen[0].json()["challenge"], "code": code});
@@ -155,7 +155,7 @@ async fn what_is_typed_about_a_person_is_in_no_address_no_header_and_no_log() {
         let mut person = Person {
             prefix,
             name: NAME.to_owned(),
-            birth_date: BORN[0].to_owned(),
+            number: NUMBER[0].to_owned(),
             phone: PHONE[0].to_owned(),
             ..Person::number(1)
         };
@@ -187,7 +187,7 @@ fn a_name_in_any_spelling_is_found() {
         format!("name={NAME}"),
         "/identity?phone=01087654321".to_owned(),
         base64(&format!("{{\"name\":\"{NAME}\"}}")),
-        base64(&format!("ab{{\"born\":\"{}\"}}", BORN[0])),
+        base64(&format!("ab{{\"number\":\"{}\"}}", NUMBER[0])),
     ];
     for leak in leaks {
         assert!(canaries().iter().any(|canary| leak.contains(canary)), "{leak}");

@@ -1,5 +1,6 @@
 //! The same person as a program: tokens in headers, JSON, a key with every write.
 
+use crate::person::resident;
 use crate::site::{CLINIC, DAY, SLUG, Site};
 use crate::wire::{Answer, Ask};
 use serde_json::{Value, json};
@@ -7,6 +8,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Program {
     pub(crate) phone: String,
+    pub(crate) number: String,
     pub(crate) ticket: String,
     pub(crate) session: String,
     pub(crate) pass: String,
@@ -15,7 +17,8 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn number(number: u32) -> Self {
-        Self { phone: format!("0100000{number:04}"), key: "key-1".to_owned(), ..Self::default() }
+        let phone = format!("0100000{number:04}");
+        Self { phone, number: resident("6403051", number), key: "key-1".to_owned(), ..Self::default() }
     }
 
     pub(crate) fn dressed(&self, ask: Ask) -> Ask {
@@ -60,7 +63,7 @@ impl Program {
     }
 
     pub(crate) fn claim(&self) -> Value {
-        json!({"name": "프로그램", "birth_date": "1964-03-05", "phone": self.phone})
+        json!({"name": "프로그램", "number": self.number, "phone": self.phone})
     }
 
     pub(crate) async fn begin_identity(&self, site: &Site) -> (Answer, Value) {

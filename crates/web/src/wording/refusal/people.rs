@@ -10,8 +10,8 @@ pub(super) fn people(lang: Lang, refusal: &Refusal) -> Said {
             lang,
             ("본인확인이 필요합니다.", "Please confirm who you are first."),
             (
-                "이름, 생년월일, 휴대전화로 확인해 주십시오. 순서는 그대로입니다.",
-                "Use your name, birth date and phone. Your place is kept.",
+                "이름, 주민등록번호, 휴대전화로 확인해 주십시오. 순서는 그대로입니다.",
+                "Use your name, resident number and phone. Your place is kept.",
             ),
         ),
         Refusal::ChallengeUnknown => said(
@@ -27,10 +27,22 @@ pub(super) fn people(lang: Lang, refusal: &Refusal) -> Said {
             ),
             ("문자로 받은 숫자 6자리를 확인해 주십시오.", "Please check the six digits in the message."),
         ),
-        Refusal::TooManyTries { .. } => said(
+        Refusal::TooManyTries { again_at } => said(
             lang,
-            ("인증번호를 여러 번 잘못 입력했습니다.", "The code was wrong too many times."),
-            ("인증번호를 다시 받아 주십시오.", "Please ask for a new code."),
+            (
+                format!(
+                    "인증번호를 여러 번 받았거나 잘못 입력했습니다. {}부터 새 번호를 받을 수 있습니다.",
+                    Lang::Ko.moment(*again_at)
+                ),
+                format!(
+                    "Many codes were sent or were wrong. You can ask for a new one from {}.",
+                    Lang::En.moment(*again_at)
+                ),
+            ),
+            (
+                "그때 다시 눌러 주십시오. 이미 받은 번호가 맞으면 지금도 쓸 수 있고, 순서는 그대로입니다.",
+                "Please press again then. A code you have still works, and your place is kept.",
+            ),
         ),
         Refusal::PhoneNotOwn => said(
             lang,
@@ -73,6 +85,12 @@ pub(super) fn people(lang: Lang, refusal: &Refusal) -> Said {
                 "If your birth date is wrong, confirm your identity again or tell the call centre.",
             ),
         ),
+        whom => for_others(lang, whom),
+    }
+}
+
+fn for_others(lang: Lang, refusal: &Refusal) -> Said {
+    match refusal {
         Refusal::PairUnknown => said(
             lang,
             (
