@@ -80,7 +80,8 @@ pub async fn deliver(app: Arc<App>) {
     }
 }
 
-async fn deliver_waiting(app: &App) -> Result<(), StoreError> {
+/// One round: what waits now.
+pub async fn deliver_waiting(app: &App) -> Result<(), StoreError> {
     let waiting = app.store.messages_waiting(DELIVERED_AT_ONCE).await?;
     if waiting.is_empty() {
         return Ok(());
