@@ -63,4 +63,6 @@ pub struct ChangingBanner {
     pub key: String,
     /// What stands until the new time is confirmed.
     pub places: Vec<parts::VisitPlace>,
+    /// Inside, new times can be chosen at once.
+    pub can_go_on: bool,
 }

@@ -1,6 +1,8 @@
 //! Threat T11: people who take places only to keep them from others. One hold a booker, a short life, and a pause that
 //! doubles: what a thousand of them can keep is bounded.
 
+#![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
+
 use booking::{
     Campaign, CampaignId, ClinicId, Country, DoseNumber, Limits, Outcome, PersonAlias, PersonId, Refusal,
     SlotId, TicketRef,

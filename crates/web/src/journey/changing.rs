@@ -48,7 +48,7 @@ impl Changing {
         let place =
             |(_, one): &(AppointmentId, Appointment)| visit_place(ctx, one.place.dose, one.place.slot);
         let places = self.appointments.iter().map(place).collect();
-        ChangingBanner { csrf: ctx.csrf(), key: ctx.fresh_key(), places }
+        ChangingBanner { csrf: ctx.csrf(), key: ctx.fresh_key(), places, can_go_on: live_pass(ctx).is_ok() }
     }
 }
 

@@ -74,7 +74,7 @@ async fn pages_files_and_messages_of_somebody_else_are_unknown() {
 async fn a_lost_number_is_found_by_identity_and_sent_again_a_few_times() {
     let site = Site::new();
     let (booked, number) = booked(&site, 1, "09:00").await;
-    let mut person = Person { jar: Default::default(), csrf: None, ..booked };
+    let mut person = Person { jar: std::collections::BTreeMap::new(), csrf: None, ..booked };
     assert_eq!(person.get(&site, "/my").await.location(), "/identity");
     person.verify(&site).await;
     assert!(person.get(&site, "/my").await.body.contains(&number));

@@ -22,7 +22,7 @@ pub(super) fn samples(lang: Lang) -> Vec<(&'static str, Box<dyn DynTemplate>)> {
         ("hold", Box::new(hold(lang))),
         ("hold-change", Box::new(HoldPage { moves: moves(), chrome: changing("/book/hold"), ..hold(lang) })),
         ("booked", Box::new(booked(lang))),
-        ("booked-change", Box::new(BookedPage { moves: moves(), ..booked(lang) })),
+        ("booked-change", Box::new(changed(lang))),
         ("my", Box::new(my(lang, both.clone()))),
         ("my-changing", Box::new(MyPage { chrome: changing("/my"), ..my(lang, both) })),
         ("my-empty", Box::new(my(lang, Vec::new()))),
@@ -37,7 +37,8 @@ const NUMBER: &str = "21074-82109";
 
 fn changing_chrome(lang: Lang, path: &str) -> Chrome {
     let places = vec![place(1, 27)];
-    let banner = ChangingBanner { csrf: "c5f1".to_owned(), key: "k2".to_owned(), places };
+    let banner =
+        ChangingBanner { csrf: "c5f1".to_owned(), key: "k2".to_owned(), places, can_go_on: path == "/my" };
     Chrome { changing: Some(banner), ..chrome(lang, path) }
 }
 
@@ -52,8 +53,13 @@ fn place(dose_number: u8, day: i8) -> VisitPlace {
 }
 
 fn moves() -> Vec<Move> {
-    let one = |from, to| Move { number: NUMBER.to_owned(), recipient_name: "김순자".to_owned(), from, to };
-    vec![one(place(1, 27), place(1, 29)), one(place(2, 24), place(2, 26))]
+    let one = |number: &str, from, to| Move {
+        number: number.to_owned(),
+        recipient_name: "김순자".to_owned(),
+        from,
+        to,
+    };
+    vec![one(NUMBER, place(1, 27), place(1, 29)), one("98412-00417", place(2, 24), place(2, 26))]
 }
 
 fn hold(lang: Lang) -> HoldPage {
@@ -93,6 +99,11 @@ fn booked(lang: Lang) -> BookedPage {
         calendar_href: lang.href("/my/calendar/21074-82109"),
         cancel_until: date(2021, 7, 25),
     }
+}
+
+fn changed(lang: Lang) -> BookedPage {
+    let (date, second_dose) = (date(2021, 7, 29), Some(place(2, 26)));
+    BookedPage { moves: moves(), date, second_dose, ..booked(lang) }
 }
 
 fn appointment(dose_number: u8) -> AppointmentRow {
