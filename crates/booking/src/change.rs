@@ -234,7 +234,11 @@ pub struct Message {
 pub enum MessageKind {
     Booked(AppointmentId),
     Cancelled(AppointmentId),
-    Moved(AppointmentId),
+    /// `from`: where it was before.
+    Moved {
+        id: AppointmentId,
+        from: SlotId,
+    },
     /// The visit is near.
     Reminder(AppointmentId),
     /// To the recipient: somebody may book for you.

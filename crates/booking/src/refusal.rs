@@ -116,6 +116,10 @@ pub enum Refusal {
     AppointmentChanged {
         appointment: AppointmentId,
     },
+    /// The message about an appointment was sent again several times already.
+    MessageTooSoon {
+        again_at: Timestamp,
+    },
 }
 
 impl Refusal {
@@ -161,6 +165,7 @@ impl Refusal {
             Self::CancelledBefore { .. } => "CancelledBefore",
             Self::CancelTooLate { .. } => "CancelTooLate",
             Self::AppointmentChanged { .. } => "AppointmentChanged",
+            Self::MessageTooSoon { .. } => "MessageTooSoon",
         }
     }
 
@@ -207,6 +212,7 @@ impl Refusal {
             Self::CancelledBefore { .. } => 602,
             Self::CancelTooLate { .. } => 603,
             Self::AppointmentChanged { .. } => 604,
+            Self::MessageTooSoon { .. } => 605,
         }
     }
 
@@ -219,6 +225,7 @@ impl Refusal {
             | Self::TooManyTries { .. }
             | Self::TooManyPairs { .. }
             | Self::HoldTooSoon { .. }
+            | Self::MessageTooSoon { .. }
             | Self::SlotFull { .. }
             | Self::SecondDoseFull { .. }
             | Self::SupplyExhausted { .. } => true,

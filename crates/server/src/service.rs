@@ -95,6 +95,7 @@ impl Service {
             keys,
             gate,
             channel,
+            resends: web::messages::Resends::default(),
             demo_outbox: Some(outbox),
             assets,
             static_plane,
@@ -113,10 +114,12 @@ impl Service {
         let mut threads = vec![spawn("line", {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
-                let messages = deliver(app);
+                let messages = deliver(Arc::clone(&app));
+                let reminders = web::reminders::run(app);
                 tokio::select! {
                     () = keeper.run() => {}
                     () = messages => {}
+                    () = reminders => {}
                     () = stopped(stop) => {}
                 }
             }

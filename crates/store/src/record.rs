@@ -96,13 +96,14 @@ tagged!(AppointmentState {
     2 => Cancelled { at },
 });
 
+// 3 told of a move without its old place.
 tagged!(MessageKind {
     1 => Booked(id),
     2 => Cancelled(id),
-    3 => Moved(id),
     4 => Reminder(id),
     5 => DelegationGiven { booker },
     6 => DelegationEnded { recipient },
+    7 => Moved { id, from },
 });
 
 tagged!(Relation {

@@ -109,7 +109,7 @@ fn since_version_2(at: Timestamp) -> Vec<Change> {
     let to = place(7, date(2027, 8, 5), 630).slot;
     let message = |kind| Message { to: person, kind, queued_at: at };
     let kinds = [
-        MessageKind::Moved(AppointmentId(10)),
+        MessageKind::Moved { id: AppointmentId(10), from: to },
         MessageKind::Reminder(AppointmentId(10)),
         MessageKind::DelegationGiven { booker: person },
         MessageKind::DelegationEnded { recipient },

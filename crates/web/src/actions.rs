@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::claim::Claim;
 use crate::context::Context;
 use crate::cookies::Cookie;
+use crate::draft::{Draft, MovedFrom};
 use crate::error::Problem;
 use crate::gate::Place as LinePlace;
 use crate::identity::VerifiedIdentity;
@@ -11,7 +12,7 @@ use crate::roster::RosterPerson;
 use crate::session::Session;
 use booking::{
     Admission, Appointment, AppointmentId, AppointmentState, Candidate, DoseNumber, Hold, HoldId, Outcome,
-    PersonId, Refusal, SlotId, TicketRef,
+    PersonId, Place, Refusal, SlotId, TicketRef, korean_day,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -111,13 +112,19 @@ pub struct Entered {
 
 /// Exchanges a called ticket for a pass. Who has an appointment is told so at the door, not after choosing a time. Who was admitted before comes in again at once, whatever the line does.
 pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
+    let person = ctx.booker()?.person;
+    if let Some(appointment) = booked_for_nothing_else(ctx, person).await? {
+        return Err(Refusal::AlreadyBooked { appointment }.into());
+    }
+    enter_to_change(ctx).await
+}
+
+/// As [`enter`], for somebody who comes in to move an appointment.
+pub async fn enter_to_change(ctx: &mut Context) -> Result<Entered, Problem> {
     let gate = Arc::clone(&ctx.app.gate);
     let person = ctx.booker()?.person;
     let campaign = gate.campaign.id;
     let earlier = ctx.app.store.admission(campaign, person).await?;
-    if let Some(appointment) = booked_for_nothing_else(ctx, person).await? {
-        return Err(Refusal::AlreadyBooked { appointment }.into());
-    }
     let (ticket, queue_number) = match earlier {
         Some(admission) => (admission.ticket, admission.queue_number),
         None => called_ticket(ctx, &gate)?,
@@ -201,7 +208,18 @@ fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, 
 
 /// For whom, and whether as a change, says what the person prepared.
 pub async fn hold(ctx: &Context, slot: SlotId) -> Result<(HoldId, Hold), Problem> {
-    let wanted = places_wanted(ctx, slot).await?;
+    take(ctx, places_wanted(ctx, slot).await?).await
+}
+
+/// A new place for one appointment; the old one is kept until the hold is confirmed.
+pub async fn hold_change(ctx: &Context, number: &str, at: SlotId) -> Result<(HoldId, Hold), Problem> {
+    let (_, appointment) = own_live_appointment(ctx, number).await?;
+    let wanted = TakePlaces::for_oneself(ctx.app.campaign().id, ctx.booker()?.person, at);
+    let Place { recipient, dose, .. } = appointment.place;
+    take(ctx, TakePlaces { recipients: vec![recipient], dose, is_change: true, ..wanted }).await
+}
+
+async fn take(ctx: &Context, wanted: TakePlaces) -> Result<(HoldId, Hold), Problem> {
     match ctx.do_keyed(Command::Hold(wanted)).await? {
         Outcome::Held { id, hold } => Ok((id, hold)),
         other => unreachable!("holding holds, not {other:?}"),
@@ -217,12 +235,18 @@ pub async fn places_wanted(ctx: &Context, at: SlotId) -> Result<TakePlaces, Prob
         let recipients = if party.is_empty() { vec![booker] } else { party };
         return Ok(TakePlaces { recipients, ..wanted });
     }
-    let changes = draft.changes();
-    let mut own = ctx.app.store.appointments_of(booker).await?;
-    own.retain(|(id, _)| changes.contains(id));
+    let own = to_be_moved(ctx, &draft).await?;
     let dose = own.first().map(|(_, one)| one.place.dose).ok_or(Refusal::AppointmentUnknown)?;
     let recipients = own.iter().map(|(_, one)| one.place.recipient).collect();
     Ok(TakePlaces { recipients, dose, is_change: true, ..wanted })
+}
+
+/// The appointments that a draft means to move, as far as they are live and one's own.
+pub async fn to_be_moved(ctx: &Context, draft: &Draft) -> Result<Vec<(AppointmentId, Appointment)>, Problem> {
+    let changes = draft.changes();
+    let mut own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
+    own.retain(|(id, one)| changes.contains(id) && one.state == AppointmentState::Booked);
+    Ok(own)
 }
 
 pub async fn extend(ctx: &Context, hold: HoldId) -> Result<Timestamp, Problem> {
@@ -237,13 +261,20 @@ pub async fn release(ctx: &Context, hold: HoldId) -> Result<(), Problem> {
 }
 
 pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, Appointment)>, Problem> {
-    let made = match ctx.do_keyed(Command::Confirm { booker: ctx.booker()?.person, hold }).await? {
+    let booker = ctx.booker()?.person;
+    let held = ctx.app.store.hold_of(ctx.app.campaign().id, booker).await?;
+    // Pressed twice, the hold is gone and what it moved is known already.
+    let moved = held.filter(|(id, _)| *id == hold).map(|(_, hold)| hold.replaces);
+    let made = match ctx.do_keyed(Command::Confirm { booker, hold }).await? {
         Outcome::Booked(appointments) | Outcome::Moved(appointments) => appointments,
         other => unreachable!("confirming books, not {other:?}"),
     };
     let finished = ctx.change_draft(|draft| {
         draft.party.clear();
         draft.changes.clear();
+        if let Some(moved) = moved {
+            draft.moved = moved.iter().map(MovedFrom::from).collect();
+        }
     });
     // The booking stands; a draft that could not be put away must not hide it.
     if finished.await.is_err() {
@@ -257,11 +288,43 @@ pub async fn cancel(ctx: &Context, number: &str) -> Result<AppointmentId, Proble
     let person = ctx.fresh_booker()?.person;
     let (appointment, _) = own_appointment(ctx, number).await?;
     ctx.do_keyed(Command::Cancel { person, appointment }).await?;
+    if stop_changing(ctx, |id| id == appointment).await.is_err() {
+        tracing::warn!("the draft of a cancelled appointment was not put away");
+    }
     Ok(appointment)
+}
+
+/// Puts away the intent to move those appointments, and gives back the place that was held for it.
+pub async fn stop_changing(ctx: &Context, which: impl Fn(AppointmentId) -> bool) -> Result<(), Problem> {
+    ctx.change_draft(|draft| draft.changes.retain(|id| !which(AppointmentId(*id)))).await?;
+    let booker = ctx.booker()?.person;
+    let held = ctx.app.store.hold_of(ctx.app.campaign().id, booker).await?;
+    let is_for_it = |hold: &Hold| hold.replaces.iter().any(|replaced| which(replaced.appointment));
+    if let Some((id, _)) = held.filter(|(_, hold)| is_for_it(hold)) {
+        // It may have run out in this moment, which is as good.
+        let _ = ctx.app.store.execute(Command::Release { booker, hold: id }.into()).await?;
+    }
+    Ok(())
 }
 
 pub async fn own_appointment(ctx: &Context, number: &str) -> Result<(AppointmentId, Appointment), Problem> {
     let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
     let found = own.into_iter().find(|(id, _)| id.number() == number);
     found.ok_or_else(|| Refusal::AppointmentUnknown.into())
+}
+
+/// One that stands, and can still be changed here.
+pub async fn own_live_appointment(
+    ctx: &Context,
+    number: &str,
+) -> Result<(AppointmentId, Appointment), Problem> {
+    let (id, appointment) = own_appointment(ctx, number).await?;
+    if let AppointmentState::Cancelled { at } = appointment.state {
+        return Err(Refusal::CancelledBefore { cancelled_at: at }.into());
+    }
+    let until_on = ctx.app.campaign().cancel_until(appointment.place.slot.visit_on);
+    if korean_day(ctx.now) > until_on {
+        return Err(Refusal::CancelTooLate { until_on }.into());
+    }
+    Ok((id, appointment))
 }

@@ -8,10 +8,14 @@ use crate::error::Problem;
 use crate::front::state_of;
 use crate::gate::Place;
 use crate::journey::identity::asked;
+use crate::journey::my::calendar_of;
 use crate::openapi::description;
+use crate::serve::live_pass;
 use crate::wording::clock_time;
 use axum::body::Body;
-use booking::{Appointment, AppointmentId, AppointmentState, ClinicId, HoldId, Refusal, SlotId, korean_day};
+use booking::{
+    Appointment, AppointmentId, AppointmentState, ClinicId, HoldId, Refusal, Replaced, SlotId, korean_day,
+};
 use http::{Response, StatusCode};
 use hyper::http;
 use schemars::JsonSchema;
@@ -77,6 +81,33 @@ pub struct HoldGiven {
     pub date: String,
     pub time: String,
     pub expires_at: String,
+}
+
+/// New places for an appointment, and for its second dose where the old one no longer fits. `from` stands until the hold
+/// is confirmed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChangeHeld {
+    pub hold: String,
+    pub expires_at: String,
+    pub from: Vec<PlaceSeen>,
+    pub to: Vec<PlaceSeen>,
+    /// What confirming needs.
+    pub pass: String,
+}
+
+/// Where an appointment is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlaceSeen {
+    pub number: String,
+    pub clinic: String,
+    pub date: String,
+    pub time: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CalendarGiven {
+    /// A calendar file (RFC 5545).
+    pub calendar: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -214,12 +245,7 @@ pub async fn slots(ctx: &mut Context) -> Answered {
 
 pub async fn hold(ctx: &mut Context) -> Answered {
     same_campaign(ctx, &ctx.fields.text("campaign"))?;
-    let fields = &ctx.fields;
-    let slot = SlotId {
-        clinic: fields.clinic("clinic"),
-        visit_on: fields.day("date"),
-        starts_min: fields.time_min("time"),
-    };
+    let slot = slot_asked(ctx);
     let (id, hold) = actions::hold(ctx, slot).await?;
     let given = HoldGiven {
         hold: id.0.to_string(),
@@ -229,6 +255,57 @@ pub async fn hold(ctx: &mut Context) -> Answered {
         expires_at: hold.expires_at.to_string(),
     };
     Ok(ctx.json(StatusCode::CREATED, &given))
+}
+
+/// Whoever was inside before comes in at once; the pass of this or that time is in the answer.
+pub async fn change(ctx: &mut Context) -> Answered {
+    same_campaign(ctx, &ctx.fields.text("campaign"))?;
+    let number = ctx.fields.text("appointment");
+    actions::own_live_appointment(ctx, &number).await?;
+    let pass = match live_pass(ctx) {
+        Ok(pass) => pass,
+        Err(_) => actions::enter_to_change(ctx).await?.pass,
+    };
+    let (id, hold) = actions::hold_change(ctx, &number, slot_asked(ctx)).await?;
+    let replaced = |one: &Replaced| PlaceSeen::of(one.appointment, one.slot);
+    let held = ChangeHeld {
+        hold: id.0.to_string(),
+        expires_at: hold.expires_at.to_string(),
+        from: hold.replaces.iter().map(replaced).collect(),
+        to: hold
+            .replaces
+            .iter()
+            .zip(&hold.places)
+            .map(|(one, place)| PlaceSeen::of(one.appointment, place.slot))
+            .collect(),
+        pass: pass.seal(&ctx.app.keys.tokens),
+    };
+    Ok(ctx.json(StatusCode::CREATED, &held))
+}
+
+impl PlaceSeen {
+    fn of(appointment: AppointmentId, slot: SlotId) -> Self {
+        Self {
+            number: appointment.number(),
+            clinic: slot.clinic.to_string(),
+            date: slot.visit_on.to_string(),
+            time: clock_time(slot.starts_min),
+        }
+    }
+}
+
+pub async fn calendar(ctx: &mut Context) -> Answered {
+    let (_, calendar) = calendar_of(ctx, ctx.param("number")).await?;
+    Ok(ctx.json(StatusCode::OK, &CalendarGiven { calendar }))
+}
+
+fn slot_asked(ctx: &Context) -> SlotId {
+    let fields = &ctx.fields;
+    SlotId {
+        clinic: fields.clinic("clinic"),
+        visit_on: fields.day("date"),
+        starts_min: fields.time_min("time"),
+    }
 }
 
 pub async fn extend(ctx: &mut Context) -> Answered {

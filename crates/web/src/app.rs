@@ -3,7 +3,7 @@
 use crate::gate::Gate;
 use crate::identity::IdentityProvider;
 use crate::keys::Keys;
-use crate::messages::{DemoOutbox, MessageChannel};
+use crate::messages::{DemoOutbox, MessageChannel, Resends};
 use crate::pages::Assets;
 use crate::published::Prepared;
 use crate::search::Finder;
@@ -40,6 +40,7 @@ pub struct App {
     pub gate: Arc<Gate>,
     pub identity: Arc<dyn IdentityProvider>,
     pub channel: Arc<dyn MessageChannel>,
+    pub resends: Resends,
     /// Only a demo shows what was sent to people's phones.
     pub demo_outbox: Option<Arc<DemoOutbox>>,
     pub assets: Assets,

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::{Field, FieldFault, Fields};
+use crate::journey::changing::Changing;
 use crate::lang::Lang;
 use crate::pages::Chrome;
 use crate::pages::parts::{Errors, FieldError};
@@ -12,7 +13,7 @@ use crate::session::{Session, form_token};
 use crate::wording;
 use axum::body::Body;
 use booking::RequestKey;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, SET_COOKIE};
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use hyper::http;
 use jiff::Timestamp;
@@ -48,6 +49,8 @@ pub struct Context {
     pub session: Option<Session>,
     pub pass: Option<Pass>,
     pub ticket: Option<Ticket>,
+    /// The appointments that the person is about to move; known on pages of somebody whom a guard let through.
+    pub changing: Option<Changing>,
     /// `Set-Cookie` lines of the answer.
     pub cookies: Vec<HeaderValue>,
 }
@@ -71,6 +74,7 @@ impl Context {
             assets: self.app.assets,
             signed_in: self.session.is_some(),
             now: self.now,
+            changing: self.changing.as_ref().map(|changing| changing.banner(self)),
         }
     }
 
@@ -141,6 +145,15 @@ impl Context {
     pub fn json(&self, status: StatusCode, value: &impl Serialize) -> Response<Body> {
         let body = serde_json::to_vec(value).expect("answers are plain data");
         self.answer(status, Body::from(body), "application/json")
+    }
+
+    /// A file to be saved under `name`, which is plain ASCII.
+    pub fn file(&self, text: String, content_type: &'static str, name: &str) -> Response<Body> {
+        let mut response = self.answer(StatusCode::OK, Body::from(text), content_type);
+        let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+        let disposition = disposition.expect("names of our files are plain ASCII");
+        response.headers_mut().insert(CONTENT_DISPOSITION, disposition);
+        response
     }
 
     /// 303: after a POST the browser asks anew, so that a reload repeats nothing.

@@ -3,7 +3,8 @@
 
 use crate::context::Context;
 use crate::error::Problem;
-use booking::{AppointmentId, ClinicId, PersonId};
+use booking::{AppointmentId, ClinicId, PersonId, Replaced, SlotId};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::Command;
@@ -18,10 +19,34 @@ pub struct Draft {
     pub party: Vec<u64>,
     /// The appointments that are to be moved: one dose of one or several people. Empty for a new booking.
     pub changes: Vec<u64>,
+    /// What the last change moved, and from where: the page of the changed booking says it.
+    pub moved: Vec<MovedFrom>,
     /// The newest first.
     pub favourites: Vec<u32>,
     /// Fields of forms that were not finished, by `form.field`. Never a resident number.
     pub typed: BTreeMap<String, String>,
+}
+
+/// Where an appointment was before it was moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedFrom {
+    pub appointment: u64,
+    pub clinic: u32,
+    pub visit_on: Date,
+    pub starts_min: u16,
+}
+
+impl MovedFrom {
+    pub fn slot(self) -> SlotId {
+        SlotId { clinic: ClinicId(self.clinic), visit_on: self.visit_on, starts_min: self.starts_min }
+    }
+}
+
+impl From<&Replaced> for MovedFrom {
+    fn from(replaced: &Replaced) -> Self {
+        let SlotId { clinic, visit_on, starts_min } = replaced.slot;
+        Self { appointment: replaced.appointment.0, clinic: clinic.0, visit_on, starts_min }
+    }
 }
 
 impl Draft {

@@ -241,7 +241,8 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::EntranceBusy { .. }
         | Refusal::TooManyTries { .. }
         | Refusal::TooManyPairs { .. }
-        | Refusal::HoldTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
+        | Refusal::HoldTooSoon { .. }
+        | Refusal::MessageTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NotEligible { .. }
         | Refusal::DelegationRevoked { .. }
         | Refusal::PassNeeded
@@ -276,7 +277,8 @@ fn add_facts(document: &mut Value, refusal: &Refusal) {
         Refusal::SlotFull { nearest } => document["nearest"] = nearest.iter().map(slot_json).collect(),
         Refusal::TooManyTries { again_at }
         | Refusal::TooManyPairs { again_at }
-        | Refusal::HoldTooSoon { again_at } => document["again_at"] = again_at.to_string().into(),
+        | Refusal::HoldTooSoon { again_at }
+        | Refusal::MessageTooSoon { again_at } => document["again_at"] = again_at.to_string().into(),
         Refusal::DoseIntervalWrong { earliest_on, latest_on }
         | Refusal::SecondDoseFull { earliest_on, latest_on } => {
             document["earliest_on"] = earliest_on.to_string().into();
@@ -369,7 +371,7 @@ fn back_from(path: &str) -> &'static str {
         "/identity" => "/identity",
         // The code that came to the phone is still good.
         "/identity/code" | "/identity/code/resend" => "/identity/code",
-        "/my/cancel" | "/identity/leave" => "/my",
+        "/my/cancel" | "/my/change" | "/my/change/stop" | "/my/message" | "/identity/leave" => "/my",
         "/book/hold" | "/book/confirm" | "/book/extend" | "/book/release" => "/book/hold",
         _ => "/wait",
     }

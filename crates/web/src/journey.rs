@@ -2,6 +2,7 @@
 //! [`crate::pages`], what can be done in [`crate::actions`].
 
 pub mod cards;
+pub mod changing;
 pub mod enter;
 pub mod find;
 pub mod help;

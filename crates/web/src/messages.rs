@@ -3,16 +3,24 @@
 use crate::actions::open_person;
 use crate::app::App;
 use crate::claim::Claim;
-use crate::wording;
-use booking::{Appointment, AppointmentId, Message, MessageKind, PersonId};
-use jiff::Timestamp;
-use std::collections::VecDeque;
+use crate::error::Problem;
+use crate::journey::my::second_of;
+use crate::wording::{self, Visit};
+use booking::{AppointmentId, Message, MessageKind, PersonId, Refusal};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{Command, StoreError};
 
 const DELIVER_EVERY: Duration = Duration::from_millis(500);
 const DELIVERED_AT_ONCE: usize = 500;
+
+/// How often somebody may ask for a message again, and in what time.
+const RESENDS_MAX: usize = 3;
+const RESENDS_PER: SignedDuration = SignedDuration::from_hours(1);
+/// People whose askings are remembered before those of longer ago are forgotten.
+const ASKERS_WATCHED_MAX: usize = 100_000;
 
 /// How many messages the demo shows.
 const SHOWN_MAX: usize = 5_000;
@@ -72,7 +80,8 @@ pub async fn deliver(app: Arc<App>) {
     }
 }
 
-async fn deliver_waiting(app: &App) -> Result<(), StoreError> {
+/// One round: what waits now.
+pub async fn deliver_waiting(app: &App) -> Result<(), StoreError> {
     let waiting = app.store.messages_waiting(DELIVERED_AT_ONCE).await?;
     if waiting.is_empty() {
         return Ok(());
@@ -91,32 +100,87 @@ async fn deliver_waiting(app: &App) -> Result<(), StoreError> {
 /// None where the person cannot be read any more: there is nobody to tell.
 async fn outgoing(app: &App, message: &Message) -> Result<Option<OutgoingMessage>, StoreError> {
     let Some(person) = person(app, message.to).await? else { return Ok(None) };
-    let Some(text) = text(app, message.kind).await? else { return Ok(None) };
+    let Some(text) = text(app, message).await? else { return Ok(None) };
     Ok(Some(OutgoingMessage { phone: person.phone, text, code: None, sent_at: app.clock.now() }))
 }
 
-type Wording = fn(&App, &Appointment, &str) -> String;
-
-async fn text(app: &App, kind: MessageKind) -> Result<Option<String>, StoreError> {
-    let (id, word): (AppointmentId, Wording) = match kind {
-        MessageKind::Booked(id) => (id, wording::booked_message),
-        MessageKind::Cancelled(id) => (id, wording::cancelled_message),
-        MessageKind::Moved(id) => (id, wording::moved_message),
-        MessageKind::Reminder(id) => (id, wording::reminder_message),
+async fn text(app: &App, message: &Message) -> Result<Option<String>, StoreError> {
+    match message.kind {
+        MessageKind::Booked(id) => told(app, message.to, id, wording::booked_message).await,
+        MessageKind::Cancelled(id) => told(app, message.to, id, wording::cancelled_message).await,
+        MessageKind::Moved { id, from } => {
+            told(app, message.to, id, |visit| wording::moved_message(visit, from)).await
+        }
+        MessageKind::Reminder(id) => told(app, message.to, id, wording::reminder_message).await,
         MessageKind::DelegationGiven { booker: other } => {
             let helper = person(app, other).await?;
-            return Ok(
-                helper.map(|helper| wording::delegation_given_message(app, &masked_name(&helper.name)))
-            );
+            Ok(helper.map(|helper| wording::delegation_given_message(app, &masked_name(&helper.name))))
         }
         MessageKind::DelegationEnded { recipient: other } => {
             let recipient = person(app, other).await?;
-            return Ok(recipient
-                .map(|recipient| wording::delegation_ended_message(app, &masked_name(&recipient.name))));
+            Ok(recipient
+                .map(|recipient| wording::delegation_ended_message(app, &masked_name(&recipient.name))))
         }
+    }
+}
+
+/// An appointment in words for one reader: with its second dose, and with a name when it is somebody else's.
+async fn told(
+    app: &App,
+    reader: PersonId,
+    id: AppointmentId,
+    word: impl Fn(&Visit<'_>) -> String,
+) -> Result<Option<String>, StoreError> {
+    let Some(appointment) = app.store.appointment(id).await? else { return Ok(None) };
+    let recipient = appointment.place.recipient;
+    let whose = if recipient == reader { None } else { person(app, recipient).await? };
+    let own = app.store.appointments_of(recipient).await?;
+    let visit = Visit {
+        app,
+        appointment: &appointment,
+        number: id.number(),
+        second: second_of(&own, &appointment).map(|(_, second)| second.place.slot),
+        whose: whose.map(|person| masked_name(&person.name)),
     };
-    let known = app.store.appointment(id).await?;
-    Ok(known.map(|known| word(app, &known, &id.number())))
+    Ok(Some(word(&visit)))
+}
+
+/// Sends what was sent when an appointment was made, as it stands now, to the phone on record of whoever asks. Not by
+/// the ledger's outbox: nothing is lost with it, whoever does not get it asks once more.
+pub async fn send_again(app: &App, reader: PersonId, id: AppointmentId) -> Result<(), Problem> {
+    let now = app.clock.now();
+    app.resends.take(reader, now)?;
+    let again = Message { to: reader, kind: MessageKind::Booked(id), queued_at: now };
+    if let Some(message) = outgoing(app, &again).await? {
+        app.channel.send(message);
+    }
+    Ok(())
+}
+
+/// Who asked for a message again lately. In memory only: a restart forgives.
+#[derive(Default)]
+pub struct Resends(Mutex<HashMap<PersonId, VecDeque<Timestamp>>>);
+
+impl Resends {
+    fn take(&self, person: PersonId, now: Timestamp) -> Result<(), Refusal> {
+        let mut lately = self.0.lock().expect("nothing panics while counting messages");
+        if lately.len() >= ASKERS_WATCHED_MAX {
+            lately.retain(|_, times| times.back().is_some_and(|at| now < *at + RESENDS_PER));
+        }
+        let times = lately.entry(person).or_default();
+        while times.front().is_some_and(|at| *at + RESENDS_PER <= now) {
+            times.pop_front();
+        }
+        match times.front() {
+            Some(first) if times.len() >= RESENDS_MAX => {
+                Err(Refusal::MessageTooSoon { again_at: *first + RESENDS_PER })
+            }
+            _ => {
+                times.push_back(now);
+                Ok(())
+            }
+        }
+    }
 }
 
 async fn person(app: &App, id: PersonId) -> Result<Option<Claim>, StoreError> {

@@ -33,7 +33,7 @@ pub fn description(campaign: &str) -> Value {
 
 fn operation(route: &Route) -> Value {
     let success = match (&route.method, route.answer) {
-        (&Method::POST, "PassGiven" | "HoldGiven" | "AppointmentMade") => "201",
+        (&Method::POST, "PassGiven" | "HoldGiven" | "ChangeHeld" | "AppointmentMade") => "201",
         (_, "ChallengeSent") => "202",
         _ => "200",
     };
@@ -128,6 +128,10 @@ fn summary(answer: &str) -> &'static str {
         "PassGiven" => "Exchange a called ticket for a pass",
         "ClinicSlots" => "Free places of a clinic",
         "HoldGiven" => "Hold a place for minutes",
+        "ChangeHeld" => {
+            "Hold new places for an appointment; the old ones are kept until the hold is confirmed"
+        }
+        "CalendarGiven" => "An appointment as a calendar file",
         "HoldExtended" => "Hold it longer, once",
         "AppointmentMade" => "Confirm a held place",
         "Appointments" => "One's own appointments",
@@ -189,6 +193,8 @@ fn schemas() -> Map<String, Value> {
     add::<api::ClinicSlots>(&mut generator);
     add::<api::HoldGiven>(&mut generator);
     add::<api::HoldExtended>(&mut generator);
+    add::<api::ChangeHeld>(&mut generator);
+    add::<api::CalendarGiven>(&mut generator);
     add::<api::AppointmentMade>(&mut generator);
     add::<api::Appointments>(&mut generator);
     add::<api::OutboxMessages>(&mut generator);

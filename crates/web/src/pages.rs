@@ -6,6 +6,7 @@
 
 pub mod booked;
 pub mod cancel;
+pub mod change;
 pub mod days;
 pub mod find;
 pub mod help;
@@ -21,6 +22,7 @@ pub mod regions;
 #[cfg(test)]
 mod samples;
 pub mod times;
+pub mod too_late;
 pub mod trouble;
 pub mod wait;
 
@@ -50,4 +52,17 @@ pub struct Chrome {
     pub signed_in: bool,
     /// The server's clock, shown in the head and kept going by `page.js`.
     pub now: Timestamp,
+    /// Somebody moves an appointment: every page says that the old place is kept.
+    pub changing: Option<ChangingBanner>,
+}
+
+/// Form: `POST /my/change/stop` with `csrf`, `key`.
+#[derive(Clone, Debug)]
+pub struct ChangingBanner {
+    pub csrf: String,
+    pub key: String,
+    /// What stands until the new time is confirmed.
+    pub places: Vec<parts::VisitPlace>,
+    /// Inside, new times can be chosen at once.
+    pub can_go_on: bool,
 }

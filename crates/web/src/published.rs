@@ -256,6 +256,7 @@ impl Publisher {
                 assets: self.assets,
                 signed_in: false,
                 now: facts.document.as_of,
+                changing: None,
             };
             Prepared::new(home::render(campaign, &facts, chrome), "text/html; charset=utf-8", Cache::Second)
         };

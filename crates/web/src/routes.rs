@@ -121,6 +121,13 @@ const SLOT: &[Field] = &[
     Field { name: "date", kind: Kind::Day },
     Field { name: "time", kind: Kind::TimeOfDay },
 ];
+const CHANGE: &[Field] = &[
+    Field { name: "appointment", kind: Kind::AppointmentNumber },
+    Field { name: "campaign", kind: Kind::Opaque },
+    Field { name: "clinic", kind: Kind::Clinic },
+    Field { name: "date", kind: Kind::Day },
+    Field { name: "time", kind: Kind::TimeOfDay },
+];
 const HOLD: &[Field] = &[Field { name: "hold", kind: Kind::Number }];
 const APPOINTMENT: &[Field] = &[Field { name: "appointment", kind: Kind::AppointmentNumber }];
 
@@ -150,6 +157,11 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/book/confirm", Admitted, run!(journey::hold::confirm)),
         page(get(), "/my", Identified, run!(journey::my::get)),
         page(get(), "/my/booked", Identified, run!(journey::my::booked)),
+        page(get(), "/my/booked/{number}", Identified, run!(journey::my::one_booked)),
+        page(get(), "/my/calendar/{number}", Identified, run!(journey::my::calendar_file)),
+        page(post(), "/my/change", Identified, run!(journey::changing::post)),
+        page(post(), "/my/change/stop", Identified, run!(journey::changing::stop)),
+        page(post(), "/my/message", Identified, run!(journey::my::message)),
         page(post(), "/my/cancel", Identified, run!(journey::my::cancel)),
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
@@ -174,6 +186,15 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         api(post(), "/api/v1/holds/release", Admitted, HOLD, "Done", run!(api::release)),
         api(post(), "/api/v1/appointments", Admitted, HOLD, "AppointmentMade", run!(api::confirm)),
         api(get(), "/api/v1/appointments", Identified, &[], "Appointments", run!(api::appointments)),
+        api(post(), "/api/v1/appointments/change", Identified, CHANGE, "ChangeHeld", run!(api::change)),
+        api(
+            get(),
+            "/api/v1/appointments/{number}/calendar",
+            Identified,
+            &[],
+            "CalendarGiven",
+            run!(api::calendar),
+        ),
         api(post(), "/api/v1/appointments/cancel", Identified, APPOINTMENT, "Done", run!(api::cancel)),
         api(post(), "/api/v1/demo/outbox", DemoOnly, PHONE, "OutboxMessages", run!(api::outbox)),
         api(get(), "/healthz", Public, &[], "Health", run!(api::health)),

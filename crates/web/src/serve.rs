@@ -7,6 +7,7 @@ use crate::context::{Context, Wants};
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::Fields;
+use crate::journey::changing::Changing;
 use crate::lang::Lang;
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
@@ -110,6 +111,7 @@ fn context(
         session,
         pass,
         ticket,
+        changing: None,
         cookies,
         app,
     }
@@ -140,6 +142,9 @@ async fn admit(route: &Route, ctx: &mut Context) -> Result<(), Problem> {
         check_origin(route, ctx)?;
     }
     check_guard(route.guard, ctx).await?;
+    if route.wants == Wants::Page && matches!(route.guard, Guard::Identified | Guard::Admitted) {
+        ctx.changing = Changing::of(ctx).await?;
+    }
     if route.wants == Wants::Json {
         let mut faults = ctx.fields.faults(route.fields);
         faults.extend(ctx.fields.faults_of_sent(route.optional));
@@ -209,7 +214,7 @@ async fn check_session(ctx: &mut Context) -> Result<(), Problem> {
 
 /// Signed by us, for this campaign, of this person, of this epoch, not over. The ledger checks its own record again in
 /// every transaction.
-fn live_pass(ctx: &Context) -> Result<Pass, Refusal> {
+pub(crate) fn live_pass(ctx: &Context) -> Result<Pass, Refusal> {
     let gate = &ctx.app.gate;
     let pass = ctx.own_pass().ok_or(Refusal::PassNeeded)?;
     if pass.epoch != gate.settings.pass_epoch {

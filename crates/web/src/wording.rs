@@ -4,8 +4,8 @@ mod message;
 mod refusal;
 
 pub use message::{
-    booked_message, cancelled_message, code_message, delegation_ended_message, delegation_given_message,
-    moved_message, reminder_message,
+    Visit, booked_message, cancelled_message, code_message, delegation_ended_message,
+    delegation_given_message, moved_message, reminder_message,
 };
 pub use refusal::{identity_again, refusal, refusal_links};
 
@@ -14,7 +14,7 @@ use crate::error::Problem;
 use crate::fields::{Fault, FieldFault, Kind};
 use crate::lang::Lang;
 use crate::search::distance::Point;
-use booking::Clinic;
+use booking::{Appointment, Clinic};
 use jiff::civil::Time;
 
 /// What happened, and what to do next.
@@ -24,12 +24,15 @@ pub struct Said {
     pub next_step: String,
 }
 
-fn said(lang: Lang, sentence: (impl Into<String>, impl Into<String>), next: (&str, &str)) -> Said {
-    let sentence = match lang {
-        Lang::Ko => sentence.0.into(),
-        Lang::En => sentence.1.into(),
-    };
-    Said { sentence, next_step: lang.t(next.0, next.1).to_owned() }
+fn said(
+    lang: Lang,
+    sentence: (impl Into<String>, impl Into<String>),
+    next: (impl Into<String>, impl Into<String>),
+) -> Said {
+    match lang {
+        Lang::Ko => Said { sentence: sentence.0.into(), next_step: next.0.into() },
+        Lang::En => Said { sentence: sentence.1.into(), next_step: next.1.into() },
+    }
 }
 
 pub fn problem(lang: Lang, problem: &Problem, app: &App) -> Said {
@@ -235,7 +238,36 @@ pub fn kilometres(km: f64) -> String {
     format!("{:.1} km", (km * 10.0).ceil().max(1.0) / 10.0)
 }
 
-/// Messages are Korean: the language of the phone is not known.
+pub fn sent_again_notice(lang: Lang, phone_masked: &str) -> String {
+    match lang {
+        Lang::Ko => format!("예약 문자를 {phone_masked} 번호로 다시 보냈습니다."),
+        Lang::En => format!("The message was sent again to {phone_masked}."),
+    }
+}
+
+/// Title and text of a visit in somebody's calendar.
+pub fn event_words(lang: Lang, app: &App, appointment: &Appointment, number: &str) -> (String, String) {
+    let place = appointment.place;
+    let clinic = app.country.clinic(place.slot.clinic);
+    let phone = clinic.and_then(|clinic| clinic.phone.as_deref()).unwrap_or("1339");
+    let name = lang.t(&app.names.name.0, &app.names.name.1);
+    let until_on = lang.date(app.campaign().cancel_until(place.slot.visit_on));
+    match lang {
+        Lang::Ko => (
+            format!("{name} {}차", place.dose.0),
+            format!(
+                "예약번호 {number}\n신분증을 가지고 가십시오.\n바꾸기·취소는 {until_on}까지 예약 조회에서, 그 뒤에는 전화 {phone}"
+            ),
+        ),
+        Lang::En => (
+            format!("{name}, dose {}", place.dose.0),
+            format!(
+                "Number {number}\nBring an identity card.\nChange or cancel online until {until_on}; after that phone {phone}"
+            ),
+        ),
+    }
+}
+
 pub fn cancelled_notice(lang: Lang, number: &str) -> String {
     match lang {
         Lang::Ko => format!("예약번호 {number} 예약을 취소했습니다."),

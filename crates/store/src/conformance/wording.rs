@@ -61,7 +61,8 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::PhoneNotOwn
         | Refusal::IdentityStale
         | Refusal::PairUnknown
-        | Refusal::TooManyPairs { .. } => unreachable!("{code} is decided before the ledger"),
+        | Refusal::TooManyPairs { .. }
+        | Refusal::MessageTooSoon { .. } => unreachable!("{code} is decided before the ledger"),
         Refusal::KeyReused
         | Refusal::CampaignUnknown
         | Refusal::TicketUsed

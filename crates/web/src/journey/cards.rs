@@ -76,11 +76,13 @@ pub(crate) fn appointment_row(
         recipient_name: person.name.clone(),
         clinic_name: clinic.name.clone(),
         clinic_address: clinic.address.clone(),
+        clinic_phone: clinic.phone.clone(),
         date: slot.visit_on,
         time: civil_time(slot.starts_min),
         vaccine: vaccine_name(&ctx.app, ctx.lang),
         dose_number: appointment.place.dose.0,
         cancel_until: (live && in_time).then_some(cancel_until),
-        href: live.then(|| ctx.lang.href("/my/booked")),
+        href: live.then(|| ctx.lang.href(&format!("/my/booked/{}", id.number()))),
+        calendar_href: live.then(|| ctx.lang.href(&format!("/my/calendar/{}", id.number()))),
     }
 }

@@ -24,7 +24,7 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 }
 
 /// Held back by the rate for a moment: the page asks again by itself, the place is kept.
-fn entering(ctx: &Context, retry_after_s: u32) -> WaitPage {
+pub(super) fn entering(ctx: &Context, retry_after_s: u32) -> WaitPage {
     let published = ctx.app.gate.published();
     let waiting = wait::page(ctx, WaitState::Entering, None, published.facts());
     WaitPage { refresh_seconds: retry_after_s.max(2), identity_done: true, poll: Vec::new(), ..waiting }

@@ -117,7 +117,7 @@ pub async fn days(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let clinic = clinic_of(ctx, &app.country)?;
     let taken = app.store.days_taken(vec![clinic.id]).await?;
     let taken: HashMap<Date, u32> = taken.into_iter().map(|day| (day.visit_on, day.places)).collect();
-    let open_days = app.campaign().visits.days().filter(|day| clinic.capacity_on(*day, band_min(ctx)) > 0);
+    let open_days = ctx.days_wanted().into_iter().filter(|day| clinic.capacity_on(*day, band_min(ctx)) > 0);
     let row = |date: Date| {
         let places = clinic.capacity_on(date, band_min(ctx));
         // A clinic that lowered its capacity may have given more than it gives now.

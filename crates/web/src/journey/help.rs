@@ -17,6 +17,7 @@ pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         order: LineOrder::FirstCome,
         hold_minutes: minutes(limits.hold),
         pass_minutes: minutes(limits.pass_idle),
+        cancel_days: limits.cancel_days_before,
     };
     Ok(ctx.page(&page))
 }

@@ -5,12 +5,13 @@ use crate::context::Context;
 use crate::error::{Problem, refusal_note};
 use crate::fields::{Field, Kind};
 use crate::journey::cards::{clinic_card, recipient_card, vaccine_name};
+use crate::journey::changing::moves_of;
 use crate::journey::find::{Shown, refused_times};
 use crate::pages::hold::HoldPage;
 use crate::pages::parts::Errors;
 use crate::wording::civil_time;
 use axum::body::Body;
-use booking::{DoseNumber, HoldId, PersonId, Place, Refusal, SlotId};
+use booking::{AppointmentId, DoseNumber, HoldId, PersonId, Place, Refusal, SlotId};
 use http::{Response, StatusCode};
 use hyper::http;
 use jiff::civil::{Date, Time};
@@ -42,7 +43,12 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let slot = SlotId { clinic, visit_on, starts_min: ctx.fields.time_min("time") };
     match actions::hold(ctx, slot).await {
         Ok(_) => Ok(ctx.see_other("/book/hold")),
-        Err(Problem::Refused(refusal @ (Refusal::SlotFull { .. } | Refusal::SlotUnknown))) => {
+        Err(Problem::Refused(
+            refusal @ (Refusal::SlotFull { .. }
+            | Refusal::SlotUnknown
+            | Refusal::SecondDoseFull { .. }
+            | Refusal::DoseIntervalWrong { .. }),
+        )) => {
             let chosen_min = Some(slot.starts_min);
             let shown =
                 Shown { clinic, visit_on, chosen_min, errors: Errors::default(), refusal: Some(refusal) };
@@ -78,8 +84,14 @@ pub async fn release(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 
 pub async fn confirm(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let hold = named_hold(ctx)?;
-    actions::confirm(ctx, hold).await?;
-    Ok(ctx.see_other("/my/booked"))
+    let made = actions::confirm(ctx, hold).await?;
+    // A helper's newest booking may be another one than what was just moved.
+    let moved = ctx.draft().await?.moved;
+    let is_moved = |id: AppointmentId| moved.iter().any(|one| one.appointment == id.0);
+    match made.iter().find(|(id, _)| is_moved(*id)) {
+        Some((id, _)) => Ok(ctx.see_other(&format!("/my/booked/{}", id.number()))),
+        None => Ok(ctx.see_other("/my/booked")),
+    }
 }
 
 fn named_hold(ctx: &Context) -> Result<HoldId, Problem> {
@@ -113,6 +125,7 @@ async fn hold_page(ctx: &Context, refusal: Option<&Refusal>) -> Result<Option<Ho
         vaccine: vaccine_name(&ctx.app, ctx.lang),
         dose_number: place.dose.0,
         second_dose: second_dose(&hold.places, place.recipient),
+        moves: moves_of(ctx, &hold).await?,
         recipient: recipient_card(&card),
         until: hold.expires_at,
         hold_seconds: u32::try_from(length).unwrap_or(0),

@@ -1,20 +1,30 @@
-//! `/my`, `/my/booked`, `/my/cancel`: one's own appointments, found through identity, never through an address.
+//! `/my…`: one's own appointments, found through identity. A number is never needed to see them, and opens nothing of
+//! somebody else's.
 
 use crate::actions;
 use crate::context::Context;
-use crate::error::Problem;
+use crate::error::{Problem, refusal_note};
 use crate::fields::{Field, Kind};
+use crate::ics::{Event, calendar};
 use crate::journey::cards::{appointment_row, clinic_card, recipient_card, vaccine_name};
+use crate::journey::changing::{last_moves, visit_place};
+use crate::messages::send_again;
 use crate::pages::booked::BookedPage;
 use crate::pages::cancel::CancelPage;
 use crate::pages::my::MyPage;
-use crate::wording::{cancelled_notice, civil_time};
+use crate::pages::too_late::{TooLatePage, Wanted};
+use crate::qr;
+use crate::wording::{cancelled_notice, civil_time, event_words, sent_again_notice};
 use axum::body::Body;
-use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, Refusal, SlotId};
-use http::Response;
+use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, Refusal};
+use http::{Response, StatusCode};
 use hyper::http;
+use jiff::{SignedDuration, tz};
 
 const APPOINTMENT: [Field; 1] = [Field { name: "appointment", kind: Kind::AppointmentNumber }];
+const KOREA_HOURS: i8 = 9;
+
+type Known = (AppointmentId, Appointment);
 
 pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let page = list(ctx, None).await?;
@@ -23,24 +33,25 @@ pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 
 async fn list(ctx: &Context, done: Option<String>) -> Result<MyPage, Problem> {
     let person = ctx.booker()?.person;
-    let card = actions::person_card(ctx, person).await?;
     let own = ctx.app.store.appointments_of(person).await?;
     let held = ctx.app.store.hold_of(ctx.app.campaign().id, person).await?;
+    let mut appointments = Vec::with_capacity(own.len());
+    for (id, appointment) in soonest_first(&own) {
+        let card = actions::person_card(ctx, appointment.place.recipient).await?;
+        appointments.push(appointment_row(ctx, &card, *id, appointment));
+    }
     Ok(MyPage {
         chrome: ctx.chrome(),
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
-        appointments: soonest_first(&own)
-            .into_iter()
-            .map(|(id, appointment)| appointment_row(ctx, &card, *id, appointment))
-            .collect(),
+        appointments,
         done,
         has_hold: held.is_some_and(|(_, hold)| hold.expires_at > ctx.now),
     })
 }
 
 /// What is to come, the soonest first, then what was cancelled.
-fn soonest_first(own: &[(AppointmentId, Appointment)]) -> Vec<&(AppointmentId, Appointment)> {
+fn soonest_first(own: &[Known]) -> Vec<&Known> {
     let mut sorted: Vec<_> = own.iter().collect();
     sorted.sort_by_key(|(_, one)| {
         (one.state != AppointmentState::Booked, one.place.slot.visit_on, one.place.slot.starts_min)
@@ -50,41 +61,59 @@ fn soonest_first(own: &[(AppointmentId, Appointment)]) -> Vec<&(AppointmentId, A
 
 /// The newest live appointment, to keep and to print.
 pub async fn booked(ctx: &mut Context) -> Result<Response<Body>, Problem> {
-    let person = ctx.booker()?.person;
-    let own = ctx.app.store.appointments_of(person).await?;
+    let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
     let live = own.iter().rev().filter(|(_, appointment)| appointment.state == AppointmentState::Booked);
     let first = live.clone().find(|(_, appointment)| appointment.place.dose == DoseNumber(1));
-    let Some((id, appointment)) = first.or_else(|| live.clone().next()).copied() else {
+    match first.or_else(|| live.clone().next()) {
+        Some(known) => Ok(ctx.page(&booked_page(ctx, &own, known).await?)),
+        None => Ok(ctx.see_other("/my")),
+    }
+}
+
+/// One appointment, to keep and to print.
+pub async fn one_booked(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let known = actions::own_appointment(ctx, ctx.param("number")).await?;
+    if known.1.state != AppointmentState::Booked {
         return Ok(ctx.see_other("/my"));
-    };
-    let card = actions::person_card(ctx, person).await?;
-    let slot = appointment.place.slot;
-    let clinic = ctx.app.country.clinic(slot.clinic).expect("appointments are at clinics of the country");
-    let page = BookedPage {
+    }
+    let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
+    Ok(ctx.page(&booked_page(ctx, &own, &known).await?))
+}
+
+async fn booked_page(ctx: &Context, own: &[Known], known: &Known) -> Result<BookedPage, Problem> {
+    let (id, appointment) = known;
+    let place = appointment.place;
+    let card = actions::person_card(ctx, place.recipient).await?;
+    let clinic =
+        ctx.app.country.clinic(place.slot.clinic).expect("appointments are at clinics of the country");
+    let second = second_of(own, appointment).map(|(_, second)| second.place.slot);
+    Ok(BookedPage {
         chrome: ctx.chrome(),
         appointment_number: id.number(),
         recipient: recipient_card(&card),
         clinic: clinic_card(ctx.lang, clinic),
-        date: slot.visit_on,
-        time: civil_time(slot.starts_min),
+        date: place.slot.visit_on,
+        time: civil_time(place.slot.starts_min),
         vaccine: vaccine_name(&ctx.app, ctx.lang),
-        dose_number: appointment.place.dose.0,
-        second_dose: second_of(&own, &appointment)
-            .map(|second| (second.visit_on, civil_time(second.starts_min))),
-        cancel_until: ctx.app.campaign().cancel_until(slot.visit_on),
-    };
-    Ok(ctx.page(&page))
+        dose_number: place.dose.0,
+        second_dose: second.map(|slot| visit_place(ctx, DoseNumber(2), slot)),
+        moves: last_moves(ctx, own, appointment).await?,
+        qr: qr::picture(&qr::appointment_code(&id.number())),
+        calendar_href: ctx.lang.href(&format!("/my/calendar/{}", id.number())),
+        cancel_until: ctx.app.campaign().cancel_until(place.slot.visit_on),
+    })
 }
 
-/// The live second dose that belongs to a first.
-fn second_of(own: &[(AppointmentId, Appointment)], first: &Appointment) -> Option<SlotId> {
-    let belongs = |one: &&(AppointmentId, Appointment)| {
+/// The second dose that belongs to a first: live with it, or cancelled with it.
+pub(crate) fn second_of<'a>(own: &'a [Known], first: &Appointment) -> Option<&'a Known> {
+    let belongs = |one: &&Known| {
         let place = one.1.place;
         first.place.dose == DoseNumber(1)
+            && one.1.campaign == first.campaign
             && (place.recipient, place.dose) == (first.place.recipient, DoseNumber(2))
-            && one.1.state == AppointmentState::Booked
+            && one.1.state == first.state
     };
-    own.iter().find(belongs).map(|(_, second)| second.place.slot)
+    own.iter().find(belongs)
 }
 
 /// Asks once more before it cancels; and before that for the identity, if it was proved long ago.
@@ -95,23 +124,105 @@ pub async fn cancel(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     }
     ctx.fresh_booker()?;
     let number = ctx.fields.text("appointment");
-    if !ctx.fields.has("sure") {
-        let (id, appointment) = actions::own_appointment(ctx, &number).await?;
-        let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
-        if let AppointmentState::Cancelled { at } = appointment.state {
-            return Err(Refusal::CancelledBefore { cancelled_at: at }.into());
+    let done = if ctx.fields.has("sure") {
+        actions::cancel(ctx, &number).await.map(|_| None)
+    } else {
+        cancel_question(ctx, &number).await.map(Some)
+    };
+    match done {
+        Ok(Some(question)) => Ok(ctx.page(&question)),
+        Ok(None) => {
+            let page = list(ctx, Some(cancelled_notice(ctx.lang, &number))).await?;
+            Ok(ctx.page(&page))
         }
-        let card = actions::person_card(ctx, ctx.booker()?.person).await?;
-        let page = CancelPage {
-            chrome: ctx.chrome(),
-            csrf: ctx.csrf(),
-            key: ctx.fresh_key(),
-            appointment: appointment_row(ctx, &card, id, &appointment),
-            second_dose_too: second_of(&own, &appointment).is_some(),
-        };
-        return Ok(ctx.page(&page));
+        Err(Problem::Refused(refusal @ Refusal::CancelTooLate { .. })) => {
+            too_late(ctx, &number, &refusal, Wanted::Cancel).await
+        }
+        Err(other) => Err(other),
     }
-    actions::cancel(ctx, &number).await?;
-    let page = list(ctx, Some(cancelled_notice(ctx.lang, &number))).await?;
+}
+
+async fn cancel_question(ctx: &Context, number: &str) -> Result<CancelPage, Problem> {
+    let (id, appointment) = actions::own_live_appointment(ctx, number).await?;
+    let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
+    let card = actions::person_card(ctx, appointment.place.recipient).await?;
+    let second = second_of(&own, &appointment);
+    Ok(CancelPage {
+        chrome: ctx.chrome(),
+        csrf: ctx.csrf(),
+        key: ctx.fresh_key(),
+        appointment: appointment_row(ctx, &card, id, &appointment),
+        second_dose: second.map(|(_, second)| visit_place(ctx, DoseNumber(2), second.place.slot)),
+    })
+}
+
+/// The visit is near: the clinic must know by phone.
+pub(super) async fn too_late(
+    ctx: &Context,
+    number: &str,
+    refusal: &Refusal,
+    wanted: Wanted,
+) -> Result<Response<Body>, Problem> {
+    let (id, appointment) = actions::own_appointment(ctx, number).await?;
+    let card = actions::person_card(ctx, appointment.place.recipient).await?;
+    let page = TooLatePage {
+        chrome: ctx.chrome(),
+        wanted,
+        note: refusal_note(ctx, refusal),
+        appointment: appointment_row(ctx, &card, id, &appointment),
+    };
+    Ok(ctx.page_with(StatusCode::CONFLICT, &page))
+}
+
+/// The message about an appointment once more, to the phone on record of whoever asks.
+pub async fn message(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let faults = ctx.fields.faults(&APPOINTMENT);
+    if !faults.is_empty() {
+        return Err(Problem::Invalid(faults));
+    }
+    let (id, appointment) = actions::own_appointment(ctx, &ctx.fields.text("appointment")).await?;
+    if let AppointmentState::Cancelled { at } = appointment.state {
+        return Err(Refusal::CancelledBefore { cancelled_at: at }.into());
+    }
+    let person = ctx.booker()?.person;
+    send_again(&ctx.app, person, id).await?;
+    let phone = recipient_card(&actions::person_card(ctx, person).await?).phone_masked;
+    let page = list(ctx, Some(sent_again_notice(ctx.lang, &phone))).await?;
     Ok(ctx.page(&page))
+}
+
+/// A file for one's calendar: an appointment, and with a first dose its second.
+pub async fn calendar_file(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let (id, file) = calendar_of(ctx, ctx.param("number")).await?;
+    Ok(ctx.file(file, "text/calendar; charset=utf-8", &format!("charye-{}.ics", id.number())))
+}
+
+pub(crate) async fn calendar_of(ctx: &Context, number: &str) -> Result<(AppointmentId, String), Problem> {
+    let known = actions::own_appointment(ctx, number).await?;
+    if let AppointmentState::Cancelled { at } = known.1.state {
+        return Err(Refusal::CancelledBefore { cancelled_at: at }.into());
+    }
+    let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
+    let doses = std::iter::once(&known).chain(second_of(&own, &known.1));
+    let events: Vec<Event> = doses.map(|dose| event(ctx, dose)).collect();
+    Ok((known.0, calendar(&events, ctx.now)))
+}
+
+fn event(ctx: &Context, (id, appointment): &Known) -> Event {
+    let slot = appointment.place.slot;
+    let clinic = ctx.app.country.clinic(slot.clinic).expect("appointments are at clinics of the country");
+    let starts = slot.visit_on.to_datetime(civil_time(slot.starts_min));
+    let starts_at = tz::offset(KOREA_HOURS).to_timestamp(starts).expect("visits are in this century");
+    let length = SignedDuration::from_mins(ctx.app.campaign().visits.band_min.into());
+    let age_s = ctx.now.duration_since(appointment.booked_at).as_secs();
+    let (summary, description) = event_words(ctx.lang, &ctx.app, appointment, &id.number());
+    Event {
+        uid: format!("{}.{}@charye", id.number(), ctx.app.campaign().slug),
+        sequence: u32::try_from(age_s).unwrap_or(0),
+        starts_at,
+        ends_at: starts_at + length,
+        summary,
+        location: format!("{}, {}", clinic.name, clinic.address),
+        description,
+    }
 }

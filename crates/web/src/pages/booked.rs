@@ -1,11 +1,12 @@
 //! The booking that was made: to keep, to print, to show at the clinic.
 
 use super::Chrome;
-use super::parts::{ClinicCard, RecipientCard, Step};
+use super::parts::{ClinicCard, Move, RecipientCard, Step, VisitPlace};
+use crate::qr::QrPicture;
 use askama::Template;
 use jiff::civil::{Date, Time};
 
-/// `GET /my/booked`.
+/// `GET /my/booked` and `GET /my/booked/{number}`.
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/booked.html", whitespace = "minimize")]
 pub struct BookedPage {
@@ -17,7 +18,11 @@ pub struct BookedPage {
     pub time: Time,
     pub vaccine: String,
     pub dose_number: u8,
-    pub second_dose: Option<(Date, Time)>,
-    /// The last day on which it can be cancelled here.
+    pub second_dose: Option<VisitPlace>,
+    /// What the last change moved; empty after a new booking.
+    pub moves: Vec<Move>,
+    pub qr: QrPicture,
+    pub calendar_href: String,
+    /// The last day on which it can be changed or cancelled here.
     pub cancel_until: Date,
 }

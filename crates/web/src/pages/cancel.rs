@@ -2,6 +2,7 @@
 
 use super::Chrome;
 use super::my::AppointmentRow;
+use super::parts::VisitPlace;
 use askama::Template;
 
 /// The answer to `POST /my/cancel` without `sure`. Its form posts `appointment`, `sure=1`, `csrf`, `key`.
@@ -13,5 +14,5 @@ pub struct CancelPage {
     pub key: String,
     pub appointment: AppointmentRow,
     /// The second dose goes with it.
-    pub second_dose_too: bool,
+    pub second_dose: Option<VisitPlace>,
 }

@@ -12,4 +12,6 @@ pub struct HelpPage {
     pub order: LineOrder,
     pub hold_minutes: u32,
     pub pass_minutes: u32,
+    /// Days before a visit until which it can be changed or cancelled here.
+    pub cancel_days: u16,
 }

@@ -1,7 +1,7 @@
 //! A place that is kept for some minutes, waiting for its confirmation.
 
 use super::Chrome;
-use super::parts::{ClinicCard, RecipientCard, RefusalNote, Step};
+use super::parts::{ClinicCard, Move, RecipientCard, RefusalNote, Step};
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -21,6 +21,8 @@ pub struct HoldPage {
     pub dose_number: u8,
     /// The second dose that is booked along.
     pub second_dose: Option<(Date, Time)>,
+    /// For a change: what moves, and from where. Empty for a new booking.
+    pub moves: Vec<Move>,
     pub recipient: RecipientCard,
     pub until: Timestamp,
     /// How long a hold lasts in all: the full length of the bar.
@@ -30,6 +32,10 @@ pub struct HoldPage {
 }
 
 impl HoldPage {
+    fn is_change(&self) -> bool {
+        !self.moves.is_empty()
+    }
+
     fn seconds_left(&self) -> u64 {
         self.until.duration_since(self.chrome.now).as_secs().max(0).unsigned_abs()
     }

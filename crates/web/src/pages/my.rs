@@ -19,17 +19,21 @@ pub struct AppointmentRow {
     pub recipient_name: String,
     pub clinic_name: String,
     pub clinic_address: String,
+    pub clinic_phone: Option<String>,
     pub date: Date,
     pub time: Time,
     pub vaccine: String,
     pub dose_number: u8,
-    /// The last day on which it can be cancelled here; `None` when it no longer can.
+    /// The last day on which it can be changed or cancelled here; `None` when it no longer can.
     pub cancel_until: Option<Date>,
     /// Its page to print.
     pub href: Option<String>,
+    /// Its calendar file.
+    pub calendar_href: Option<String>,
 }
 
-/// `GET /my`. Form: `POST /my/cancel` with `appointment`, `csrf`, `key`; without `sure` it asks once more.
+/// `GET /my`. Forms: `POST /my/change`, `/my/cancel`, `/my/message`, each with `appointment`, `csrf`, `key`; `/my/cancel`
+/// without `sure` asks once more.
 #[derive(Clone, Debug, Template)]
 #[template(path = "pages/my.html", whitespace = "minimize")]
 pub struct MyPage {

@@ -120,3 +120,21 @@ pub struct Alternative {
     pub date: Date,
     pub time: Time,
 }
+
+/// Which dose, when and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VisitPlace {
+    pub dose_number: u8,
+    pub date: Date,
+    pub time: Time,
+    pub clinic_name: String,
+}
+
+/// An appointment that moves, or was moved. The number stays.
+#[derive(Clone, Debug)]
+pub struct Move {
+    pub number: String,
+    pub recipient_name: String,
+    pub from: VisitPlace,
+    pub to: VisitPlace,
+}

@@ -4,14 +4,11 @@
 
 mod finding;
 mod identity;
+mod mine;
 
-use super::booked::BookedPage;
-use super::cancel::CancelPage;
 use super::days::{DayRow, DaysPage};
 use super::help::HelpPage;
-use super::hold::HoldPage;
 use super::home::HomePage;
-use super::my::{AppointmentRow, AppointmentState, MyPage};
 use super::outbox::{OutboxMessage, OutboxPage};
 use super::parts::{
     Alternative, Availability, ClinicCard, Errors, FieldError, LineOrder, Link, Phase, RecipientCard,
@@ -25,8 +22,8 @@ use super::wait::{ShortSupply, WaitPage, WaitState};
 use super::{Assets, Chrome};
 use crate::lang::Lang;
 use identity::{code_errors, identity, identity_code, identity_errors};
-use jiff::civil::{Date, Time, date, time};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use jiff::civil::{date, time};
 
 const CSS: &str = include_str!("../../assets/charye.css");
 const FIND_CSS: &str = include_str!("../../assets/find.css");
@@ -73,14 +70,9 @@ fn every_sample() -> Vec<Sample> {
         add("days", &days(lang));
         add("times", &times(lang, None));
         add("times-refused", &times(lang, Some(slot_full(lang))));
-        add("hold", &hold(lang));
-        add("booked", &booked(lang));
-        add(
-            "my",
-            &my(lang, vec![appointment(AppointmentState::Booked), appointment(AppointmentState::Cancelled)]),
-        );
-        add("my-empty", &my(lang, Vec::new()));
-        add("cancel", &cancel(lang));
+        for (name, page) in mine::samples(lang) {
+            add(name, page.as_ref());
+        }
         add("refusal", &refusal(lang));
         add("trouble", &trouble(lang));
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });
@@ -105,7 +97,7 @@ fn chrome(lang: Lang, path: &str) -> Chrome {
         find_css: "find.css",
         find_js: "find.js",
     };
-    Chrome { lang, demo: true, path: path.to_owned(), assets, signed_in: false, now: now() }
+    Chrome { lang, demo: true, path: path.to_owned(), assets, signed_in: false, now: now(), changing: None }
 }
 
 fn now() -> Timestamp {
@@ -304,83 +296,6 @@ fn recipient() -> RecipientCard {
     }
 }
 
-fn second_dose() -> (Date, Time) {
-    (date(2021, 8, 24), time(9, 30, 0, 0))
-}
-
-fn hold(lang: Lang) -> HoldPage {
-    HoldPage {
-        chrome: chrome(lang, "/book/hold"),
-        csrf: "c5f1".to_owned(),
-        key: "k1".to_owned(),
-        hold_id: "h-88".to_owned(),
-        clinic: card(lang),
-        date: date(2021, 7, 27),
-        time: time(9, 30, 0, 0),
-        vaccine: lang.t("모더나", "Moderna").to_owned(),
-        dose_number: 1,
-        second_dose: Some(second_dose()),
-        recipient: recipient(),
-        until: now() + SignedDuration::from_secs(222),
-        hold_seconds: 300,
-        can_extend: true,
-        refusal: None,
-    }
-}
-
-fn booked(lang: Lang) -> BookedPage {
-    BookedPage {
-        chrome: chrome(lang, "/my/booked"),
-        appointment_number: "2107-4821-0937".to_owned(),
-        recipient: recipient(),
-        clinic: card(lang),
-        date: date(2021, 7, 27),
-        time: time(9, 30, 0, 0),
-        vaccine: lang.t("모더나", "Moderna").to_owned(),
-        dose_number: 1,
-        second_dose: Some(second_dose()),
-        cancel_until: date(2021, 7, 25),
-    }
-}
-
-fn appointment(state: AppointmentState) -> AppointmentRow {
-    let live = state == AppointmentState::Booked;
-    AppointmentRow {
-        number: "2107-4821-0937".to_owned(),
-        state,
-        recipient_name: "김순자".to_owned(),
-        clinic_name: "바른마음내과의원".to_owned(),
-        clinic_address: "서울특별시 종로구 자하문로 24, 2층".to_owned(),
-        date: date(2021, 7, 27),
-        time: time(9, 30, 0, 0),
-        vaccine: "Moderna".to_owned(),
-        dose_number: 1,
-        cancel_until: live.then(|| date(2021, 7, 25)),
-        href: live.then(|| "/my/booked".to_owned()),
-    }
-}
-
-fn my(lang: Lang, appointments: Vec<AppointmentRow>) -> MyPage {
-    MyPage {
-        chrome: chrome(lang, "/my"),
-        csrf: "c5f1".to_owned(),
-        key: "k1".to_owned(),
-        has_hold: !appointments.is_empty(),
-        appointments,
-        done: None,
-    }
-}
-
-fn cancel(lang: Lang) -> CancelPage {
-    CancelPage {
-        chrome: chrome(lang, "/my"),
-        csrf: "c5f1".to_owned(),
-        key: "k1".to_owned(),
-        appointment: appointment(AppointmentState::Booked),
-        second_dose_too: true,
-    }
-}
-
 fn refusal(lang: Lang) -> RefusalPage {
     let sentence = lang.t("이미 예약하신 내역이 있습니다", "You already have a booking");
     let next_step =
@@ -432,7 +347,13 @@ fn outbox(lang: Lang) -> OutboxPage {
 }
 
 fn help(lang: Lang) -> HelpPage {
-    HelpPage { chrome: chrome(lang, "/help"), order: LineOrder::Draw, hold_minutes: 5, pass_minutes: 15 }
+    HelpPage {
+        chrome: chrome(lang, "/help"),
+        order: LineOrder::Draw,
+        hold_minutes: 5,
+        pass_minutes: 15,
+        cancel_days: 2,
+    }
 }
 
 fn count(html: &str, part: &str) -> usize {

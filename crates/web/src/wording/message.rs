@@ -1,38 +1,114 @@
-//! What is sent to phones.
+//! What is sent to phones. Messages are Korean: the language of the phone is not known.
 
 use super::civil_time;
 use crate::app::App;
 use crate::lang::Lang;
-use booking::Appointment;
+use booking::{Appointment, SlotId};
 
 pub fn code_message(code: &str) -> String {
     format!("[차례] 인증번호 {code}. 다른 사람에게 알려 주지 마십시오.")
 }
 
-pub fn booked_message(app: &App, appointment: &Appointment, number: &str) -> String {
-    format!("[차례] 예약이 확정되었습니다. {} 예약번호 {number}", visit(app, appointment))
+/// What a message about an appointment tells.
+pub struct Visit<'a> {
+    pub app: &'a App,
+    pub appointment: &'a Appointment,
+    pub number: String,
+    /// The live second dose that belongs to a first.
+    pub second: Option<SlotId>,
+    /// Whose it is, masked; None when the reader is meant.
+    pub whose: Option<String>,
 }
 
-pub fn cancelled_message(app: &App, appointment: &Appointment, number: &str) -> String {
-    format!("[차례] 예약을 취소했습니다. {} 예약번호 {number}", visit(app, appointment))
-}
-
-/// Day, time and clinic.
-fn visit(app: &App, appointment: &Appointment) -> String {
-    let slot = appointment.place.slot;
-    let clinic = app.country.clinic(slot.clinic).map_or("", |clinic| clinic.name.as_str());
-    format!("{} {} {clinic}", Lang::Ko.date(slot.visit_on), Lang::Ko.time(civil_time(slot.starts_min)))
-}
-
-pub fn moved_message(app: &App, appointment: &Appointment, number: &str) -> String {
-    format!("[차례] 예약을 바꾸었습니다. {} 예약번호 {number}", visit(app, appointment))
-}
-
-pub fn reminder_message(app: &App, appointment: &Appointment, number: &str) -> String {
+pub fn booked_message(visit: &Visit<'_>) -> String {
     format!(
-        "[차례] 접종일을 알려 드립니다. {} 예약번호 {number} 신분증을 가지고 가십시오.",
-        visit(app, appointment)
+        "[차례] {}예약되었습니다.\n{}\n예약번호 {}\n{}\n{}",
+        visit.whose(),
+        visit.doses(),
+        visit.number,
+        BRING,
+        visit.how_to_change()
     )
+}
+
+/// What goes with a first dose is said: its second goes too.
+pub fn cancelled_message(visit: &Visit<'_>) -> String {
+    let place = visit.appointment.place;
+    let too = if place.dose.0 == 1 && visit.app.campaign().doses > 1 {
+        "\n2차 접종 예약도 함께 취소되었습니다."
+    } else {
+        ""
+    };
+    format!(
+        "[차례] {}예약을 취소했습니다.\n취소한 예약: {}차 {}\n예약번호 {}{too}\n취소하신 적이 없으면 바로 예약 조회에서 확인하시거나 상담 창구 1339에 전화해 주십시오.",
+        visit.whose(),
+        place.dose.0,
+        visit.place(place.slot),
+        visit.number
+    )
+}
+
+pub fn moved_message(visit: &Visit<'_>, from: SlotId) -> String {
+    format!(
+        "[차례] {}예약을 바꾸었습니다. 예약번호 {}는 그대로입니다.\n전: {}\n지금: {}\n{}\n{}",
+        visit.whose(),
+        visit.number,
+        visit.place(from),
+        visit.doses(),
+        BRING,
+        visit.how_to_change()
+    )
+}
+
+pub fn reminder_message(visit: &Visit<'_>) -> String {
+    format!(
+        "[차례] 내일 {}접종일입니다.\n{}\n예약번호 {}\n{} 못 가시게 되면 의료기관에 전화해 주십시오.",
+        visit.whose(),
+        visit.doses(),
+        visit.number,
+        BRING
+    )
+}
+
+const BRING: &str = "신분증을 가지고 가십시오.";
+
+impl Visit<'_> {
+    fn whose(&self) -> String {
+        self.whose.as_ref().map_or_else(String::new, |name| format!("{name}님의 "))
+    }
+
+    /// `7월 26일(월) 오전 9:00 가나의원(02-000-0000)`.
+    fn place(&self, slot: SlotId) -> String {
+        let clinic = self.app.country.clinic(slot.clinic);
+        let name = clinic.map_or("", |clinic| clinic.name.as_str());
+        let phone = clinic.and_then(|clinic| clinic.phone.as_ref());
+        let phone = phone.map_or_else(String::new, |phone| format!("({phone})"));
+        format!("{} {name}{phone}", when(slot))
+    }
+
+    fn doses(&self) -> String {
+        let place = self.appointment.place;
+        let first = format!("{}차 {}", place.dose.0, self.place(place.slot));
+        match self.second {
+            Some(second) if second.clinic == place.slot.clinic => {
+                format!("{first}\n2차 {} 같은 곳", when(second))
+            }
+            Some(second) => format!("{first}\n2차 {}", self.place(second)),
+            None => first,
+        }
+    }
+
+    fn how_to_change(&self) -> String {
+        let until_on = self.app.campaign().cancel_until(self.appointment.place.slot.visit_on);
+        format!(
+            "바꾸기·취소는 {}까지 예약 조회에서, 그 뒤에는 의료기관에 전화해 주십시오.",
+            Lang::Ko.date(until_on)
+        )
+    }
+}
+
+fn when(slot: SlotId) -> String {
+    format!("{} {}", Lang::Ko.date(slot.visit_on), Lang::Ko.time(civil_time(slot.starts_min)))
 }
 
 /// To the recipient. The helper's name is masked.

@@ -54,7 +54,8 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::AppointmentUnknown
         | Refusal::CancelledBefore { .. }
         | Refusal::CancelTooLate { .. }
-        | Refusal::AppointmentChanged { .. } => appointments::appointments(lang, refusal),
+        | Refusal::AppointmentChanged { .. }
+        | Refusal::MessageTooSoon { .. } => appointments::appointments(lang, refusal),
     }
 }
 
@@ -105,7 +106,8 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::AppointmentUnknown
         | Refusal::CancelledBefore { .. }
         | Refusal::CancelTooLate { .. }
-        | Refusal::AppointmentChanged { .. } => vec![my()],
+        | Refusal::AppointmentChanged { .. }
+        | Refusal::MessageTooSoon { .. } => vec![my()],
         Refusal::PlacesInvalid
         | Refusal::FirstDoseNeeded
         | Refusal::HoldTooSoon { .. }

@@ -9,12 +9,14 @@
 
 mod addresses;
 mod answers;
+mod changing;
 mod fields;
 mod finding;
 mod forgery;
 mod guards;
 mod identity;
 mod journey;
+mod keepsakes;
 mod lane;
 mod ledger;
 mod line;

@@ -2,7 +2,7 @@
 
 use crate::program::{Program, slot};
 use crate::rules::RULES;
-use crate::site::{CLINIC, SLUG, Site};
+use crate::site::{CLINIC, DAY, SLUG, Site};
 use crate::wire::{Answer, Ask};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -234,6 +234,12 @@ async fn happy_path(site: &Site) -> Vec<Told> {
     let number = made.json()["appointment"]["number"].clone();
     all.push(told("post", "/api/v1/appointments", made));
     all.push(told("get", "/api/v1/appointments", program.get(site, "/api/v1/appointments").await));
+    let change =
+        json!({"appointment": number, "campaign": SLUG, "clinic": CLINIC, "date": DAY, "time": "10:00"});
+    let changed = program.post_keyed(site, "/api/v1/appointments/change", &change, "m").await;
+    all.push(told("post", "/api/v1/appointments/change", changed));
+    let path = format!("/api/v1/appointments/{}/calendar", number.as_str().unwrap());
+    all.push(told("get", "/api/v1/appointments/{number}/calendar", program.get(site, &path).await));
     let cancel = json!({"appointment": number});
     let cancelled = program.post_keyed(site, "/api/v1/appointments/cancel", &cancel, "x").await;
     all.push(told("post", "/api/v1/appointments/cancel", cancelled));

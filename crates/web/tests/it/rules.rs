@@ -8,7 +8,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 41] = [
+pub(crate) const RULES: [(&str, &str, Guard); 48] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/identity", Public),
@@ -31,6 +31,11 @@ pub(crate) const RULES: [(&str, &str, Guard); 41] = [
     ("POST", "/book/confirm", Admitted),
     ("GET", "/my", Identified),
     ("GET", "/my/booked", Identified),
+    ("GET", "/my/booked/{number}", Identified),
+    ("GET", "/my/calendar/{number}", Identified),
+    ("POST", "/my/change", Identified),
+    ("POST", "/my/change/stop", Identified),
+    ("POST", "/my/message", Identified),
     ("POST", "/my/cancel", Identified),
     ("GET", "/help", Public),
     ("GET", "/outbox", DemoOnly),
@@ -45,6 +50,8 @@ pub(crate) const RULES: [(&str, &str, Guard); 41] = [
     ("POST", "/api/v1/holds/release", Admitted),
     ("POST", "/api/v1/appointments", Admitted),
     ("GET", "/api/v1/appointments", Identified),
+    ("POST", "/api/v1/appointments/change", Identified),
+    ("GET", "/api/v1/appointments/{number}/calendar", Identified),
     ("POST", "/api/v1/appointments/cancel", Identified),
     ("POST", "/api/v1/demo/outbox", DemoOnly),
     ("GET", "/healthz", Public),
@@ -77,7 +84,7 @@ pub(crate) fn guarded() -> impl Iterator<Item = &'static Route> {
 /// The address of a route, for something that exists.
 pub(crate) fn address(route: &Route) -> String {
     let path = route.path.replace("{campaign}", SLUG).replace("{clinic}", CLINIC).replace("{date}", DAY);
-    path.replace("{code}", SIGUNGU)
+    path.replace("{code}", SIGUNGU).replace("{number}", "00000-00000")
 }
 
 /// Everything that any guarded route could ask for, so that a missing guard would take effect.

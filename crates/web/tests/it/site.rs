@@ -268,6 +268,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
         keys,
         channel,
+        resends: web::messages::Resends::default(),
         demo_outbox: kept.wanted.demo.then(|| Arc::clone(&kept.outbox)),
         assets,
         static_plane,

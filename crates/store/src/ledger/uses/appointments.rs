@@ -5,7 +5,7 @@ use crate::ledger::Ledger;
 use booking::rules::{self, CancelFacts, ConfirmFacts, Confirmed, PlaceStanding};
 use booking::{
     Appointment, AppointmentId, AppointmentState, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId,
-    MessageKind, Outcome, PersonId, Place, Refusal, korean_day,
+    MessageKind, Outcome, PersonId, Place, Refusal, Replaced, korean_day,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -37,11 +37,11 @@ impl Ledger {
             standings: &standings,
         })?;
         self.write(Change::HoldEnded { id, end: HoldEnd::Confirmed }, changes);
-        let is_change = hold.is_some_and(|hold| !hold.replaces.is_empty());
+        let replaces = hold.map_or_else(Vec::new, |hold| hold.replaces);
         let made: Vec<(AppointmentId, Appointment)> =
             confirmed.into_iter().map(|one| self.carry(one, booker, now, changes)).collect();
-        self.tell_all(&made, booker, is_change, now, changes);
-        Ok(if is_change { Outcome::Moved(made) } else { Outcome::Booked(made) })
+        self.tell_all(&made, booker, &replaces, now, changes);
+        Ok(if replaces.is_empty() { Outcome::Booked(made) } else { Outcome::Moved(made) })
     }
 
     fn standing(&self, hold: &Hold, place: &Place) -> PlaceStanding {
@@ -79,7 +79,7 @@ impl Ledger {
         &mut self,
         made: &[(AppointmentId, Appointment)],
         booker: PersonId,
-        is_change: bool,
+        replaces: &[Replaced],
         now: Timestamp,
         changes: &mut Changes,
     ) {
@@ -90,7 +90,9 @@ impl Ledger {
                 continue;
             }
             told.push(recipient);
-            let kind = if is_change { MessageKind::Moved(*id) } else { MessageKind::Booked(*id) };
+            let before = replaces.iter().find(|replaced| replaced.appointment == *id);
+            let kind = before
+                .map_or(MessageKind::Booked(*id), |before| MessageKind::Moved { id: *id, from: before.slot });
             self.tell(recipient, kind, now, changes);
             if recipient != booker {
                 self.tell(booker, kind, now, changes);

@@ -43,6 +43,17 @@ pub(super) fn appointments(lang: Lang, refusal: &Refusal) -> Said {
             ),
             SEE_MY,
         ),
+        Refusal::MessageTooSoon { again_at } => said(
+            lang,
+            (
+                "예약 문자를 조금 전에 여러 번 보냈습니다.".to_owned(),
+                "The message was sent several times just now.".to_owned(),
+            ),
+            (
+                format!("{} 뒤에 다시 받으실 수 있습니다. 예약은 그대로입니다.", Lang::Ko.clock(*again_at)),
+                format!("You can ask again after {}. Your booking is kept.", Lang::En.clock(*again_at)),
+            ),
+        ),
         elsewhere => unreachable!("{elsewhere:?} has its words elsewhere"),
     }
 }
