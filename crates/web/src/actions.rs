@@ -58,7 +58,7 @@ pub async fn end_session(ctx: &mut Context) -> Result<(), Problem> {
         let command = Command::EndSession { session: session.id, until: session.expires_at };
         ctx.app.store.execute(command.into()).await??;
     }
-    for cookie in [Cookie::Session, Cookie::Pass, Cookie::Challenge] {
+    for cookie in [Cookie::Session, Cookie::Pass, Cookie::Challenge, Cookie::Typed, Cookie::Prepared] {
         ctx.clear_cookie(cookie);
     }
     Ok(())
@@ -195,6 +195,7 @@ pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, 
     let finished = ctx.change_draft(|draft| {
         draft.party.clear();
         draft.changes.clear();
+        draft.wanted = None;
     });
     // The booking stands; a draft that could not be put away must not hide it.
     if finished.await.is_err() {

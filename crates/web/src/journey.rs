@@ -3,6 +3,7 @@
 
 pub mod cards;
 pub mod enter;
+pub mod favourites;
 pub mod find;
 pub mod help;
 pub mod hold;

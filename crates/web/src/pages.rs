@@ -7,6 +7,7 @@
 pub mod booked;
 pub mod cancel;
 pub mod days;
+pub mod favourites;
 pub mod find;
 pub mod help;
 pub mod hold;

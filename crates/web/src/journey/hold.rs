@@ -23,7 +23,25 @@ const HOLD: [Field; 1] = [Field { name: "hold", kind: Kind::Number }];
 pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     match hold_page(ctx, None).await? {
         Some(page) => Ok(ctx.page(&page)),
-        None => Err(Refusal::HoldUnknown.into()),
+        None => lost(ctx, Refusal::HoldUnknown).await,
+    }
+}
+
+/// The hold is over, the choice is not: the same place in one tap if it is free, and the other times of that day.
+async fn lost(ctx: &Context, refusal: Refusal) -> Result<Response<Body>, Problem> {
+    let Some(wanted) = ctx.draft().await?.wanted() else { return Err(refusal.into()) };
+    let SlotId { clinic, visit_on, starts_min } = wanted;
+    let status = Problem::from(refusal.clone()).status();
+    let chosen_min = Some(starts_min);
+    let shown = Shown { clinic, visit_on, chosen_min, errors: Errors::default(), refusal: Some(refusal) };
+    refused_times(ctx, shown, status).await
+}
+
+/// Kept for the moment when the hold or the pass runs out. The place is held: a draft that could not be written must
+/// not take it away.
+async fn keep_wanted(ctx: &Context, slot: SlotId) {
+    if ctx.change_draft(|draft| draft.want(slot)).await.is_err() {
+        tracing::warn!("the choice of a hold was not kept");
     }
 }
 
@@ -41,7 +59,10 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     }
     let slot = SlotId { clinic, visit_on, starts_min: ctx.fields.time_min("time") };
     match actions::hold(ctx, slot).await {
-        Ok(_) => Ok(ctx.see_other("/book/hold")),
+        Ok(_) => {
+            keep_wanted(ctx, slot).await;
+            Ok(ctx.see_other("/book/hold"))
+        }
         Err(Problem::Refused(refusal @ (Refusal::SlotFull { .. } | Refusal::SlotUnknown))) => {
             let chosen_min = Some(slot.starts_min);
             let shown =
@@ -62,6 +83,9 @@ pub async fn extend(ctx: &mut Context) -> Result<Response<Body>, Problem> {
                 None => Err(refusal.into()),
             }
         }
+        Err(Problem::Refused(over @ (Refusal::HoldExpired { .. } | Refusal::HoldUnknown))) => {
+            lost(ctx, over).await
+        }
         Err(other) => Err(other),
     }
 }
@@ -70,6 +94,8 @@ pub async fn release(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let hold = named_hold(ctx)?;
     match actions::release(ctx, hold).await {
         Ok(()) | Err(Problem::Refused(Refusal::HoldUnknown | Refusal::HoldExpired { .. })) => {
+            // Given up on purpose: it is not offered again.
+            ctx.change_draft(|draft| draft.wanted = None).await?;
             Ok(ctx.see_other("/book"))
         }
         Err(other) => Err(other),
@@ -78,8 +104,13 @@ pub async fn release(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 
 pub async fn confirm(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let hold = named_hold(ctx)?;
-    actions::confirm(ctx, hold).await?;
-    Ok(ctx.see_other("/my/booked"))
+    match actions::confirm(ctx, hold).await {
+        Ok(_) => Ok(ctx.see_other("/my/booked")),
+        Err(Problem::Refused(over @ (Refusal::HoldExpired { .. } | Refusal::HoldUnknown))) => {
+            lost(ctx, over).await
+        }
+        Err(other) => Err(other),
+    }
 }
 
 fn named_hold(ctx: &Context) -> Result<HoldId, Problem> {

@@ -9,6 +9,7 @@ use crate::identity::Claim;
 use crate::journey::cards::masked;
 use crate::pages::identity::{IdentityCodePage, IdentityPage};
 use crate::pages::parts::{Errors, FieldError};
+use crate::typed::IDENTITY;
 use crate::wording;
 use axum::body::Body;
 use booking::{Refusal, korean_day};
@@ -29,6 +30,7 @@ pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 
 pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let faults = claim_faults(ctx);
+    ctx.keep_in_browser(&IDENTITY);
     if !faults.is_empty() {
         return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &form(ctx, ctx.errors_of(&faults))));
     }
@@ -73,6 +75,10 @@ pub async fn post_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
             let born_on = identity.claim.born_on;
             actions::begin_session(ctx, identity).await?;
             ctx.clear_cookie(Cookie::Challenge);
+            ctx.clear_cookie(Cookie::Typed);
+            if let Ok(draft) = ctx.draft().await {
+                ctx.remember_prepared(&draft);
+            }
             told_now(ctx, born_on)?;
             Ok(ctx.see_other(next_page(ctx)))
         }
@@ -124,13 +130,18 @@ pub async fn leave(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 }
 
 fn form(ctx: &Context, errors: Errors) -> IdentityPage {
+    let kept = ctx.kept_in_browser();
+    let typed = |field: &str| {
+        let sent = ctx.fields.has(field).then(|| ctx.fields.typed(field).to_owned());
+        sent.or_else(|| kept.get(field).cloned()).unwrap_or_default()
+    };
     IdentityPage {
         chrome: ctx.chrome(),
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
-        name: ctx.fields.typed("name").to_owned(),
-        birth_date: ctx.fields.typed("birth_date").to_owned(),
-        phone: ctx.fields.typed("phone").to_owned(),
+        name: typed("name"),
+        birth_date: typed("birth_date"),
+        phone: typed("phone"),
         errors,
         has_ticket: ctx.ticket.is_some(),
     }

@@ -21,6 +21,7 @@ mod line;
 mod openapi;
 mod outage;
 mod person;
+mod prepared;
 mod privacy;
 mod program;
 mod rules;

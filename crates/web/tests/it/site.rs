@@ -49,6 +49,8 @@ pub(crate) struct Wanted {
     pub(crate) booking_requests_max: usize,
     pub(crate) secure_cookies: bool,
     pub(crate) demo: bool,
+    /// Seals names and drafts.
+    pub(crate) field_key: u8,
 }
 
 impl Default for Wanted {
@@ -59,6 +61,7 @@ impl Default for Wanted {
             booking_requests_max: 64,
             secure_cookies: false,
             demo: true,
+            field_key: 13,
         }
     }
 }
@@ -193,12 +196,12 @@ fn country() -> Country {
     Country::new(small.regions().to_vec(), small.clinics().to_vec(), vec![campaign]).unwrap()
 }
 
-fn keys(random: Arc<dyn Randomness>) -> Keys {
+fn keys(random: Arc<dyn Randomness>, field_key: u8) -> Keys {
     let material = KeyMaterial {
         tokens: (1, [11; 32]),
         tokens_before: None,
         aliases: [12; 32],
-        fields: [13; 32],
+        fields: [field_key; 32],
         gate: [14; 32],
     };
     Keys::new(&material, random)
@@ -244,7 +247,7 @@ fn feeder(kept: &Kept, assets: web::pages::Assets) -> Feeder {
 }
 
 fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
-    let keys = Arc::new(keys(Arc::clone(&kept.random)));
+    let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key));
     let (assets, mut static_plane) = assets::assets();
     let (country, made_at) = (&*kept.country, kept.clock.now());
     static_plane.extend(StaticPlane { country, assets, demo: kept.wanted.demo, made_at }.files());
