@@ -111,6 +111,7 @@ pub(crate) async fn prepared(ctx: &Context) -> Result<Prepared, Problem> {
     Ok(Prepared {
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
+        pass_minutes: u32::try_from(ctx.app.campaign().limits.pass_idle.as_mins()).unwrap_or(0),
         again: still_free(ctx, draft.wanted()).await?,
         favourites: clinics.iter().map(days).collect(),
     })

@@ -37,6 +37,8 @@ pub struct FavouriteAddPage {
 pub struct Prepared {
     pub csrf: String,
     pub key: String,
+    /// How long a pass lives without activity.
+    pub pass_minutes: u32,
     /// The place chosen last, if it is not booked and still free.
     pub again: Option<Alternative>,
     pub favourites: Vec<FavouriteDays>,

@@ -81,6 +81,7 @@ fn prepared(lang: Lang) -> Prepared {
     Prepared {
         csrf: "c5f1".to_owned(),
         key: "k1".to_owned(),
+        pass_minutes: 15,
         again: alternatives(lang).pop(),
         favourites: vec![row(days), row(Vec::new())],
     }
