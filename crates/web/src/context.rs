@@ -66,6 +66,11 @@ impl Context {
         self.pass.filter(|pass| pass.campaign == self.app.gate.tag && pass.booker == person.0)
     }
 
+    /// Whether it can book now, as far as its pass says; the ledger decides again.
+    pub fn has_live_pass(&self) -> bool {
+        self.own_pass().is_some_and(|pass| pass.is_live(self.app.gate.settings.pass_epoch, self.now))
+    }
+
     pub fn chrome(&self) -> Chrome {
         Chrome {
             lang: self.lang,

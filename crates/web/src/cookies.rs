@@ -18,6 +18,10 @@ pub enum Cookie {
     Challenge,
     /// Names the browser, so that forms cannot be posted from elsewhere.
     Browser,
+    /// What was typed before identity was proved; encrypted.
+    Typed,
+    /// How many favourite clinics there are, so that the waiting page can say it without asking the ledger.
+    Prepared,
 }
 
 impl Cookie {
@@ -28,17 +32,20 @@ impl Cookie {
             Self::Session => "session",
             Self::Challenge => "challenge",
             Self::Browser => "browser",
+            Self::Typed => "typed",
+            Self::Prepared => "prepared",
         }
     }
 
-    /// Seconds, as written in the header: 14 days, 12 hours, an hour, ten minutes. A ticket outlives the campaign's day;
+    /// Seconds, as written in the header: 14 days, 12 hours, an hour, ten minutes, half an hour. A ticket outlives the campaign's day;
     /// the rest is bounded inside the token too.
     fn max_age(self) -> &'static str {
         match self {
-            Self::Ticket | Self::Browser => "1209600",
+            Self::Ticket | Self::Browser | Self::Prepared => "1209600",
             Self::Session => "43200",
             Self::Pass => "3600",
             Self::Challenge => "600",
+            Self::Typed => "1800",
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Draft {
     pub moved: Vec<MovedFrom>,
     /// The newest first.
     pub favourites: Vec<u32>,
+    /// The time that was chosen last and is not booked yet: offered again when its hold or the pass ran out.
+    pub wanted: Option<Wanted>,
     /// Fields of forms that were not finished, by `form.field`. Never a resident number.
     pub typed: BTreeMap<String, String>,
 }
@@ -49,6 +51,18 @@ impl From<&Replaced> for MovedFrom {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    pub clinic: u32,
+    pub visit_on: Date,
+    /// From midnight.
+    pub starts_min: u16,
+}
+
+/// There are [`FAVOURITES_MAX`] already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FavouritesFull;
+
 impl Draft {
     pub fn party(&self) -> Vec<PersonId> {
         self.party.iter().map(|person| PersonId(*person)).collect()
@@ -60,6 +74,39 @@ impl Draft {
 
     pub fn favourites(&self) -> Vec<ClinicId> {
         self.favourites.iter().map(|clinic| ClinicId(*clinic)).collect()
+    }
+
+    /// One that is there already keeps its place in the order.
+    pub fn add_favourite(&mut self, clinic: ClinicId) -> Result<(), FavouritesFull> {
+        if self.favourites.contains(&clinic.0) {
+            return Ok(());
+        }
+        if self.favourites.len() >= FAVOURITES_MAX {
+            return Err(FavouritesFull);
+        }
+        self.favourites.insert(0, clinic.0);
+        Ok(())
+    }
+
+    pub fn remove_favourite(&mut self, clinic: ClinicId) {
+        self.favourites.retain(|one| *one != clinic.0);
+    }
+
+    /// Nothing happens to one that is not a favourite.
+    pub fn put_first(&mut self, clinic: ClinicId) {
+        if let Some(position) = self.favourites.iter().position(|one| *one == clinic.0) {
+            self.favourites[..=position].rotate_right(1);
+        }
+    }
+
+    pub fn wanted(&self) -> Option<SlotId> {
+        let Wanted { clinic, visit_on, starts_min } = self.wanted?;
+        Some(SlotId { clinic: ClinicId(clinic), visit_on, starts_min })
+    }
+
+    pub fn want(&mut self, slot: SlotId) {
+        let SlotId { clinic: ClinicId(clinic), visit_on, starts_min } = slot;
+        self.wanted = Some(Wanted { clinic, visit_on, starts_min });
     }
 }
 
@@ -93,4 +140,30 @@ impl Context {
 
 fn place(person: PersonId) -> String {
     format!("person/draft/{}", person.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn favourites_are_few_each_once_and_in_the_order_of_the_person() {
+        let mut draft = Draft::default();
+        for clinic in [1, 2, 3, 2] {
+            draft.add_favourite(ClinicId(clinic)).unwrap();
+        }
+        assert_eq!(draft.favourites, [3, 2, 1]);
+        draft.put_first(ClinicId(1));
+        draft.put_first(ClinicId(9));
+        assert_eq!(draft.favourites, [1, 3, 2]);
+        draft.remove_favourite(ClinicId(3));
+        draft.remove_favourite(ClinicId(3));
+        assert_eq!(draft.favourites, [1, 2]);
+        for clinic in 10..18 {
+            draft.add_favourite(ClinicId(clinic)).unwrap();
+        }
+        assert_eq!(draft.add_favourite(ClinicId(99)), Err(FavouritesFull));
+        assert_eq!(draft.add_favourite(ClinicId(1)), Ok(()), "it is there already");
+        assert_eq!(draft.favourites.len(), FAVOURITES_MAX);
+    }
 }

@@ -372,6 +372,7 @@ fn back_from(path: &str) -> &'static str {
         // The code that came to the phone is still good.
         "/identity/code" | "/identity/code/resend" => "/identity/code",
         "/my/cancel" | "/my/change" | "/my/change/stop" | "/my/message" | "/identity/leave" => "/my",
+        "/favourites/add" | "/favourites/remove" | "/favourites/first" => "/favourites",
         "/book/hold" | "/book/confirm" | "/book/extend" | "/book/release" => "/book/hold",
         _ => "/wait",
     }

@@ -4,6 +4,7 @@
 pub mod cards;
 pub mod changing;
 pub mod enter;
+pub mod favourites;
 pub mod find;
 pub mod help;
 pub mod hold;

@@ -43,4 +43,5 @@ pub mod search;
 pub mod serve;
 pub mod session;
 pub mod static_plane;
+pub mod typed;
 pub mod wording;

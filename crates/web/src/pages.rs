@@ -8,6 +8,7 @@ pub mod booked;
 pub mod cancel;
 pub mod change;
 pub mod days;
+pub mod favourites;
 pub mod find;
 pub mod help;
 pub mod hold;

@@ -77,6 +77,7 @@ impl StaticPlane<'_> {
             crumbs: crumbs(lang, self.country, region, BASE),
             region: region.map(|region| region.name.clone()),
             rows: self.country.children(region.map(|region| region.code)).map(row).collect(),
+            prepared: None,
             as_of: None,
         }
     }

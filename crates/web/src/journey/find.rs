@@ -5,6 +5,7 @@ use crate::availability::{DayPart, Free, Index, bookable, clinic_in_words};
 use crate::context::Context;
 use crate::error::{Problem, alternatives, refusal_note};
 use crate::journey::cards::clinic_card;
+use crate::journey::favourites::{prepared, still_free};
 use crate::pages::days::{DayRow, DaysPage};
 use crate::pages::parts::{Availability, Errors, Link};
 use crate::pages::regions::{ClinicRow, ClinicsPage, Neighbourhood, RegionRow, RegionsPage};
@@ -18,11 +19,13 @@ use hyper::http;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::HashMap;
+use store::DayTaken;
 
 const BASE: &str = "/book";
 
 pub async fn regions(ctx: &mut Context) -> Result<Response<Body>, Problem> {
-    Ok(ctx.page(&below(ctx, None)))
+    let prepared = Some(prepared(ctx).await?);
+    Ok(ctx.page(&RegionsPage { prepared, ..below(ctx, None) }))
 }
 
 pub async fn region(ctx: &mut Context) -> Result<Response<Body>, Problem> {
@@ -51,6 +54,7 @@ fn below(ctx: &Context, region: Option<&Region>) -> RegionsPage {
         crumbs: crumbs(ctx.lang, country, region, BASE),
         region: region.map(|region| region.name.clone()),
         rows: country.children(region.map(|region| region.code)).map(row).collect(),
+        prepared: None,
         // A 시·도 is not told in a word: what is free there is mostly far away.
         as_of: region.and_then(|_| index.known_as_of(ctx.now)),
     }
@@ -107,7 +111,7 @@ fn band_min(ctx: &Context) -> u16 {
     ctx.app.campaign().visits.band_min
 }
 
-fn clinic_of<'a>(ctx: &Context, country: &'a booking::Country) -> Result<&'a Clinic, Problem> {
+pub(crate) fn clinic_of<'a>(ctx: &Context, country: &'a booking::Country) -> Result<&'a Clinic, Problem> {
     let id = ClinicId::parse(ctx.param("clinic")).ok_or(Problem::NotFound)?;
     country.clinic(id).filter(|clinic| clinic.listed).ok_or(Problem::NotFound)
 }
@@ -116,8 +120,24 @@ pub async fn days(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let app = std::sync::Arc::clone(&ctx.app);
     let clinic = clinic_of(ctx, &app.country)?;
     let taken = app.store.days_taken(vec![clinic.id]).await?;
-    let taken: HashMap<Date, u32> = taken.into_iter().map(|day| (day.visit_on, day.places)).collect();
-    let open_days = ctx.days_wanted().into_iter().filter(|day| clinic.capacity_on(*day, band_min(ctx)) > 0);
+    let page = DaysPage {
+        chrome: ctx.chrome(),
+        csrf: ctx.csrf(),
+        key: ctx.fresh_key(),
+        crumbs: clinic_crumbs(ctx, clinic),
+        clinic: clinic_card(ctx.lang, clinic),
+        is_favourite: ctx.draft().await?.favourites().contains(&clinic.id),
+        days: day_rows(ctx, clinic, &taken),
+        as_of: ctx.now,
+    };
+    Ok(ctx.page(&page))
+}
+
+/// The days of a clinic with what is free on them; `taken` may speak of other clinics, too.
+pub(crate) fn day_rows(ctx: &Context, clinic: &Clinic, taken: &[DayTaken]) -> Vec<DayRow> {
+    let of_clinic = taken.iter().filter(|day| day.clinic == clinic.id);
+    let taken: HashMap<Date, u32> = of_clinic.map(|day| (day.visit_on, day.places)).collect();
+    let days = ctx.days_wanted().into_iter();
     let row = |date: Date| {
         let places = clinic.capacity_on(date, band_min(ctx));
         // A clinic that lowered its capacity may have given more than it gives now.
@@ -125,14 +145,7 @@ pub async fn days(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         let href = (free > 0).then(|| ctx.lang.href(&format!("{BASE}/clinics/{}/{date}", clinic.id)));
         DayRow { date, href, availability: Free { free, places }.in_words() }
     };
-    let page = DaysPage {
-        chrome: ctx.chrome(),
-        crumbs: clinic_crumbs(ctx, clinic),
-        clinic: clinic_card(ctx.lang, clinic),
-        days: open_days.map(row).collect(),
-        as_of: ctx.now,
-    };
-    Ok(ctx.page(&page))
+    days.filter(|day| clinic.capacity_on(*day, band_min(ctx)) > 0).map(row).collect()
 }
 
 fn clinic_crumbs(ctx: &Context, clinic: &Clinic) -> Vec<Link> {
@@ -174,6 +187,10 @@ pub(crate) async fn times_page(ctx: &Context, shown: Shown) -> Result<TimesPage,
         Some(Refusal::SlotFull { nearest }) => alternatives(ctx, nearest, wanted),
         _ => Vec::new(),
     };
+    let again = match &shown.refusal {
+        Some(Refusal::HoldExpired { .. } | Refusal::HoldUnknown) => still_free(ctx, wanted).await?,
+        _ => None,
+    };
     Ok(TimesPage {
         chrome: ctx.chrome(),
         csrf: ctx.csrf(),
@@ -182,6 +199,7 @@ pub(crate) async fn times_page(ctx: &Context, shown: Shown) -> Result<TimesPage,
         clinic: clinic_card(ctx.lang, clinic),
         date: shown.visit_on,
         bands: slots.into_iter().map(band).collect(),
+        again,
         errors: shown.errors,
         refusal: shown.refusal.as_ref().map(|refusal| refusal_note(ctx, refusal)),
         alternatives: offered,

@@ -24,7 +24,25 @@ const HOLD: [Field; 1] = [Field { name: "hold", kind: Kind::Number }];
 pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     match hold_page(ctx, None).await? {
         Some(page) => Ok(ctx.page(&page)),
-        None => Err(Refusal::HoldUnknown.into()),
+        None => lost(ctx, Refusal::HoldUnknown).await,
+    }
+}
+
+/// The hold is over, the choice is not: the same place in one tap if it is free, and the other times of that day.
+async fn lost(ctx: &Context, refusal: Refusal) -> Result<Response<Body>, Problem> {
+    let Some(wanted) = ctx.draft().await?.wanted() else { return Err(refusal.into()) };
+    let SlotId { clinic, visit_on, starts_min } = wanted;
+    let status = Problem::from(refusal.clone()).status();
+    let chosen_min = Some(starts_min);
+    let shown = Shown { clinic, visit_on, chosen_min, errors: Errors::default(), refusal: Some(refusal) };
+    refused_times(ctx, shown, status).await
+}
+
+/// Kept for the moment when the hold or the pass runs out. The place is held: a draft that could not be written must
+/// not take it away.
+async fn keep_wanted(ctx: &Context, slot: SlotId) {
+    if ctx.change_draft(|draft| draft.want(slot)).await.is_err() {
+        tracing::warn!("the choice of a hold was not kept");
     }
 }
 
@@ -42,7 +60,10 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     }
     let slot = SlotId { clinic, visit_on, starts_min: ctx.fields.time_min("time") };
     match actions::hold(ctx, slot).await {
-        Ok(_) => Ok(ctx.see_other("/book/hold")),
+        Ok(_) => {
+            keep_wanted(ctx, slot).await;
+            Ok(ctx.see_other("/book/hold"))
+        }
         Err(Problem::Refused(
             refusal @ (Refusal::SlotFull { .. }
             | Refusal::SlotUnknown
@@ -68,6 +89,9 @@ pub async fn extend(ctx: &mut Context) -> Result<Response<Body>, Problem> {
                 None => Err(refusal.into()),
             }
         }
+        Err(Problem::Refused(over @ (Refusal::HoldExpired { .. } | Refusal::HoldUnknown))) => {
+            lost(ctx, over).await
+        }
         Err(other) => Err(other),
     }
 }
@@ -76,6 +100,8 @@ pub async fn release(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let hold = named_hold(ctx)?;
     match actions::release(ctx, hold).await {
         Ok(()) | Err(Problem::Refused(Refusal::HoldUnknown | Refusal::HoldExpired { .. })) => {
+            // Given up on purpose: it is not offered again.
+            ctx.change_draft(|draft| draft.wanted = None).await?;
             Ok(ctx.see_other("/book"))
         }
         Err(other) => Err(other),
@@ -84,7 +110,12 @@ pub async fn release(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 
 pub async fn confirm(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let hold = named_hold(ctx)?;
-    let made = actions::confirm(ctx, hold).await?;
+    let made = match actions::confirm(ctx, hold).await {
+        Err(Problem::Refused(over @ (Refusal::HoldExpired { .. } | Refusal::HoldUnknown))) => {
+            return lost(ctx, over).await;
+        }
+        answered => answered?,
+    };
     // A helper's newest booking may be another one than what was just moved.
     let moved = ctx.draft().await?.moved;
     let is_moved = |id: AppointmentId| moved.iter().any(|one| one.appointment == id.0);

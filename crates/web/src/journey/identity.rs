@@ -10,6 +10,7 @@ use crate::identity::{Asked, Asker, Next, UnderWay};
 use crate::journey::cards::masked;
 use crate::pages::identity::{IdentityCodePage, IdentityPage};
 use crate::pages::parts::{Errors, FieldError};
+use crate::typed::IDENTITY;
 use crate::wording;
 use axum::body::Body;
 use booking::{Refusal, korean_day};
@@ -29,6 +30,7 @@ pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let next = Next::parse(ctx.fields.typed("next"));
     let faults = claim_faults(&ctx.fields, korean_day(ctx.now));
+    ctx.keep_in_browser(&IDENTITY);
     if !faults.is_empty() {
         let page = form(ctx, next, ctx.errors_of(&faults));
         return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
@@ -63,6 +65,10 @@ pub async fn post_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
             let (claim, next) = (identity.claim.clone(), identity.next);
             actions::begin_session(ctx, identity).await?;
             ctx.clear_cookie(Cookie::Challenge);
+            ctx.clear_cookie(Cookie::Typed);
+            if let Ok(draft) = ctx.draft().await {
+                ctx.remember_prepared(&draft);
+            }
             if let Some(next) = next {
                 return Ok(ctx.see_other(next.path()));
             }
@@ -144,15 +150,20 @@ pub async fn leave(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 }
 
 fn form(ctx: &Context, next: Option<Next>, errors: Errors) -> IdentityPage {
+    let kept = ctx.kept_in_browser();
+    let typed = |field: &str| {
+        let sent = ctx.fields.has(field).then(|| ctx.fields.typed(field).to_owned());
+        sent.or_else(|| kept.get(field).cloned()).unwrap_or_default()
+    };
     IdentityPage {
         chrome: ctx.chrome(),
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
-        name: ctx.fields.typed("name").to_owned(),
+        name: typed("name"),
         number: ctx.fields.typed("number").to_owned(),
         is_temporary: ctx.fields.says_temporary(),
-        birth_date: ctx.fields.typed("birth_date").to_owned(),
-        phone: ctx.fields.typed("phone").to_owned(),
+        birth_date: typed("birth_date"),
+        phone: typed("phone"),
         errors,
         has_ticket: ctx.ticket.is_some(),
         takes_anybodys_word: ctx.app.identity.takes_anybodys_word(),

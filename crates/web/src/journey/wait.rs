@@ -50,7 +50,7 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 }
 
 fn state(ctx: &Context, place: Option<Place>, facts: &Facts) -> WaitState {
-    if has_live_pass(ctx) {
+    if ctx.has_live_pass() {
         return WaitState::Admitted;
     }
     match place {
@@ -66,10 +66,6 @@ fn state(ctx: &Context, place: Option<Place>, facts: &Facts) -> WaitState {
             WaitState::Called { can_enter: !needs_identity, needs_identity, identity_by: None }
         }
     }
-}
-
-fn has_live_pass(ctx: &Context) -> bool {
-    ctx.own_pass().is_some_and(|pass| pass.is_live(ctx.app.gate.settings.pass_epoch, ctx.now))
 }
 
 pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts: &Facts) -> WaitPage {
@@ -95,6 +91,7 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
         valid_until: document.valid_until(),
         refresh_seconds,
         identity_done: ctx.session.is_some(),
+        favourites: ctx.session.and_then(|_| ctx.prepared_clinics()),
         ticket_code: None,
         gate_url: ctx.app.gate_document_path.clone(),
         ticket_url: ctx.app.ticket_path.clone(),

@@ -19,8 +19,11 @@ pub struct DayRow {
 #[template(path = "pages/days.html", whitespace = "minimize")]
 pub struct DaysPage {
     pub chrome: Chrome,
+    pub csrf: String,
+    pub key: String,
     pub crumbs: Vec<Link>,
     pub clinic: ClinicCard,
+    pub is_favourite: bool,
     pub days: Vec<DayRow>,
     pub as_of: Timestamp,
 }

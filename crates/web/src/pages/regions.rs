@@ -2,6 +2,7 @@
 //! booking (`/book`).
 
 use super::Chrome;
+use super::favourites::Prepared;
 use super::parts::{Availability, ClinicCard, Link, Step};
 use askama::Template;
 use jiff::Timestamp;
@@ -25,6 +26,8 @@ pub struct RegionsPage {
     /// The name of the 시·도, or nothing at the top.
     pub region: Option<String>,
     pub rows: Vec<RegionRow>,
+    /// Only at the head of a booking.
+    pub prepared: Option<Prepared>,
     pub as_of: Option<Timestamp>,
 }
 

@@ -5,18 +5,16 @@
 mod finding;
 mod identity;
 mod mine;
+mod prepared;
 
-use super::days::{DayRow, DaysPage};
 use super::help::HelpPage;
 use super::home::HomePage;
 use super::outbox::{OutboxMessage, OutboxPage};
 use super::parts::{
-    Alternative, Availability, ClinicCard, Errors, FieldError, LineOrder, Link, Phase, RecipientCard,
-    RefusalNote,
+    Alternative, ClinicCard, Errors, FieldError, LineOrder, Link, Phase, RecipientCard, RefusalNote,
 };
 use super::pass_needed::PassNeededPage;
 use super::refusal::RefusalPage;
-use super::times::{BandRow, TimesPage};
 use super::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage, TroublePage};
 use super::wait::{ShortSupply, WaitPage, WaitState};
 use super::{Assets, Chrome};
@@ -67,9 +65,7 @@ fn every_sample() -> Vec<Sample> {
         for (name, page) in finding::find_pages(lang) {
             add(name, &page);
         }
-        add("days", &days(lang));
-        add("times", &times(lang, None));
-        add("times-refused", &times(lang, Some(slot_full(lang))));
+        prepared::add_samples(lang, &mut add);
         for (name, page) in mine::samples(lang) {
             add(name, page.as_ref());
         }
@@ -184,6 +180,7 @@ fn wait(lang: Lang, state: WaitState, phase: Phase) -> WaitPage {
         valid_until: at("2021-07-12T00:07:51+09:00"),
         refresh_seconds: 20,
         identity_done: false,
+        favourites: None,
         ticket_code: Some("7F3K-92QD-MX4T-0H8C".to_owned()),
         gate_url: "/gate/2021-55-59.json".to_owned(),
         ticket_url: "/gate/2021-55-59/ticket".to_owned(),
@@ -223,45 +220,6 @@ fn crumbs(lang: Lang) -> Vec<Link> {
         Link::new(lang.t("서울특별시", "Seoul"), lang.href("/book/regions/1100000000")),
         Link::new(lang.t("종로구", "Jongno-gu"), lang.href("/book/regions/1111000000")),
     ]
-}
-
-fn days(lang: Lang) -> DaysPage {
-    use Availability::{Few, Many, None as Full};
-    let row = |day, availability| DayRow {
-        date: date(2021, 7, day),
-        href: (availability != Full).then(|| lang.href("/book/clinics/c-0412/2021-07-26")),
-        availability,
-    };
-    DaysPage {
-        chrome: chrome(lang, "/book/clinics/c-0412"),
-        crumbs: crumbs(lang),
-        clinic: card(lang),
-        days: vec![row(26, Full), row(27, Few), row(28, Many), row(29, Many), row(30, Full)],
-        as_of: now(),
-    }
-}
-
-fn times(lang: Lang, refusal: Option<RefusalNote>) -> TimesPage {
-    let free = [0, 3, 5, 0, 12, 1, 0, 8, 10, 2, 0, 0];
-    let gone = refusal.is_some();
-    let bands = free.iter().enumerate().map(|(i, free)| BandRow {
-        time: time(9 + i as i8 / 2, 30 * (i as i8 % 2), 0, 0),
-        free: if gone && i == 1 { 0 } else { *free },
-        chosen: refusal.is_none() && i == 4,
-    });
-    TimesPage {
-        chrome: chrome(lang, "/book/clinics/c-0412/2021-07-27"),
-        csrf: "c5f1".to_owned(),
-        key: "k1".to_owned(),
-        crumbs: crumbs(lang),
-        clinic: card(lang),
-        date: date(2021, 7, 27),
-        bands: bands.collect(),
-        errors: Errors::default(),
-        alternatives: refusal.iter().flat_map(|_| alternatives(lang)).collect(),
-        refusal,
-        as_of: now(),
-    }
 }
 
 fn slot_full(lang: Lang) -> RefusalNote {

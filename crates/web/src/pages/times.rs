@@ -27,6 +27,8 @@ pub struct TimesPage {
     pub bands: Vec<BandRow>,
     pub errors: Errors,
     pub refusal: Option<RefusalNote>,
+    /// The place whose hold ran out, if one tap can still take it.
+    pub again: Option<Alternative>,
     pub alternatives: Vec<Alternative>,
     pub as_of: Timestamp,
 }

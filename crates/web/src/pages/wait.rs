@@ -70,6 +70,8 @@ pub struct WaitPage {
     /// Of the page without a script, and of `Entering`.
     pub refresh_seconds: u32,
     pub identity_done: bool,
+    /// How many favourite clinics are kept; none where this browser does not know.
+    pub favourites: Option<usize>,
     /// The sixteen characters by which the place can be taken over elsewhere.
     pub ticket_code: Option<String>,
     /// `/gate/{campaign}.json`.

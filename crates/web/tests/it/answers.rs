@@ -113,7 +113,7 @@ async fn behind_tls_every_cookie_is_bound_to_the_host() {
         assert_eq!(answer.status, 303, "{answer:?}");
         seen.extend(answer.all("set-cookie").map(str::to_owned).collect::<Vec<_>>());
     }
-    assert_eq!(seen.len(), 3, "browser, ticket, challenge: {seen:?}");
+    assert_eq!(seen.len(), 4, "browser, ticket, challenge, what was typed: {seen:?}");
     for cookie in seen {
         assert!(cookie.starts_with("__Host-") && cookie.ends_with("; Secure"), "{cookie}");
     }

@@ -172,3 +172,42 @@ async fn the_button_of_the_first_page_needs_no_token() {
     let answer = site.ask(&Ask::form("/wait", &[])).await;
     assert_eq!((answer.status, answer.location()), (303, "/wait"));
 }
+
+/// Browsers inside other apps and old ones say neither where a form comes from nor who sent it: the token decides.
+#[tokio::test]
+async fn a_browser_that_says_nothing_of_itself_is_served_by_its_form_token_alone() {
+    let site = Site::new();
+    let (holder, _, prey) = prey(&site).await;
+    let csrf = holder.csrf.clone().unwrap();
+    // Leaving ends the session: what comes after it would be asked who it is.
+    let (leave, rest): (Vec<_>, Vec<_>) = forms().partition(|route| route.path.ends_with("/leave"));
+    for route in rest.into_iter().chain(leave) {
+        let silent = holder.dressed(form(route, &prey, Some(&csrf)));
+        assert_ne!(site.ask(&silent).await.status, 403, "{} with the token", route.path);
+        for site_said in ["none", "same-site", "cross-site", "unheard-of", ""] {
+            let without = form(route, &prey, None).header("sec-fetch-site", site_said);
+            let harmless = route.path == "/wait" && site_said == "none";
+            if !harmless {
+                let what = format!("{} without a token, from `{site_said}`", route.path);
+                assert_refused(&site.ask(&holder.dressed(without)).await, &what);
+            }
+        }
+    }
+}
+
+/// JSON needs no token, because no page elsewhere can send it without asking first: we agree to nobody who asks.
+#[tokio::test]
+async fn nobody_elsewhere_may_send_json_or_read_an_answer() {
+    let site = Site::new();
+    let (holder, ..) = prey(&site).await;
+    for route in table() {
+        let ask = Ask::new("OPTIONS", &address(route))
+            .header("origin", "https://evil.example")
+            .header("access-control-request-method", route.method.as_str())
+            .header("access-control-request-headers", "content-type,idempotency-key,charye-session");
+        let answer = site.ask(&holder.dressed(ask)).await;
+        let allowed: Vec<_> =
+            answer.headers.iter().filter(|(name, _)| name.starts_with("access-control-allow")).collect();
+        assert!(allowed.is_empty() && answer.status >= 400, "{}: {answer:?}", route.path);
+    }
+}

@@ -8,7 +8,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 48] = [
+pub(crate) const RULES: [(&str, &str, Guard); 53] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/identity", Public),
@@ -19,6 +19,11 @@ pub(crate) const RULES: [(&str, &str, Guard); 48] = [
     ("POST", "/identity/leave", Public),
     ("POST", "/enter", Identified),
     ("GET", "/find", Public),
+    ("GET", "/favourites", Identified),
+    ("GET", "/favourites/clinics/{clinic}", Identified),
+    ("POST", "/favourites/add", Identified),
+    ("POST", "/favourites/remove", Identified),
+    ("POST", "/favourites/first", Identified),
     ("GET", "/book", Admitted),
     ("GET", "/book/find", Admitted),
     ("GET", "/book/regions/{code}", Admitted),

@@ -1,5 +1,6 @@
 //! A whole service in one test: the real front on a loopback socket, the reference store, a clock that stands still.
 
+use crate::injection::HOSTILE;
 use crate::ledger::MoodyStore;
 use crate::wire::{Answer, Ask, Wire};
 use booking::{Campaign, Country, EligibilityGroup};
@@ -49,6 +50,10 @@ pub(crate) struct Wanted {
     pub(crate) booking_requests_max: usize,
     pub(crate) secure_cookies: bool,
     pub(crate) demo: bool,
+    /// Every name of the country wants to be markup.
+    pub(crate) hostile: bool,
+    /// Seals names and drafts.
+    pub(crate) field_key: u8,
 }
 
 impl Default for Wanted {
@@ -59,6 +64,8 @@ impl Default for Wanted {
             booking_requests_max: 64,
             secure_cookies: false,
             demo: true,
+            hostile: false,
+            field_key: 13,
         }
     }
 }
@@ -94,7 +101,7 @@ impl Site {
     }
 
     pub(crate) fn with(wanted: Wanted) -> Self {
-        let country = Arc::new(country());
+        let country = Arc::new(if wanted.hostile { hostile(&country()) } else { country() });
         let clock = Arc::new(MockClock::at(world::opens_at() - SignedDuration::from_mins(10)));
         let store = MemoryStore::new(Arc::clone(&country), Arc::clone(&clock) as Arc<dyn Clock>);
         Self::start(Kept {
@@ -193,12 +200,27 @@ fn country() -> Country {
     Country::new(small.regions().to_vec(), small.clinics().to_vec(), vec![campaign]).unwrap()
 }
 
-fn keys(random: Arc<dyn Randomness>) -> Keys {
+/// The same country, with text that wants to be markup wherever it has text.
+fn hostile(country: &Country) -> Country {
+    let text = || HOSTILE.to_owned();
+    let region = |region: &booking::Region| booking::Region { name: text(), ..region.clone() };
+    let clinic = |clinic: &booking::Clinic| booking::Clinic {
+        name: text(),
+        address: text(),
+        zip: text(),
+        phone: Some(text()),
+        ..clinic.clone()
+    };
+    let (regions, clinics) = (country.regions().iter().map(region), country.clinics().iter().map(clinic));
+    Country::new(regions.collect(), clinics.collect(), country.campaigns().to_vec()).unwrap()
+}
+
+fn keys(random: Arc<dyn Randomness>, field_key: u8) -> Keys {
     let material = KeyMaterial {
         tokens: (1, [11; 32]),
         tokens_before: None,
         aliases: [12; 32],
-        fields: [13; 32],
+        fields: [field_key; 32],
         gate: [14; 32],
     };
     Keys::new(&material, random)
@@ -244,7 +266,7 @@ fn feeder(kept: &Kept, assets: web::pages::Assets) -> Feeder {
 }
 
 fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
-    let keys = Arc::new(keys(Arc::clone(&kept.random)));
+    let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key));
     let (assets, mut static_plane) = assets::assets();
     let (country, made_at) = (&*kept.country, kept.clock.now());
     static_plane.extend(StaticPlane { country, assets, demo: kept.wanted.demo, made_at }.files());

@@ -31,6 +31,7 @@ pub(super) fn regions(lang: Lang, booking: bool) -> RegionsPage {
             row("은평구", 96, Full),
             row("세종특별자치시", 76, Unknown),
         ],
+        prepared: None,
         as_of: booking.then(now),
     }
 }

@@ -11,8 +11,8 @@ pub(super) fn appointments(lang: Lang, refusal: &Refusal) -> Said {
         Refusal::AlreadyBooked { appointment } => said(
             lang,
             (
-                format!("이미 예약이 있습니다. 예약번호 {}", appointment.number()),
-                format!("There is an appointment already: number {}", appointment.number()),
+                format!("이미 예약이 있습니다. 예약번호는 {}입니다.", appointment.number()),
+                format!("There is an appointment already, number {}.", appointment.number()),
             ),
             SEE_MY,
         ),

@@ -1,0 +1,126 @@
+//! Every refusal in plain words: what happened, what to do next, a number for the phone.
+
+use crate::site::Site;
+use booking::{AppointmentId, Refusal, RegionCode};
+use jiff::Timestamp;
+use jiff::civil::{Date, date};
+use std::collections::BTreeSet;
+use web::lang::Lang;
+use web::wording::refusal;
+
+const AT: Timestamp = Timestamp::UNIX_EPOCH;
+const FROM: Date = date(2027, 7, 26);
+const TO: Date = date(2027, 8, 9);
+
+/// The refusal after this one. Without an arm for a new one this does not compile.
+fn after(refusal: &Refusal) -> Option<Refusal> {
+    use Refusal as No;
+    Some(match refusal {
+        No::KeyReused => No::CampaignUnknown,
+        No::CampaignUnknown => No::TooEarly { opens_at: AT },
+        No::TooEarly { .. } => No::CampaignClosed { closed_at: AT },
+        No::CampaignClosed { .. } => No::TicketNeeded,
+        No::TicketNeeded => No::NotYourTurn { places_ahead: Some(1_234) },
+        No::NotYourTurn { places_ahead: Some(_) } => No::NotYourTurn { places_ahead: None },
+        No::NotYourTurn { places_ahead: None } => No::EntranceBusy { retry_after_s: 3 },
+        No::EntranceBusy { .. } => No::IdentityNeeded,
+        No::IdentityNeeded => No::ChallengeUnknown,
+        No::ChallengeUnknown => No::CodeWrong { tries_left: 2 },
+        No::CodeWrong { .. } => No::TooManyTries { again_at: AT },
+        No::TooManyTries { .. } => No::PhoneNotOwn,
+        No::PhoneNotOwn => No::IdentityStale,
+        No::IdentityStale => No::NotEligible { born_from: FROM, born_to: TO },
+        No::NotEligible { .. } => No::TicketUsed,
+        No::TicketUsed => No::PassNeeded,
+        No::PassNeeded => No::PassExpired { expired_at: AT },
+        No::PassExpired { .. } => No::PairUnknown,
+        No::PairUnknown => No::TooManyPairs { again_at: AT },
+        No::TooManyPairs { .. } => No::RecipientIsBooker,
+        No::RecipientIsBooker => No::DelegationRevoked { revoked_at: AT },
+        No::DelegationRevoked { .. } => No::RecipientsFull { recipients_max: 4 },
+        No::RecipientsFull { .. } => No::RecipientUnknown,
+        No::RecipientUnknown => No::PlacesInvalid,
+        No::PlacesInvalid => No::AlreadyBooked { appointment: AppointmentId(1) },
+        No::AlreadyBooked { .. } => No::FirstDoseNeeded,
+        No::FirstDoseNeeded => No::HoldTooSoon { again_at: AT },
+        No::HoldTooSoon { .. } => No::SlotUnknown,
+        No::SlotUnknown => No::SlotPast,
+        No::SlotPast => No::DoseIntervalWrong { earliest_on: FROM, latest_on: TO },
+        No::DoseIntervalWrong { .. } => No::SupplyExhausted { sido: RegionCode(1) },
+        No::SupplyExhausted { .. } => No::SlotFull { nearest: Vec::new() },
+        No::SlotFull { .. } => No::SecondDoseFull { earliest_on: FROM, latest_on: TO },
+        No::SecondDoseFull { .. } => No::HoldUnknown,
+        No::HoldUnknown => No::HoldExpired { expired_at: AT },
+        No::HoldExpired { .. } => No::ExtendedBefore { expires_at: AT },
+        No::ExtendedBefore { .. } => No::AppointmentUnknown,
+        No::AppointmentUnknown => No::CancelledBefore { cancelled_at: AT },
+        No::CancelledBefore { .. } => No::CancelTooLate { until_on: FROM },
+        No::CancelTooLate { .. } => No::AppointmentChanged { appointment: AppointmentId(1) },
+        No::AppointmentChanged { .. } => No::MessageTooSoon { again_at: AT },
+        No::MessageTooSoon { .. } => return None,
+    })
+}
+
+fn every_refusal() -> impl Iterator<Item = Refusal> {
+    std::iter::successors(Some(Refusal::KeyReused), after)
+}
+
+/// A full stop, a question or an exclamation mark at the end of a sentence; not the point in a number.
+fn sentences(text: &str) -> usize {
+    let ends = |(position, c): (usize, char)| {
+        let after = text[position..].chars().nth(1);
+        matches!(c, '.' | '?' | '!') && after.is_none_or(char::is_whitespace)
+    };
+    text.char_indices().filter(|at| ends(*at)).count()
+}
+
+/// What nobody says to somebody at midnight.
+const JARGON_KO: [&str; 12] = [
+    "선점",
+    "세션",
+    "토큰",
+    "서버",
+    "쿠키",
+    "브라우저",
+    "로그인",
+    "캡차",
+    "에러",
+    "클릭",
+    "파라미터",
+    "요청이",
+];
+const JARGON_EN: [&str; 9] =
+    ["token", "session", "cookie", "server", "invalid", "error", "null", "parameter", "expired"];
+
+#[tokio::test]
+async fn every_refusal_says_in_both_languages_what_happened_and_what_to_do_next() {
+    let app = Site::new().app;
+    for no in every_refusal() {
+        for lang in [Lang::Ko, Lang::En] {
+            let said = refusal(lang, &no, &app);
+            for text in [&said.sentence, &said.next_step] {
+                let what = format!("{} ({}): {text}", no.code(), lang.code());
+                assert!(text.ends_with('.') && !text.starts_with(' '), "{what}");
+                assert!((1..=2).contains(&sentences(text)), "{what}");
+                assert!(text.chars().count() <= 120, "{what}");
+                let korean = text.chars().any(|c| ('가'..='힣').contains(&c));
+                let latin = text.chars().any(|c| c.is_ascii_alphabetic());
+                let (own, other) = if lang.is_ko() { (korean, latin) } else { (latin, korean) };
+                assert!(own && !other, "{what}");
+                let jargon: &[&str] = if lang.is_ko() { &JARGON_KO } else { &JARGON_EN };
+                let found = jargon.iter().find(|word| text.to_lowercase().contains(**word));
+                assert!(found.is_none(), "{what}: {found:?}");
+            }
+            assert_ne!(said.sentence, said.next_step, "{}", no.code());
+        }
+    }
+}
+
+#[test]
+fn every_refusal_has_a_code_and_a_number_of_three_digits_of_its_own() {
+    let kinds: BTreeSet<&str> = every_refusal().map(|no| no.code()).collect();
+    let numbers: BTreeSet<u16> = every_refusal().map(|no| no.number()).collect();
+    assert_eq!(kinds.len(), numbers.len());
+    assert!(numbers.iter().all(|number| (100..1_000).contains(number)), "{numbers:?}");
+    assert_eq!(kinds.len(), 41, "one arm of `after` leads past a refusal");
+}
