@@ -70,6 +70,7 @@ impl Context {
             path: self.path.clone(),
             assets: self.app.assets,
             signed_in: self.session.is_some(),
+            renews: self.query != "still",
             now: self.now,
         }
     }

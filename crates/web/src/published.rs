@@ -255,6 +255,7 @@ impl Publisher {
                 path: "/".to_owned(),
                 assets: self.assets,
                 signed_in: false,
+                renews: true,
                 now: facts.document.as_of,
             };
             Prepared::new(home::render(campaign, &facts, chrome), "text/html; charset=utf-8", Cache::Second)
