@@ -2,7 +2,8 @@
 mod install;
 mod summary;
 
-use crate::{clock, journey, kills, tidy, workspace};
+use crate::journey::{self, Engine};
+use crate::{clock, kills, tidy, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use install::Tools;
 use std::process::{Command, Stdio};
@@ -48,8 +49,7 @@ fn check(is_long: bool) -> bool {
 fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
     let test = if has_nextest() { "nextest run --workspace" } else { "test --workspace" };
     let doc = "test --doc --package booking --package waiting-room";
-    let browser = tools.missing_for_browser.clone();
-    vec![
+    let mut steps = vec![
         cargo_step("format", "fmt --all --check", false),
         cargo_step("lints", "clippy --workspace --all-targets -- -D warnings", false),
         cargo_step("tests", test, is_long),
@@ -57,8 +57,24 @@ fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
         Step { name: "tidy", work: Box::new(tidy::run), skip: None },
         cargo_step("release build", "build --release", false),
         Step { name: "kill -9 while booking", work: Box::new(move || kills::run(is_long)), skip: None },
-        Step { name: "browser journey", work: Box::new(|| journey::run(&[])), skip: browser },
-    ]
+    ];
+    steps.extend(Engine::ALL.map(|engine| {
+        let skip = tools.missing_for_browsers.clone().or_else(|| engine.missing());
+        let work = move || journey::walk_in(engine, &journey::Options::check(is_long));
+        Step { name: in_engine(engine), work: Box::new(work), skip }
+    }));
+    let look = move || journey::look_at_samples(is_long);
+    let skip = tools.missing_for_browsers.clone().or_else(journey::missing_for_samples);
+    steps.push(Step { name: "samples of pages, by axe", work: Box::new(look), skip });
+    steps
+}
+
+fn in_engine(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Chromium => "journey in chromium",
+        Engine::Firefox => "journey in firefox",
+        Engine::WebKit => "journey in webkit",
+    }
 }
 
 fn cargo_step(name: &'static str, arguments: &'static str, is_long: bool) -> Step {

@@ -1,69 +1,179 @@
-//! A person's way through the pages in a real browser, on the released binary in demo mode.
+//! A person's way through the pages in real browsers, on the released binary in demo mode.
 //!
-//! [`walk`] is the way; [`visitors`], [`crowd`], [`entrance`] and [`trouble`] are what else can happen on it. [`browser`] and [`page`]
-//! are what a person can do, [`sound`] what every page must be, [`service`] the service under it. [`site`] is a site of
-//! three pages to try the harness on (`cargo xtask journey --harness`). Screenshots are kept in `test-output/screens/`.
+//! [`walk`] is the way, on every screen that was chosen; [`WALKS`] are what else can happen on it. [`browser`] and
+//! [`page`] are what a person can do, [`screen`] what they look through, [`sound`] what every page must be, [`service`]
+//! the service under it. [`samples`] are the pages which no walk comes to. [`site`] is a site of three pages to try the
+//! harness on (`--harness`). Screenshots are kept in `test-output/screens/`.
+mod axe;
 mod browser;
 mod crowd;
 mod entrance;
 mod identity;
+mod options;
 mod page;
 mod people;
 mod rival;
+mod samples;
+mod screen;
 mod service;
 mod site;
 mod sound;
+pub(crate) mod tools;
 mod trouble;
 mod visitors;
 mod walk;
 
 use crate::process::TempDir;
-use crate::workspace;
+use crate::{clock, workspace};
 use anyhow::{Context, Result, bail, ensure};
-use browser::Driver;
+pub(crate) use options::Options;
+pub(crate) use screen::Engine;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
-use tokio::try_join;
+use tokio::signal::unix::{SignalKind, signal};
 
-const WALK_TIME_MAX: Duration = Duration::from_mins(5);
+const WALK_TIME_MAX: Duration = Duration::from_mins(10);
 
+/// A walk under way.
+type Way<'a, T = ()> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
+
+/// Somebody's walk beside the main one, on a site of its own.
+struct Walk {
+    name: &'static str,
+    /// The browser of the short check; the long one walks in each.
+    engine: Engine,
+    /// Begins in an empty folder.
+    begin: fn(Engine, PathBuf) -> Way<'static>,
+}
+
+/// To add one: a module, and a line here. All of one engine are walked side by side.
+const WALKS: [Walk; 4] = [
+    Walk { name: "crowd", engine: Engine::Chromium, begin: |engine, dir| Box::pin(crowd::walk(engine, dir)) },
+    Walk {
+        name: "trouble",
+        engine: Engine::Chromium,
+        begin: |engine, dir| Box::pin(trouble::walk(engine, dir)),
+    },
+    Walk {
+        name: "visitors",
+        engine: Engine::Firefox,
+        begin: |engine, dir| Box::pin(visitors::walk(engine, dir)),
+    },
+    Walk {
+        name: "entrance",
+        engine: Engine::WebKit,
+        begin: |engine, dir| Box::pin(entrance::walk(engine, dir)),
+    },
+];
+
+const MAIN: &str = "main";
+const SAMPLES: &str = "samples";
+
+/// `cargo xtask journey WORDS`. What cannot run here is said to be skipped.
 pub(crate) fn run(words: &[&str]) -> Result<()> {
-    match words {
-        [] => within_limit(walk_demo(TempDir::new()?.path())),
-        ["--keep-dir", dir] => {
-            // The walk begins before the opening: a demo that has opened is of no use to it.
-            ensure!(!Path::new(dir).join("main").exists(), "{dir} holds an earlier walk");
-            within_limit(walk_demo(Path::new(dir)))
-        }
-        ["--harness"] => within_limit(site::try_harness()),
-        _ => bail!("`journey` takes --keep-dir DIR and nothing else"),
+    let options = Options::parse(words)?;
+    tools::install();
+    for note in notes() {
+        println!("SKIPPED: {note}");
     }
+    for engine in &options.engines {
+        match engine.missing() {
+            Some(why) => println!("SKIPPED: journey in {}: {why}", engine.name()),
+            None if options.is_harness => within_limit(site::try_harness(*engine))?,
+            None => walk_in(*engine, &options)?,
+        }
+    }
+    if options.is_harness || !options.wants(SAMPLES) { Ok(()) } else { look_at_samples(options.is_long) }
 }
 
-/// A browser that hangs is a failed walk; the guards end it.
-fn within_limit(walk: impl Future<Output = Result<()>>) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let limited = async { tokio::time::timeout(WALK_TIME_MAX, walk).await };
-    runtime.block_on(limited).with_context(|| format!("the walk took longer than {WALK_TIME_MAX:?}"))?
+/// What no walk checks here, and why not.
+pub(crate) fn notes() -> Vec<String> {
+    let of_engines = Engine::ALL.iter().filter(|engine| engine.missing().is_none());
+    let of_engines = of_engines.flat_map(|engine| engine.cannot()).map(|what| (*what).to_owned());
+    of_engines.chain(tools::axe().err().map(|why| format!("axe on the pages of the walks: {why}"))).collect()
 }
 
-/// Five sites side by side, each in a folder of its own.
-async fn walk_demo(dir: &Path) -> Result<()> {
-    let driver = Driver::start()?;
-    let [main, visitors, crowd, entrance, trouble] =
-        ["main", "visitors", "crowd", "entrance", "trouble"].map(|name| dir.join(name));
-    try_join!(
-        async { walk::walk(&driver, &main).await },
-        async { visitors::walk(&driver, &visitors).await.context("the visitors") },
-        async { crowd::walk(&driver, &crowd).await.context("in a crowd") },
-        async { entrance::walk(&driver, &entrance).await.context("at the entrance") },
-        async { trouble::walk(&driver, &trouble).await.context("in trouble") },
-    )?;
+/// The main walk and those beside it.
+pub(crate) fn walk_in(engine: Engine, options: &Options) -> Result<()> {
+    let dirs = TempDir::new()?;
+    let parent = options.keep_dir.as_deref().unwrap_or(dirs.path()).join(engine.name());
+    // A walk begins before the opening: a demo that has opened is of no use to it.
+    ensure!(!parent.exists(), "{} holds an earlier walk", parent.display());
+    let mut ways: Vec<Way> = Vec::new();
+    let screens = options.screens(engine);
+    if options.wants(MAIN) && !screens.is_empty() {
+        ways.push(Box::pin(told(MAIN, Box::pin(walk::walk(screens, parent.join(MAIN))))));
+    }
+    for Walk { name, begin, .. } in WALKS.iter().filter(|walk| options.wants_in(walk, engine)) {
+        ways.push(Box::pin(told(name, begin(engine, parent.join(name)))));
+    }
+    if ways.is_empty() {
+        return Ok(());
+    }
+    let pages = axe::looks();
+    within_limit(side_by_side(ways)).with_context(|| format!("in {}", engine.name()))?;
+    println!("journey: {} walked; axe looked {} times", engine.name(), axe::looks() - pages);
     Ok(())
 }
 
-/// An empty folder for the pictures of one walk.
+/// Says how it ended and how long it took.
+async fn told(name: &str, way: Way<'_>) -> Result<()> {
+    let start = clock::now();
+    way.await.with_context(|| format!("the walk `{name}`"))?;
+    println!("journey: the walk `{name}` took {:.0} s", (clock::now() - start).as_secs_f64());
+    Ok(())
+}
+
+/// Why [`look_at_samples`] cannot.
+pub(crate) fn missing_for_samples() -> Option<String> {
+    Engine::Chromium.missing().or_else(|| tools::axe().err())
+}
+
+pub(crate) fn look_at_samples(is_long: bool) -> Result<()> {
+    match missing_for_samples() {
+        Some(why) => println!("SKIPPED: samples of pages: {why}"),
+        None => within_limit(samples::walk(Engine::Chromium, is_long))?,
+    }
+    Ok(())
+}
+
+/// A browser that hangs is a failed walk. However it ends, also by Ctrl+C, the guards end what was started.
+fn within_limit<T>(walk: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut asked_to_end = signal(SignalKind::terminate())?;
+        tokio::select! {
+            walked = walk => walked,
+            () = tokio::time::sleep(WALK_TIME_MAX) => bail!("the walk took longer than {WALK_TIME_MAX:?}"),
+            _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+            _ = asked_to_end.recv() => bail!("asked to end"),
+        }
+    })
+}
+
+/// Walks all of them; the first failure ends the others.
+async fn side_by_side<T>(mut ways: Vec<Way<'_, T>>) -> Result<Vec<T>> {
+    let mut reached: Vec<Option<T>> = ways.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        for (way, reached) in ways.iter_mut().zip(&mut reached).filter(|(_, reached)| reached.is_none()) {
+            if let Poll::Ready(end) = way.as_mut().poll(context) {
+                *reached = Some(end?);
+            }
+        }
+        if reached.iter().all(Option::is_some) {
+            Poll::Ready(Ok(reached.drain(..).flatten().collect()))
+        } else {
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+/// An empty folder for the pictures of one walk: those of the main walk are named by their screen alone.
 fn screens_dir(name: &str) -> Result<PathBuf> {
     let dir = workspace::root().join("test-output").join("screens").join(name);
     if dir.exists() {
@@ -71,4 +181,24 @@ fn screens_dir(name: &str) -> Result<PathBuf> {
     }
     fs::create_dir_all(&dir).with_context(|| format!("creating {}", dir.display()))?;
     Ok(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_failure_ends_all_walks_and_without_one_each_arrives() {
+        let arrives = |at: u8| -> Way<'static, u8> { Box::pin(async move { Ok(at) }) };
+        assert_eq!(within_limit(side_by_side(vec![arrives(1), arrives(2)])).unwrap(), [1, 2]);
+        let fails: Way<u8> = Box::pin(async { bail!("lost the way") });
+        let never: Way<u8> = Box::pin(std::future::pending());
+        let error = within_limit(side_by_side(vec![arrives(1), never, fails])).unwrap_err();
+        assert_eq!(error.to_string(), "lost the way");
+    }
+
+    #[test]
+    fn every_engine_walks_beside_the_main_walk() {
+        assert!(Engine::ALL.iter().all(|engine| WALKS.iter().any(|walk| walk.engine == *engine)));
+    }
 }

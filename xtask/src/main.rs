@@ -20,7 +20,8 @@ cargo xtask TASK
   tidy                        the rules of the house                           저장소 규칙을 검사합니다
   bench gate                  the gate beside nginx, one core each             관문 성능을 nginx와 비교합니다
   bench generator             the load generator itself beside wrk             부하 발생기를 wrk와 비교합니다
-  journey [--keep-dir DIR]    a person's way through the pages, in a browser   브라우저로 예약 과정을 따라갑니다
+  journey [BROWSER…] [--scripts on|off] [--width 360|1280] [--walk NAME] [--long] [--keep-dir DIR]
+                              a person's way through the pages, in browsers    여러 브라우저로 예약 과정을 따라갑니다
   kills [--long]              kill -9 while people book over HTTP              예약 중에 서버를 강제로 끕니다
   data                        makes the bundled country again                  모의 국가 자료를 다시 만듭니다
   data roster N FILE [WRONG]  a roster of N synthetic people, to import        가상 대상자 명단을 만듭니다

@@ -3,6 +3,7 @@ use crate::clock;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,13 +18,23 @@ const PORTS: std::ops::Range<u32> = 20_000..32_000;
 pub(crate) struct Guard {
     child: Child,
     name: String,
+    leads_group: bool,
 }
 
 impl Guard {
     pub(crate) fn spawn(command: &mut Command) -> Result<Self> {
+        Self::start(command, false)
+    }
+
+    /// In a process group of its own, all of which ends with it: also whoever outlives its parent.
+    pub(crate) fn spawn_group(command: &mut Command) -> Result<Self> {
+        Self::start(command.process_group(0), true)
+    }
+
+    fn start(command: &mut Command, leads_group: bool) -> Result<Self> {
         let name = command.get_program().to_string_lossy().into_owned();
         let child = command.stdin(Stdio::null()).spawn().with_context(|| format!("cannot start {name}"))?;
-        Ok(Self { child, name })
+        Ok(Self { child, name, leads_group })
     }
 
     pub(crate) fn child(&mut self) -> &mut Child {
@@ -60,9 +71,12 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        let family = self.family();
+        let mut family = self.family();
         signal("-TERM", &family[..1]);
         wait_at_most_ending_time(|| !matches!(self.child.try_wait(), Ok(None)));
+        if self.leads_group {
+            family.extend(group_of(self.child.id()));
+        }
         let left: Vec<u32> = family.into_iter().filter(|id| is_running(*id)).collect();
         signal("-KILL", &left);
         // Nothing is left to do for a child that cannot be waited for.
@@ -93,6 +107,19 @@ fn is_running(id: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     // The state stands behind the name in brackets; Z is a program that has ended already.
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
+/// Whoever runs in the process group of that number.
+fn group_of(group: u32) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    ids.filter(|id| group_number(*id) == Some(group)).collect()
+}
+
+/// The third word behind the name in brackets, after the state and the parent.
+fn group_number(id: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.split(' ').nth(2)?.parse().ok()
 }
 
 fn family_of(id: u32) -> Vec<u32> {
@@ -158,6 +185,17 @@ mod tests {
         let family = guard.family();
         drop(guard);
         assert!(family.into_iter().all(|id| !is_running(id)));
+    }
+
+    #[test]
+    fn a_dropped_group_ends_whoever_has_lost_their_parent() {
+        let orphaning = "sh -c 'sleep 60 & sleep 60 &'; sleep 60";
+        let mut guard = Guard::spawn_group(Command::new("sh").args(["-c", orphaning])).unwrap();
+        let id = guard.child().id();
+        let strangers = || group_of(id).into_iter().filter(|member| !family_of(id).contains(member)).count();
+        guard.wait_until(5, || strangers() == 2 && family_of(id).len() == 2).unwrap();
+        drop(guard);
+        assert_eq!(group_of(id).into_iter().filter(|id| is_running(*id)).count(), 0);
     }
 
     #[test]

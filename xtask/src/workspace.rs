@@ -9,13 +9,20 @@ pub(crate) fn root() -> PathBuf {
     here.parent().expect("xtask stands in the workspace").to_path_buf()
 }
 
-/// The folder of cargo's release profile. This program stands in the folder of its own profile, beside it;
-/// so CARGO_TARGET_DIR and any config of cargo are respected without being read again.
-pub(crate) fn release_dir() -> Result<PathBuf> {
+/// Cargo's target folder. This program stands in the folder of its own profile, which stands there; so
+/// `CARGO_TARGET_DIR` and any config of cargo are respected without being read again.
+pub(crate) fn target_dir() -> Result<PathBuf> {
     let program = std::env::current_exe().context("where does this program stand?")?;
     let profile_dir = program.parent().context("a program stands in a folder")?;
-    let target_dir = profile_dir.parent().context("a profile's folder stands in the target folder")?;
-    Ok(target_dir.join("release"))
+    let profile_dir = if profile_dir.ends_with("deps") { profile_dir.parent() } else { Some(profile_dir) };
+    let target_dir =
+        profile_dir.and_then(Path::parent).context("a profile's folder stands in the target folder")?;
+    Ok(target_dir.to_path_buf())
+}
+
+/// The folder of cargo's release profile.
+pub(crate) fn release_dir() -> Result<PathBuf> {
+    Ok(target_dir()?.join("release"))
 }
 
 /// Paths (relative to `root`) that git tracks or would track: new files are checked before they are added.

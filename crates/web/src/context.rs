@@ -78,6 +78,7 @@ impl Context {
             path: self.path.clone(),
             assets: self.app.assets,
             signed_in: self.session.is_some(),
+            renews: self.query != "still",
             now: self.now,
             changing: self.changing.as_ref().map(|changing| changing.banner(self)),
         }

@@ -51,6 +51,8 @@ pub struct Chrome {
     pub path: String,
     pub assets: Assets,
     pub signed_in: bool,
+    /// Whether a page that renews itself may: nobody has asked it to keep still.
+    pub renews: bool,
     /// The server's clock, shown in the head and kept going by `page.js`.
     pub now: Timestamp,
     /// Somebody moves an appointment: every page says that the old place is kept.

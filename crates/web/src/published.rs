@@ -255,6 +255,7 @@ impl Publisher {
                 path: "/".to_owned(),
                 assets: self.assets,
                 signed_in: false,
+                renews: true,
                 now: facts.document.as_of,
                 changing: None,
             };

@@ -59,6 +59,7 @@ impl StaticPlane<'_> {
             path,
             assets: self.assets,
             signed_in: false,
+            renews: true,
             now: self.made_at,
             changing: None,
         }

@@ -1,4 +1,5 @@
 //! What the check needs besides Rust and git: Debian packages, installed when missing and when we may.
+use crate::journey;
 use anyhow::{Result, ensure};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,25 +8,38 @@ struct Package {
     name: &'static str,
     /// A file that only this package brings.
     file: &'static str,
-    is_for_browser: bool,
+    purpose: Purpose,
 }
 
-const PACKAGES: [Package; 5] = [
-    Package { name: "chromium", file: "/usr/bin/chromium", is_for_browser: true },
-    Package { name: "chromium-driver", file: "/usr/bin/chromedriver", is_for_browser: true },
-    Package {
-        name: "fonts-noto-cjk",
-        file: "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-        is_for_browser: true,
-    },
-    Package { name: "nginx-light", file: "/usr/sbin/nginx", is_for_browser: false },
-    Package { name: "wrk", file: "/usr/bin/wrk", is_for_browser: false },
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Without it no walk in a browser means anything.
+    AnyBrowser,
+    /// One browser, or a tool of the walks: they say themselves what they miss.
+    OneBrowser,
+    Bench,
+}
+
+const PACKAGES: [Package; 9] = [
+    package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", Purpose::AnyBrowser),
+    package("chromium", "/usr/bin/chromium", Purpose::OneBrowser),
+    package("chromium-driver", "/usr/bin/chromedriver", Purpose::OneBrowser),
+    package("firefox-esr", "/usr/bin/firefox-esr", Purpose::OneBrowser),
+    package("webkit2gtk-driver", "/usr/bin/WebKitWebDriver", Purpose::OneBrowser),
+    package("xvfb", "/usr/bin/Xvfb", Purpose::OneBrowser),
+    package("npm", "/usr/bin/npm", Purpose::OneBrowser),
+    package("nginx-light", "/usr/sbin/nginx", Purpose::Bench),
+    package("wrk", "/usr/bin/wrk", Purpose::Bench),
 ];
+
+const fn package(name: &'static str, file: &'static str, purpose: Purpose) -> Package {
+    Package { name, file, purpose }
+}
 
 /// What is there after installing.
 pub(crate) struct Tools {
-    /// Why the browser journey cannot run.
-    pub(crate) missing_for_browser: Option<String>,
+    /// Why nothing can be walked in any browser.
+    pub(crate) missing_for_browsers: Option<String>,
     /// What else cannot run here, though it is no step of the check.
     pub(crate) notes: Vec<String>,
 }
@@ -39,7 +53,10 @@ pub(crate) fn install() -> Tools {
             println!("SKIPPED: installing {}: {error:#}", names(&missing));
         }
     }
-    tools(&self::missing())
+    journey::tools::install();
+    let mut tools = tools(&self::missing());
+    tools.notes.extend(journey::notes());
+    tools
 }
 
 fn missing() -> Vec<&'static Package> {
@@ -68,12 +85,13 @@ fn is_root() -> bool {
 }
 
 fn tools(missing: &[&Package]) -> Tools {
-    let (browser, bench): (Vec<&Package>, Vec<&Package>) =
-        missing.iter().copied().partition(|package| package.is_for_browser);
-    let missing_for_browser =
-        (!browser.is_empty()).then(|| format!("Debian packages are missing: {}", names(&browser)));
-    let note = || format!("bench (no step of this check): Debian packages are missing: {}", names(&bench));
-    Tools { missing_for_browser, notes: (!bench.is_empty()).then(note).into_iter().collect() }
+    let missing_for = |purpose| {
+        let of_purpose = missing.iter().copied().filter(|package| package.purpose == purpose);
+        let packages: Vec<&Package> = of_purpose.collect();
+        (!packages.is_empty()).then(|| format!("Debian packages are missing: {}", names(&packages)))
+    };
+    let bench = missing_for(Purpose::Bench).map(|why| format!("bench (no step of this check): {why}"));
+    Tools { missing_for_browsers: missing_for(Purpose::AnyBrowser), notes: bench.into_iter().collect() }
 }
 
 fn names(packages: &[&Package]) -> String {
@@ -88,10 +106,9 @@ mod tests {
     #[test]
     fn a_missing_package_is_said_where_it_matters() {
         let all = tools(&PACKAGES.iter().collect::<Vec<_>>());
-        let browser = all.missing_for_browser.unwrap();
-        assert_eq!(browser, "Debian packages are missing: chromium chromium-driver fonts-noto-cjk");
+        assert_eq!(all.missing_for_browsers.unwrap(), "Debian packages are missing: fonts-noto-cjk");
         assert!(all.notes[0].ends_with("nginx-light wrk"));
         let none = tools(&[]);
-        assert!(none.missing_for_browser.is_none() && none.notes.is_empty());
+        assert!(none.missing_for_browsers.is_none() && none.notes.is_empty());
     }
 }

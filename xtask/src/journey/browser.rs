@@ -1,145 +1,199 @@
-//! Chromium through its WebDriver: an empty profile, a screen of a given size, scripts on or off.
+//! A browser through its WebDriver: an empty profile, a screen of a given size, scripts on or off.
+//!
+//! What WebDriver has no word for is told to each engine in its own way: [`chromium`], [`firefox`], [`webkit`].
+mod chromium;
+mod firefox;
+mod webkit;
+
+use super::screen::{Engine, Screen};
+use super::tools;
 use crate::http;
 use crate::process::{Guard, TempDir, free_port};
-use anyhow::{Context, Result, ensure};
-use base64::Engine;
+use anyhow::{Context, Result, anyhow, ensure};
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
-use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const READY_SECONDS_MAX: u64 = 20;
 const PAGE_LOAD_MS_MAX: u32 = 20_000;
-const CHROMIUM: &str = "/usr/bin/chromium";
-/// Chromium's windows are not narrower; a narrower screen is emulated as a phone's.
-const WINDOW_WIDTH_MIN: u32 = 500;
-const BLOCKED: u8 = 2;
-const ARGUMENTS: [&str; 8] = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-];
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scripts {
-    On,
-    Off,
-}
+const BEGINNING_TO_GO: Duration = Duration::from_millis(200);
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
+const TRIES_MAX: u32 = 3;
 
-#[derive(Clone, Copy)]
-pub(crate) struct Screen {
-    pub(crate) name: &'static str,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) scripts: Scripts,
-}
+/// A page as wide as the screen, as all of ours are.
+const EMPTY: &str = "data:text/html,<!doctype html><meta name=viewport content=width=device-width>";
+const WINDOW: &str =
+    "return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches ? 'Dark' : 'Light']";
 
-/// The running chromedriver; its browsers end with it.
-pub(crate) struct Driver {
-    port: u16,
-    _guard: Guard,
-}
-
-impl Driver {
-    pub(crate) fn start() -> Result<Self> {
-        let port = free_port()?;
-        let mut command = Command::new("chromedriver");
-        command.arg(format!("--port={port}")).stdout(Stdio::null());
-        let mut guard = Guard::spawn(&mut command).context("Debian package chromium-driver")?;
-        guard.wait_until(READY_SECONDS_MAX, || http::get(port, "/status").is_ok())?;
-        Ok(Self { port, _guard: guard })
-    }
-}
-
-/// One browser with an empty profile, which goes with it.
+/// One browser with an empty profile and a driver of its own; all go with it.
 pub(crate) struct Browser {
     pub(crate) client: Client,
     pub(crate) screen: Screen,
     driver_port: u16,
     session_id: String,
+    _under: Under,
+}
+
+/// What ends with the browser, in this order.
+struct Under {
+    _driver: Guard,
+    _display: Option<Guard>,
     _profile: TempDir,
 }
 
 impl Browser {
-    pub(crate) async fn open(driver: &Driver, screen: Screen) -> Result<Self> {
-        let profile = TempDir::new()?;
-        let mut builder = ClientBuilder::new(HttpConnector::new());
-        builder.capabilities(capabilities(screen, profile.path()));
-        let address = format!("http://127.0.0.1:{}", driver.port);
-        let client = builder.connect(&address).await.context("opening a browser")?;
+    pub(crate) async fn open(screen: Screen) -> Result<Self> {
+        Self::start(screen).await.with_context(|| format!("opening the browser for `{screen}`"))
+    }
+
+    async fn start(screen: Screen) -> Result<Self> {
+        let (profile, port) = (TempDir::new()?, free_port()?);
+        let mut display = None;
+        let (mut command, capabilities) = match screen.engine {
+            Engine::Chromium => (chromium::driver(port), chromium::capabilities(screen, profile.path())),
+            Engine::Firefox => {
+                let geckodriver = tools::geckodriver().map_err(|why| anyhow!(why))?;
+                let command = firefox::driver(&geckodriver, port, screen);
+                (command, firefox::capabilities(screen, profile.path())?)
+            }
+            Engine::WebKit => {
+                let (guard, name) = webkit::display()?;
+                display = Some(guard);
+                (webkit::driver(port, &name, profile.path())?, webkit::capabilities(screen))
+            }
+        };
+        let driver = start_driver(&mut command, port).await?;
+        let client = connect(port, capabilities).await?;
         let session_id = client.session_id().await?.context("the browser has no session")?;
-        Ok(Self { client, screen, driver_port: driver.port, session_id, _profile: profile })
+        let under = Under { _driver: driver, _display: display, _profile: profile };
+        let browser = Self { client, screen, driver_port: port, session_id, _under: under };
+        browser.is_as_wanted().await?;
+        Ok(browser)
+    }
+
+    /// An engine that does not know an option says nothing about it.
+    async fn is_as_wanted(&self) -> Result<()> {
+        if self.screen.engine == Engine::WebKit {
+            webkit::resize(self, u64::from(self.screen.width.height())).await?;
+        }
+        self.client.goto(EMPTY).await?;
+        let window = self.execute(WINDOW).await?;
+        let wanted = json!([self.screen.width.pixels(), format!("{:?}", self.screen.colours)]);
+        ensure!(window == wanted, "the window is {window}, not {wanted}");
+        Ok(())
     }
 
     pub(crate) async fn close(self) -> Result<()> {
         self.client.close().await.context("closing the browser")
     }
 
-    /// What the browser complained about since the last time: errors of scripts, what the page's policy forbade. That
-    /// a page answered with "no" is no complaint.
-    pub(crate) fn complaints(&self) -> Result<Vec<String>> {
-        let log = self.ask("se/log", &json!({ "type": "browser" }))?;
-        let entries = log.as_array().context("the browser's log is no list")?;
-        let is_bad = |entry: &&Value| {
-            let said = entry["message"].as_str().unwrap_or_default();
-            entry["level"] == "SEVERE" && !(entry["source"] == "network" && said.contains("a status of 4"))
+    /// What the browser complained about since the last time, as far as [`Engine::cannot`] says that it tells.
+    pub(crate) async fn complaints(&self) -> Result<Vec<String>> {
+        match self.screen.engine {
+            Engine::Chromium => chromium::complaints(self).await,
+            Engine::Firefox => firefox::complaints(self).await,
+            Engine::WebKit => Ok(Vec::new()),
+        }
+    }
+
+    /// Shows the page as on paper, or again as on a screen. Whether the engine can.
+    pub(crate) async fn show_on_paper(&self, yes: bool) -> Result<bool> {
+        match self.screen.engine {
+            Engine::Chromium => chromium::show_on_paper(self, yes).await.map(|()| true),
+            Engine::Firefox => firefox::show_on_paper(self, yes).await.map(|()| true),
+            Engine::WebKit => Ok(false),
+        }
+    }
+
+    /// The whole page as PNG, also what is below the window.
+    pub(crate) async fn picture(&self) -> Result<Vec<u8>> {
+        let picture = match self.screen.engine {
+            Engine::Chromium => chromium::picture(self).await?,
+            Engine::Firefox => firefox::picture(self).await?,
+            Engine::WebKit => webkit::picture(self).await?,
         };
-        Ok(entries.iter().filter(is_bad).map(|entry| entry["message"].to_string()).collect())
-    }
-
-    /// Shows the page as on paper, or again as on a screen.
-    pub(crate) fn show_on_paper(&self, yes: bool) -> Result<()> {
-        let media = if yes { "print" } else { "" };
-        let command = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "media": media } });
-        self.ask("goog/cdp/execute", &command).map(drop)
-    }
-
-    /// Words of chromedriver that WebDriver does not have.
-    fn ask(&self, word: &str, body: &Value) -> Result<Value> {
-        let path = format!("/session/{}/{word}", self.session_id);
-        let answer = http::post(self.driver_port, &path, &[], &body.to_string())?;
-        ensure!(answer.status == 200, "chromedriver refused {word} with {}", answer.status);
-        let mut answer: Value = serde_json::from_slice(&answer.body).context("chromedriver's JSON")?;
-        Ok(answer["value"].take())
-    }
-
-    /// The whole page as PNG, also what is below the window. WebDriver has no word for it, chromedriver has.
-    pub(crate) fn picture(&self) -> Result<Vec<u8>> {
-        let answer = http::get(self.driver_port, &format!("/session/{}/screenshot/full", self.session_id))?;
-        ensure!(answer.status == 200, "a screenshot was refused with {}", answer.status);
-        let answer: Value = serde_json::from_slice(&answer.body).context("the screenshot's JSON")?;
-        let encoded = answer["value"].as_str().context("the answer holds no screenshot")?;
+        let encoded = picture.as_str().context("the answer holds no screenshot")?;
         STANDARD.decode(encoded).context("the screenshot's base64")
+    }
+
+    /// In a page whose own scripts are off, ours too would wait forever for a promise in some engines.
+    pub(crate) async fn let_promises_be_kept(&self, yes: bool) -> Result<()> {
+        let needs_word = self.screen.engine == Engine::Firefox && !self.screen.scripts.are_on();
+        if needs_word { firefox::let_promises_be_kept(self, yes).await } else { Ok(()) }
+    }
+
+    /// `WebKitGTK` follows a link a moment after the key, and may never answer what is asked in that moment.
+    pub(crate) async fn begin_to_go(&self) {
+        if self.screen.engine == Engine::WebKit {
+            tokio::time::sleep(BEGINNING_TO_GO).await;
+        }
+    }
+
+    /// The visible text of the first element that matches a CSS selector.
+    pub(crate) async fn text(&self, selector: &str) -> Result<Option<String>> {
+        let script = format!(
+            "const found = document.querySelector({selector:?}); return found && (found.getClientRects().length > 0 ? found.innerText : '')"
+        );
+        Ok(self.execute(&script).await?.as_str().map(str::to_owned))
+    }
+
+    /// Runs a script of ours and waits for what it returns. A page can go while it runs: then `WebKitGTK` may never
+    /// answer, and it is run again in the next page.
+    pub(crate) async fn execute(&self, script: &str) -> Result<Value> {
+        let body = json!({ "script": script, "args": [] });
+        if self.screen.engine == Engine::WebKit {
+            for _ in 1..TRIES_MAX {
+                let answer = tokio::time::timeout(ANSWER_TIME_MAX, self.ask("execute/sync", &body)).await;
+                if let Ok(answer) = answer {
+                    return answer;
+                }
+            }
+        }
+        self.ask("execute/sync", &body).await
+    }
+
+    /// A word of the driver that WebDriver does not have, with its JSON.
+    async fn ask(&self, word: &str, body: &Value) -> Result<Value> {
+        let (port, path, body) = (self.driver_port, self.path_of(word), body.to_string());
+        answered(word, move || http::post(port, &path, &[], &body)).await
+    }
+
+    async fn look(&self, word: &str) -> Result<Value> {
+        let (port, path) = (self.driver_port, self.path_of(word));
+        answered(word, move || http::get(port, &path)).await
+    }
+
+    fn path_of(&self, word: &str) -> String {
+        format!("/session/{}/{word}", self.session_id)
     }
 }
 
-fn capabilities(screen: Screen, profile: &Path) -> Map<String, Value> {
-    let mut arguments: Vec<String> = ARGUMENTS.map(str::to_owned).to_vec();
-    arguments.push(format!("--user-data-dir={}", profile.display()));
-    arguments.push(format!("--window-size={},{}", screen.width, screen.height));
-    let mut options = json!({
-        "binary": CHROMIUM,
-        "args": arguments,
-        "prefs": { "intl.accept_languages": "ko-KR,ko" },
-    });
-    if screen.scripts == Scripts::Off {
-        options["prefs"]["profile.managed_default_content_settings.javascript"] = BLOCKED.into();
-    }
-    if screen.width < WINDOW_WIDTH_MIN {
-        let metrics = json!({ "width": screen.width, "height": screen.height, "pixelRatio": 1.0 });
-        options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
-    }
-    let mut capabilities = Map::new();
-    capabilities.insert("browserName".to_owned(), "chrome".into());
-    capabilities.insert("timeouts".to_owned(), json!({ "pageLoad": PAGE_LOAD_MS_MAX }));
-    capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
-    capabilities.insert("goog:chromeOptions".to_owned(), options);
-    capabilities
+async fn start_driver(command: &mut Command, port: u16) -> Result<Guard> {
+    let guard = Guard::spawn_group(command.stdout(Stdio::null()).stderr(Stdio::null()))?;
+    let ready = move || {
+        let mut guard = guard;
+        guard.wait_until(READY_SECONDS_MAX, || http::get(port, "/status").is_ok()).map(|()| guard)
+    };
+    tokio::task::spawn_blocking(ready).await?
+}
+
+async fn connect(port: u16, mut capabilities: Map<String, Value>) -> Result<Client> {
+    let timeouts = json!({ "pageLoad": PAGE_LOAD_MS_MAX });
+    capabilities.insert("timeouts".to_owned(), timeouts);
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(capabilities);
+    builder.connect(&format!("http://127.0.0.1:{port}")).await.context("starting a session")
+}
+
+async fn answered(word: &str, ask: impl FnOnce() -> Result<http::Answer> + Send + 'static) -> Result<Value> {
+    let answer = tokio::task::spawn_blocking(ask).await?.with_context(|| format!("asking for {word}"))?;
+    let said = || String::from_utf8_lossy(&answer.body).chars().take(300).collect::<String>();
+    ensure!(answer.status == 200, "the driver refused {word} with {}: {}", answer.status, said());
+    let mut answer: Value = serde_json::from_slice(&answer.body).context("the driver's JSON")?;
+    Ok(answer["value"].take())
 }

@@ -1,14 +1,14 @@
 //! A crowd is there first: the line is long, and is seen to move.
-use super::browser::{Browser, Driver};
+use super::browser::Browser;
 use super::identity;
 use super::page::Page;
 use super::people::CROWDED;
+use super::screen::Engine;
 use super::service::Service;
-use super::walk::PHONE;
 use super::{rival, screens_dir};
 use crate::clock;
 use anyhow::{Context, Result, ensure};
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 const OPENS_IN: &str = "12s";
@@ -20,10 +20,10 @@ const LOOKING_SECONDS_MAX: u64 = 60;
 /// How often the number of places ahead must be seen to have become smaller.
 const STEPS_SEEN: u32 = 2;
 
-pub(super) async fn walk(driver: &Driver, dir: &Path) -> Result<()> {
-    let service = Service::start_opening_in(dir, OPENS_IN, &CROWD)?;
-    let phone = Browser::open(driver, PHONE).await?;
-    let page = Page::new(&phone, &service.base(), &screens_dir("crowd")?);
+pub(super) async fn walk(engine: Engine, dir: PathBuf) -> Result<()> {
+    let service = Service::start_opening_in(&dir, OPENS_IN, &CROWD)?;
+    let phone = Browser::open(engine.phone()).await?;
+    let page = Page::new(&phone, &service.base(), &screens_dir(&format!("{}-crowd", engine.name()))?);
     page.finish(walk_page(&page, service.port()).await).await?;
     phone.close().await
 }

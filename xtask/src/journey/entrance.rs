@@ -1,25 +1,26 @@
 //! More people are called than the entrance lets in at once: who presses is held back for a moment, and comes in without
 //! pressing again.
-use super::browser::{Browser, Driver};
+use super::browser::Browser;
 use super::identity;
 use super::page::Page;
 use super::people::{HELD_BACK, RIVALS};
 use super::rival::Called;
+use super::screen::Engine;
 use super::screens_dir;
 use super::service::Service;
-use super::walk::{PHONE, PLAIN_PHONE};
 use anyhow::Result;
-use std::path::Path;
+use std::path::PathBuf;
 use tokio::try_join;
 
 const ONE_A_SECOND: [&str; 2] = ["--admissions-per-second", "1"];
 const HELD_BACK_FOR_A_MOMENT: &str = "곧 들어갑니다";
 
-pub(super) async fn walk(driver: &Driver, dir: &Path) -> Result<()> {
-    let service = Service::start_opening_in(dir, "1s", &ONE_A_SECOND)?;
-    let (phone, plain) = (Browser::open(driver, PHONE).await?, Browser::open(driver, PLAIN_PHONE).await?);
-    let page = Page::new(&phone, &service.base(), &screens_dir("entrance")?);
-    let plain_page = Page::new(&plain, &service.base(), &screens_dir("entrance-plain")?);
+pub(super) async fn walk(engine: Engine, dir: PathBuf) -> Result<()> {
+    let service = Service::start_opening_in(&dir, "1s", &ONE_A_SECOND)?;
+    let (phone, plain) = (Browser::open(engine.phone()).await?, Browser::open(engine.plain_phone()).await?);
+    let page = Page::new(&phone, &service.base(), &screens_dir(&format!("{}-entrance", engine.name()))?);
+    let plain_page =
+        Page::new(&plain, &service.base(), &screens_dir(&format!("{}-entrance-plain", engine.name()))?);
     let [first, second] = HELD_BACK;
     let mut rivals = Vec::new();
     for person in RIVALS {

@@ -56,8 +56,8 @@ impl<'a> Page<'a> {
     }
 
     async fn text_once(&self, selector: &str) -> Result<String> {
-        let element = self.browser.client.find(Locator::Css(selector)).await;
-        let text = element.with_context(|| format!("nothing on the page is `{selector}`"))?.text().await?;
+        let text = self.browser.text(selector).await?;
+        let text = text.with_context(|| format!("nothing on the page is `{selector}`"))?;
         Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
@@ -99,7 +99,7 @@ impl<'a> Page<'a> {
     pub(crate) async fn look(&self, picture: &str) -> Result<()> {
         let number = self.pictures.get() + 1;
         self.pictures.set(number);
-        self.keep_picture(&format!("{number:02}-{picture}"))?;
+        self.keep_picture(&format!("{number:02}-{picture}")).await?;
         sound::check(self.browser).await
     }
 
@@ -169,7 +169,9 @@ impl<'a> Page<'a> {
         let found = self.browser.client.find_all(Locator::XPath(&button_path(words))).await?;
         for button in found {
             if button.is_displayed().await? {
-                return button.send_keys(ENTER).await.with_context(|| format!("pressing “{words}”"));
+                button.send_keys(ENTER).await.with_context(|| format!("pressing “{words}”"))?;
+                self.browser.begin_to_go().await;
+                return Ok(());
             }
         }
         bail!("the page has no button or link “{words}”")
@@ -180,6 +182,7 @@ impl<'a> Page<'a> {
         let path = format!("//a[contains(@class,'row')][contains(normalize-space(.),{})]", xpath_text(words));
         let row = self.browser.client.find(Locator::XPath(&path)).await;
         row.with_context(|| format!("no line of the list says “{words}”"))?.send_keys(ENTER).await?;
+        self.browser.begin_to_go().await;
         Ok(())
     }
 
@@ -190,9 +193,9 @@ impl<'a> Page<'a> {
     }
 
     /// Keeps a picture of the whole page as `NAME.png`.
-    pub(crate) fn keep_picture(&self, name: &str) -> Result<()> {
+    pub(crate) async fn keep_picture(&self, name: &str) -> Result<()> {
         let path = self.screens_dir.join(format!("{name}.png"));
-        fs::write(&path, self.browser.picture()?).with_context(|| format!("writing {}", path.display()))
+        fs::write(&path, self.browser.picture().await?).with_context(|| format!("writing {}", path.display()))
     }
 
     /// Hands on how the walk ended; after a failure, with a picture and the place where it ended.
@@ -202,11 +205,12 @@ impl<'a> Page<'a> {
             Err(error) => error,
         };
         let place = self.path().await.unwrap_or_else(|_| "no page".to_owned());
-        let kept = match self.keep_picture("failed") {
+        let kept = match self.keep_picture("failed").await {
             Ok(()) => self.screens_dir.join("failed.png").display().to_string(),
             Err(error) => format!("no picture: {error:#}"),
         };
-        Err(error.context(format!("the walk ended at {place} ({kept})")))
+        let screen = self.browser.screen;
+        Err(error.context(format!("the walk ended at {place} on the screen `{screen}` ({kept})")))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A site of three pages on this machine, to try the harness on before and without the real one.
-use super::browser::{Browser, Driver, Screen, Scripts};
+use super::browser::Browser;
 use super::page::Page;
+use super::screen::{Engine, Screen};
 use super::sound;
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,31 +14,31 @@ const FORM: &str = "<h1>양식</h1><p id=script>꺼짐</p>
 <label><input type=checkbox name=agree value=yes> 동의</label>
 <button> 보내기 </button></form>
 <p style='margin-top:2000px'>끝</p>
-<script>document.getElementById('script').textContent = '켜짐'</script>";
+<script>document.getElementById('script').textContent = '켜짐'; nothing()</script>";
 
-pub(super) async fn try_harness() -> Result<()> {
+pub(super) async fn try_harness(engine: Engine) -> Result<()> {
     let port = serve()?;
-    let driver = Driver::start()?;
-    let phone = Screen { name: "harness-phone", width: 360, height: 800, scripts: Scripts::Off };
-    let desk = Screen { name: "harness-desk", width: 1280, height: 900, scripts: Scripts::On };
-    for screen in [phone, desk] {
-        let name = screen.name;
-        let browser = Browser::open(&driver, screen).await?;
-        let page = Page::new(&browser, &format!("http://127.0.0.1:{port}"), &super::screens_dir(name)?);
+    for screen in engine.all_screens() {
+        let browser = Browser::open(screen).await?;
+        let dir = super::screens_dir(&format!("harness-{screen}"))?;
+        let page = Page::new(&browser, &format!("http://127.0.0.1:{port}"), &dir);
         let walked = walk(&page, screen).await;
         page.finish(walked).await?;
-        check_picture(&browser, screen)?;
+        check_picture(&browser, screen).await?;
         browser.close().await?;
-        println!("journey --harness: {name} works");
+        println!("journey --harness: {screen} works");
     }
     Ok(())
 }
 
 async fn walk(page: &Page<'_>, screen: Screen) -> Result<()> {
     page.visit("/").await?;
-    let expected = if screen.scripts == Scripts::On { "켜짐" } else { "꺼짐" };
+    let expected = if screen.scripts.are_on() { "켜짐" } else { "꺼짐" };
     let scripts = page.text("#script").await?;
     ensure!(scripts == expected, "scripts are {scripts}, not {expected}");
+    let tells = screen.scripts.are_on() && screen.engine.cannot().is_empty();
+    let complaints = page.browser.complaints().await?;
+    ensure!(complaints.is_empty() != tells, "the browser complains about {complaints:?}");
     page.stays(&[]).await?;
     ensure!(page.stays(&["#count"]).await.is_err(), "a changed page counts as the same");
     ensure!(sound::check(page.browser).await.is_err(), "a field without a label counts as sound");
@@ -45,7 +46,7 @@ async fn walk(page: &Page<'_>, screen: Screen) -> Result<()> {
     page.fill("name", "홍길동").await?;
     page.fill("dose", "2차").await?;
     page.choose("agree", "yes").await?;
-    page.keep_picture("form")?;
+    page.keep_picture("form").await?;
     page.press("보내기").await?;
     page.see("name=%ED%99%8D%EA%B8%B8%EB%8F%99&dose=2%EC%B0%A8&agree=yes").await?;
     ensure!(page.path().await? == "/sent", "the form went elsewhere");
@@ -54,12 +55,13 @@ async fn walk(page: &Page<'_>, screen: Screen) -> Result<()> {
 }
 
 /// Width of the screen, height of the page: bytes 16 to 24 of a PNG.
-fn check_picture(browser: &Browser, screen: Screen) -> Result<()> {
-    let picture = browser.picture()?;
+async fn check_picture(browser: &Browser, screen: Screen) -> Result<()> {
+    let picture = browser.picture().await?;
     let number =
         |at: usize| -> Option<u32> { Some(u32::from_be_bytes(picture.get(at..at + 4)?.try_into().ok()?)) };
     let (width, height) = (number(16).context("no PNG")?, number(20).context("no PNG")?);
-    ensure!(width.abs_diff(screen.width) <= 15, "the picture is {width} wide, the screen {}", screen.width);
+    let wanted = screen.width.pixels();
+    ensure!(width.abs_diff(wanted) <= 15, "the picture is {width} wide, the screen {wanted}");
     ensure!(height > 2_000, "the picture is {height} high: not the whole page");
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What every page must be, whatever it shows.
-use super::browser::{Browser, Scripts};
-use super::rival;
+use super::browser::Browser;
+use super::{axe, rival};
 use crate::http;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
@@ -14,8 +14,6 @@ return {
   lang: document.documentElement.lang,
   wide: root.scrollWidth,
   window: window.innerWidth,
-  unlabelled: Array.from(document.querySelectorAll('input:not([type=hidden]), select, textarea'))
-    .filter((field) => field.labels.length === 0).map((field) => field.name).join(' '),
   repeated: Array.from(document.querySelectorAll('[id]')).map((element) => element.id)
     .filter((id, at, ids) => ids.indexOf(id) !== at).join(' '),
 };";
@@ -26,27 +24,34 @@ struct Facts {
     lang: String,
     wide: u32,
     window: u32,
-    unlabelled: String,
     repeated: String,
 }
 
-/// One heading of the first order, its language told, nothing wider than the screen, every field labelled, no
-/// complaint of the browser.
+/// As [`findings`], and no complaint of the browser.
 pub(crate) async fn check(browser: &Browser) -> Result<()> {
-    let facts = browser.client.execute(FACTS, Vec::new()).await.context("looking at the page")?;
-    let facts: Facts = serde_json::from_value(facts).context("the facts of a page")?;
     let path = browser.client.current_url().await?.path().to_owned();
     let lang = if path == "/en" || path.starts_with("/en/") { "en" } else { "ko" };
-    ensure!(facts.headings == 1, "{path} has {} headings of the first order", facts.headings);
-    ensure!(facts.lang == lang, "{path} says its language is “{}”", facts.lang);
-    ensure!(facts.wide <= facts.window, "{path} is {} wide in a window of {}", facts.wide, facts.window);
-    ensure!(facts.unlabelled.is_empty(), "{path} has fields without a label: {}", facts.unlabelled);
-    ensure!(facts.repeated.is_empty(), "{path} repeats ids: {}", facts.repeated);
-    if browser.screen.scripts == Scripts::On {
-        let complaints = browser.complaints()?;
-        ensure!(complaints.is_empty(), "{path}: the browser complains: {}", complaints.join("; "));
+    let mut findings = findings(browser, lang).await?;
+    if browser.screen.scripts.are_on() {
+        findings.extend(
+            browser.complaints().await?.into_iter().map(|said| format!("the browser complains: {said}")),
+        );
     }
+    ensure!(findings.is_empty(), "{path}:\n  {}", findings.join("\n  "));
     Ok(())
+}
+
+/// One heading of the first order, its language told, nothing wider than the screen, nothing that axe finds.
+pub(crate) async fn findings(browser: &Browser, lang: &str) -> Result<Vec<String>> {
+    let facts = browser.execute(FACTS).await.context("looking at the page")?;
+    let facts: Facts = serde_json::from_value(facts).context("the facts of a page")?;
+    let mut findings = axe::findings(browser).await?;
+    let mut find = |is_found: bool, what: String| findings.extend(is_found.then_some(what));
+    find(facts.headings != 1, format!("{} headings of the first order", facts.headings));
+    find(facts.lang != lang, format!("its language is said to be “{}”, not “{lang}”", facts.lang));
+    find(facts.wide > facts.window, format!("{} wide in a window of {}", facts.wide, facts.window));
+    find(!facts.repeated.is_empty(), format!("ids are repeated: {}", facts.repeated));
+    Ok(findings)
 }
 
 /// What somebody in line loads for the first time.

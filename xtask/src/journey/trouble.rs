@@ -1,20 +1,20 @@
 //! The ledger is broken when the opening comes: the line stands still and says why, and no place is lost.
-use super::browser::{Browser, Driver};
+use super::browser::Browser;
 use super::identity;
 use super::page::Page;
 use super::people::TROUBLED;
+use super::screen::Engine;
 use super::screens_dir;
 use super::service::Service;
-use super::walk::PHONE;
 use anyhow::{Result, ensure};
-use std::path::Path;
+use std::path::PathBuf;
 
 const OPENS_IN_SECONDS: u64 = 5;
 
-pub(super) async fn walk(driver: &Driver, dir: &Path) -> Result<()> {
-    let mut service = Service::start(dir)?;
-    let phone = Browser::open(driver, PHONE).await?;
-    let page = Page::new(&phone, &service.base(), &screens_dir("trouble")?);
+pub(super) async fn walk(engine: Engine, dir: PathBuf) -> Result<()> {
+    let mut service = Service::start(&dir)?;
+    let phone = Browser::open(engine.phone()).await?;
+    let page = Page::new(&phone, &service.base(), &screens_dir(&format!("{}-trouble", engine.name()))?);
     page.finish(walk_page(&page, &mut service).await).await?;
     phone.close().await
 }
@@ -25,7 +25,7 @@ async fn walk_page(page: &Page<'_>, service: &mut Service) -> Result<()> {
     page.see("대기 번호").await?;
     let number = page.number("#number").await?;
     service.damage_and_open_in(OPENS_IN_SECONDS)?;
-    page.browser.complaints()?;
+    page.browser.complaints().await?;
 
     page.visit("/wait").await?;
     page.see_in_time("예약 시스템에 문제가 생겨 입장을 멈췄습니다").await?;
@@ -46,7 +46,7 @@ async fn walk_page(page: &Page<'_>, service: &mut Service) -> Result<()> {
     page.see("생년월일 8자리").await?;
     identity::prove(page, TROUBLED, &identity::KOREAN).await?;
     page.see("지금은 처리할 수 없습니다").await?;
-    page.browser.complaints()?;
+    page.browser.complaints().await?;
     page.look("nothing-can-be-done").await?;
     page.press("지금 다시 시도").await?;
     page.see("인증번호 입력").await

@@ -1,20 +1,21 @@
 //! Two more people, who come when it is open: one reads English, one is not in the group.
-use super::browser::{Browser, Driver};
+use super::browser::Browser;
 use super::identity;
 use super::page::Page;
 use super::people;
+use super::screen::Engine;
 use super::screens_dir;
 use super::service::Service;
-use super::walk::{DESK, PHONE};
 use anyhow::Result;
-use std::path::Path;
+use std::path::PathBuf;
 use tokio::try_join;
 
-pub(super) async fn walk(driver: &Driver, dir: &Path) -> Result<()> {
-    let service = Service::start_opening_in(dir, "3s", &[])?;
-    let (desk, phone) = (Browser::open(driver, DESK).await?, Browser::open(driver, PHONE).await?);
-    let english = Page::new(&desk, &service.base(), &screens_dir("english")?);
-    let too_young = Page::new(&phone, &service.base(), &screens_dir("not-eligible")?);
+pub(super) async fn walk(engine: Engine, dir: PathBuf) -> Result<()> {
+    let service = Service::start_opening_in(&dir, "3s", &[])?;
+    let (desk, phone) = (Browser::open(engine.desk()).await?, Browser::open(engine.phone()).await?);
+    let english = Page::new(&desk, &service.base(), &screens_dir(&format!("{}-english", engine.name()))?);
+    let too_young =
+        Page::new(&phone, &service.base(), &screens_dir(&format!("{}-not-eligible", engine.name()))?);
     try_join!(async { english.finish(in_english(&english).await).await }, async {
         too_young.finish(too_young_to_book(&too_young).await).await
     },)?;

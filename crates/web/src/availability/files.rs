@@ -60,7 +60,16 @@ impl Maker {
     }
 
     fn chrome(&self, path: String, now: Timestamp, lang: Lang) -> Chrome {
-        Chrome { lang, demo: self.demo, path, assets: self.assets, signed_in: false, now, changing: None }
+        Chrome {
+            lang,
+            demo: self.demo,
+            path,
+            assets: self.assets,
+            signed_in: false,
+            renews: true,
+            now,
+            changing: None,
+        }
     }
 
     fn page(&self, index: &Index, district: &District, now: Timestamp, lang: Lang) -> ClinicsPage {

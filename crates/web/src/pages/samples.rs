@@ -93,7 +93,16 @@ fn chrome(lang: Lang, path: &str) -> Chrome {
         find_css: "find.css",
         find_js: "find.js",
     };
-    Chrome { lang, demo: true, path: path.to_owned(), assets, signed_in: false, now: now(), changing: None }
+    Chrome {
+        lang,
+        demo: true,
+        path: path.to_owned(),
+        assets,
+        signed_in: false,
+        renews: true,
+        now: now(),
+        changing: None,
+    }
 }
 
 fn now() -> Timestamp {

@@ -150,3 +150,21 @@ async fn a_bug_becomes_the_trouble_page_and_the_connection_lives_on() {
     let ticket = wire.ask(&Ask::new("POST", &format!("/gate/{SLUG}/tickets"))).await;
     assert_eq!(ticket.status, 201);
 }
+
+#[tokio::test]
+async fn a_page_that_renews_itself_keeps_still_for_whoever_asks_it_to() {
+    let site = Site::new();
+    let (holder, ..) = prey(&site).await;
+    let mut waiting = Person::number(1);
+    waiting.join(&site).await;
+    site.ledger.feel(Mood::Gone);
+    for (mut person, path) in [(waiting, "/wait"), (holder, "/my")] {
+        let renewing = person.get(&site, path).await;
+        assert!(renewing.body.contains("http-equiv=\"refresh\""), "{path}: {renewing:?}");
+        let still_path = format!("{path}?still");
+        assert!(renewing.body.contains(&format!("href=\"{still_path}\"")), "{path}: {renewing:?}");
+        let still = person.get(&site, &still_path).await;
+        assert_eq!(still.status, renewing.status);
+        assert!(!still.body.contains("http-equiv=\"refresh\""), "{path}: {still:?}");
+    }
+}

@@ -1,15 +1,12 @@
 //! After the crash and the opening: one's turn, a place, a booking, and taking it back.
 use super::before::same_number;
 use super::{Walker, choose};
-use crate::journey::browser::Scripts;
 use anyhow::{Result, ensure};
 
 pub(super) async fn walk(walker: &Walker<'_>, number: u64) -> Result<()> {
     let page = &walker.page;
-    if page.browser.screen.scripts == Scripts::On {
-        // While the service was away the page could not reach it, and said so.
-        page.browser.complaints()?;
-    }
+    // While the service was away the page could not reach it, and said so.
+    page.browser.complaints().await?;
     page.visit("/wait").await?;
     page.arrive("차례를 기다리고 있습니다", "after-a-crash").await?;
     same_number(walker, number).await?;
@@ -35,10 +32,12 @@ pub(super) async fn walk(walker: &Walker<'_>, number: u64) -> Result<()> {
 
 async fn on_paper(walker: &Walker<'_>, appointment: &str) -> Result<()> {
     let page = &walker.page;
-    page.browser.show_on_paper(true)?;
-    page.look("booked-on-paper").await?;
-    page.see(appointment).await?;
-    page.browser.show_on_paper(false)
+    if page.browser.show_on_paper(true).await? {
+        page.look("booked-on-paper").await?;
+        page.see(appointment).await?;
+        page.browser.show_on_paper(false).await?;
+    }
+    Ok(())
 }
 
 async fn cancel(walker: &Walker<'_>, appointment: &str) -> Result<()> {

@@ -26,6 +26,13 @@ pub(super) async fn walk(walker: &Walker<'_>) -> Result<u64> {
     let ahead = page.number("#ahead").await?;
     ensure!(number == ahead + 1, "number {number} with {ahead} ahead, before anybody was called");
     keeps_the_place(walker, number).await?;
+    if !page.browser.screen.scripts.are_on() {
+        page.press("저절로 새로 고치지 않기").await?;
+        page.see("이 화면은 저절로 새로 고쳐지지 않습니다").await?;
+        page.look("still").await?;
+        page.press("다시 저절로 새로 고치기").await?;
+        page.see("저절로 새로 고쳐집니다").await?;
+    }
 
     page.visit("/book").await?;
     page.arrive("차례가 되면 들어올 수 있습니다", "too-early").await?;

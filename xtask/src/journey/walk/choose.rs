@@ -31,10 +31,10 @@ pub(super) async fn hold_and_let_go(walker: &Walker<'_>) -> Result<()> {
     let left = page.text("#kept").await?;
     ensure!(left.contains("분 남았습니다"), "the time that is left is said as “{left}”");
     page.press("시간 늘리기(한 번)").await?;
+    page.see("더 늘릴 수는 없습니다").await?;
     page.arrive(CONFIRM, "hold-extended").await?;
     ensure!(page.text("#kept b").await? != until, "the place is not held longer");
     ensure!(page.press("시간 늘리기(한 번)").await.is_err(), "a place can be held longer twice");
-    page.see("더 늘릴 수는 없습니다").await?;
     page.stays(&["#kept b"]).await?;
     page.press("이 자리 놓고 다시 고르기").await?;
     page.see("시·도를 고르십시오").await
