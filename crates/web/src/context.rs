@@ -48,6 +48,8 @@ pub struct Context {
     pub session: Option<Session>,
     pub pass: Option<Pass>,
     pub ticket: Option<Ticket>,
+    /// On the pages of a booking: for whom it is.
+    pub party: Option<String>,
     /// `Set-Cookie` lines of the answer.
     pub cookies: Vec<HeaderValue>,
 }
@@ -70,6 +72,7 @@ impl Context {
             path: self.path.clone(),
             assets: self.app.assets,
             signed_in: self.session.is_some(),
+            party: self.party.clone(),
             now: self.now,
         }
     }

@@ -369,7 +369,9 @@ fn back_from(path: &str) -> &'static str {
         "/identity" => "/identity",
         // The code that came to the phone is still good.
         "/identity/code" | "/identity/code/resend" => "/identity/code",
-        "/my/cancel" | "/identity/leave" => "/my",
+        "/my/cancel" | "/identity/leave" | "/my/helper/revoke" | "/my/helper/allow" => "/my",
+        "/people/party" | "/people/stop" => "/people",
+        "/people/add" => "/people/add",
         "/book/hold" | "/book/confirm" | "/book/extend" | "/book/release" => "/book/hold",
         _ => "/wait",
     }

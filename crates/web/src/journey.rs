@@ -9,5 +9,6 @@ pub mod hold;
 pub mod identity;
 pub mod my;
 pub mod outbox;
+pub mod people;
 pub mod search;
 pub mod wait;

@@ -16,6 +16,7 @@ pub mod my;
 pub mod outbox;
 pub mod parts;
 pub mod pass_needed;
+pub mod people;
 pub mod refusal;
 pub mod regions;
 #[cfg(test)]
@@ -48,6 +49,8 @@ pub struct Chrome {
     pub path: String,
     pub assets: Assets,
     pub signed_in: bool,
+    /// On the pages of a booking: for whom it is.
+    pub party: Option<String>,
     /// The server's clock, shown in the head and kept going by `page.js`.
     pub now: Timestamp,
 }

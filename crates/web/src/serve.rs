@@ -7,6 +7,7 @@ use crate::context::{Context, Wants};
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::Fields;
+use crate::journey::people::party_line;
 use crate::lang::Lang;
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
@@ -46,6 +47,9 @@ pub(crate) async fn serve(
     }
     let handled = caught(Box::pin(async {
         admit(route, &mut ctx).await?;
+        if (route.guard, route.wants) == (Guard::Admitted, Wants::Page) {
+            ctx.party = Some(party_line(&ctx).await?);
+        }
         (route.handler)(&mut ctx).await
     }));
     let handled = handled.await.unwrap_or(Err(Problem::Bug));
@@ -110,6 +114,7 @@ fn context(
         session,
         pass,
         ticket,
+        party: None,
         cookies,
         app,
     }

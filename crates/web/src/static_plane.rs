@@ -53,7 +53,15 @@ impl StaticPlane<'_> {
 
     fn chrome(&self, lang: Lang, region: Option<&Region>) -> Chrome {
         let path = region.map_or_else(|| BASE.to_owned(), |region| format!("{BASE}/{}", region.code));
-        Chrome { lang, demo: self.demo, path, assets: self.assets, signed_in: false, now: self.made_at }
+        Chrome {
+            lang,
+            demo: self.demo,
+            path,
+            assets: self.assets,
+            signed_in: false,
+            party: None,
+            now: self.made_at,
+        }
     }
 
     fn regions_page(&self, lang: Lang, region: Option<&Region>) -> RegionsPage {

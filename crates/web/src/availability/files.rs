@@ -60,7 +60,7 @@ impl Maker {
     }
 
     fn chrome(&self, path: String, now: Timestamp, lang: Lang) -> Chrome {
-        Chrome { lang, demo: self.demo, path, assets: self.assets, signed_in: false, now }
+        Chrome { lang, demo: self.demo, path, assets: self.assets, signed_in: false, party: None, now }
     }
 
     fn page(&self, index: &Index, district: &District, now: Timestamp, lang: Lang) -> ClinicsPage {

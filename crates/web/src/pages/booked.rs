@@ -1,7 +1,7 @@
 //! The booking that was made: to keep, to print, to show at the clinic.
 
 use super::Chrome;
-use super::parts::{ClinicCard, RecipientCard, Step};
+use super::parts::{ClinicCard, PersonPlaces, Step};
 use askama::Template;
 use jiff::civil::{Date, Time};
 
@@ -10,14 +10,15 @@ use jiff::civil::{Date, Time};
 #[template(path = "pages/booked.html", whitespace = "minimize")]
 pub struct BookedPage {
     pub chrome: Chrome,
-    pub appointment_number: String,
-    pub recipient: RecipientCard,
+    /// Everybody who was booked together.
+    pub people: Vec<PersonPlaces>,
+    /// Where the person themselves is told; masked.
+    pub phone_masked: Option<String>,
     pub clinic: ClinicCard,
     pub date: Date,
     pub time: Time,
     pub vaccine: String,
     pub dose_number: u8,
-    pub second_dose: Option<(Date, Time)>,
     /// The last day on which it can be cancelled here.
     pub cancel_until: Date,
 }

@@ -14,8 +14,8 @@ use super::home::HomePage;
 use super::my::{AppointmentRow, AppointmentState, MyPage};
 use super::outbox::{OutboxMessage, OutboxPage};
 use super::parts::{
-    Alternative, Availability, ClinicCard, Errors, FieldError, LineOrder, Link, Phase, RecipientCard,
-    RefusalNote,
+    Alternative, Availability, ClinicCard, Errors, FieldError, LineOrder, Link, PersonPlaces, Phase,
+    RecipientCard, RefusalNote,
 };
 use super::pass_needed::PassNeededPage;
 use super::refusal::RefusalPage;
@@ -34,6 +34,9 @@ const FIND_JS: &str = include_str!("../../assets/find.js");
 const PAGE_JS: &str = include_str!("../../assets/page.js");
 const WAIT_JS: &str = include_str!("../../assets/wait.js");
 const ICON: &str = include_str!("../../assets/favicon.svg");
+
+#[path = "samples_people.rs"]
+mod people;
 
 type Sample = (&'static str, Lang, String);
 
@@ -81,6 +84,7 @@ fn every_sample() -> Vec<Sample> {
         );
         add("my-empty", &my(lang, Vec::new()));
         add("cancel", &cancel(lang));
+        people::add(lang, &mut add);
         add("refusal", &refusal(lang));
         add("trouble", &trouble(lang));
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });
@@ -105,7 +109,7 @@ fn chrome(lang: Lang, path: &str) -> Chrome {
         find_css: "find.css",
         find_js: "find.js",
     };
-    Chrome { lang, demo: true, path: path.to_owned(), assets, signed_in: false, now: now() }
+    Chrome { lang, demo: true, path: path.to_owned(), assets, signed_in: false, party: None, now: now() }
 }
 
 fn now() -> Timestamp {
@@ -255,6 +259,7 @@ fn times(lang: Lang, refusal: Option<RefusalNote>) -> TimesPage {
     let bands = free.iter().enumerate().map(|(i, free)| BandRow {
         time: time(9 + i as i8 / 2, 30 * (i as i8 % 2), 0, 0),
         free: if gone && i == 1 { 0 } else { *free },
+        fits: *free > 1,
         chosen: refusal.is_none() && i == 4,
     });
     TimesPage {
@@ -264,6 +269,7 @@ fn times(lang: Lang, refusal: Option<RefusalNote>) -> TimesPage {
         crumbs: crumbs(lang),
         clinic: card(lang),
         date: date(2021, 7, 27),
+        people: 2,
         bands: bands.collect(),
         errors: Errors::default(),
         alternatives: refusal.iter().flat_map(|_| alternatives(lang)).collect(),
@@ -300,12 +306,25 @@ fn recipient() -> RecipientCard {
     RecipientCard {
         name: "김순자".to_owned(),
         born_on: date(1964, 3, 15),
-        phone_masked: "010-****-5678".to_owned(),
+        phone_masked: Some("010-****-5678".to_owned()),
     }
 }
 
 fn second_dose() -> (Date, Time) {
     (date(2021, 8, 24), time(9, 30, 0, 0))
+}
+
+fn household(is_booked: bool) -> Vec<PersonPlaces> {
+    let one = |recipient: RecipientCard, hour| PersonPlaces {
+        recipient,
+        number: is_booked.then(|| format!("2107-4821-09{hour}")),
+        date: date(2021, 7, 27),
+        time: time(hour, 30, 0, 0),
+        second_dose: Some(second_dose()),
+        second_number: is_booked.then(|| format!("2108-4821-09{hour}")),
+    };
+    let other = RecipientCard { name: "이<b>".to_owned(), phone_masked: None, ..recipient() };
+    vec![one(recipient(), 9), one(other, 10)]
 }
 
 fn hold(lang: Lang) -> HoldPage {
@@ -319,8 +338,7 @@ fn hold(lang: Lang) -> HoldPage {
         time: time(9, 30, 0, 0),
         vaccine: lang.t("모더나", "Moderna").to_owned(),
         dose_number: 1,
-        second_dose: Some(second_dose()),
-        recipient: recipient(),
+        people: household(false),
         until: now() + SignedDuration::from_secs(222),
         hold_seconds: 300,
         can_extend: true,
@@ -331,14 +349,13 @@ fn hold(lang: Lang) -> HoldPage {
 fn booked(lang: Lang) -> BookedPage {
     BookedPage {
         chrome: chrome(lang, "/my/booked"),
-        appointment_number: "2107-4821-0937".to_owned(),
-        recipient: recipient(),
+        phone_masked: recipient().phone_masked,
+        people: household(true),
         clinic: card(lang),
         date: date(2021, 7, 27),
         time: time(9, 30, 0, 0),
         vaccine: lang.t("모더나", "Moderna").to_owned(),
         dose_number: 1,
-        second_dose: Some(second_dose()),
         cancel_until: date(2021, 7, 25),
     }
 }
@@ -349,6 +366,7 @@ fn appointment(state: AppointmentState) -> AppointmentRow {
         number: "2107-4821-0937".to_owned(),
         state,
         recipient_name: "김순자".to_owned(),
+        heading: live.then(|| "김순자".to_owned()),
         clinic_name: "바른마음내과의원".to_owned(),
         clinic_address: "서울특별시 종로구 자하문로 24, 2층".to_owned(),
         date: date(2021, 7, 27),
@@ -368,6 +386,7 @@ fn my(lang: Lang, appointments: Vec<AppointmentRow>) -> MyPage {
         has_hold: !appointments.is_empty(),
         appointments,
         done: None,
+        helpers: people::helpers(lang),
     }
 }
 

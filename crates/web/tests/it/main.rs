@@ -20,6 +20,7 @@ mod ledger;
 mod line;
 mod openapi;
 mod outage;
+mod people;
 mod person;
 mod privacy;
 mod program;
