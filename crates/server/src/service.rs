@@ -23,6 +23,7 @@ use web::identity::DemoProvider;
 use web::keys::Keys;
 use web::messages::{DemoOutbox, MessageChannel, deliver};
 use web::pages::Assets;
+use web::pairs::PairTries;
 use web::published::Publisher;
 use web::roster::key_check;
 use web::search::Finder;
@@ -90,6 +91,7 @@ impl Service {
             country,
             store: ledger,
             roster: Arc::new(roster),
+            pair_tries: PairTries::default(),
             clock,
             random,
             keys,

@@ -8,11 +8,12 @@ use crate::draft::{Draft, MovedFrom};
 use crate::error::Problem;
 use crate::gate::Place as LinePlace;
 use crate::identity::VerifiedIdentity;
+use crate::people;
 use crate::roster::RosterPerson;
 use crate::session::Session;
 use booking::{
     Admission, Appointment, AppointmentId, AppointmentState, Candidate, DoseNumber, Hold, HoldId, Outcome,
-    PersonId, Place, Refusal, SlotId, TicketRef, korean_day,
+    PersonAlias, PersonId, Place, Refusal, SlotId, TicketRef, korean_day,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -159,6 +160,16 @@ pub async fn candidate(app: &Arc<App>, claim: &Claim) -> Result<Candidate, Probl
         return Ok(Candidate { born_on: claim.born_on, on_roster: false });
     }
     let pair = app.keys.pair_alias(&claim.number, &claim.name);
+    let listed = roster_person(app, pair).await?;
+    let born_on = listed.as_ref().map_or(claim.born_on, |listed| listed.born_on);
+    Ok(Candidate { born_on, on_roster: listed.is_some() })
+}
+
+/// Who is on the roster for this campaign under that number and name.
+pub(crate) async fn roster_person(
+    app: &Arc<App>,
+    pair: PersonAlias,
+) -> Result<Option<RosterPerson>, Problem> {
     let asked = Arc::clone(app);
     let looked_up = tokio::task::spawn_blocking(move || asked.roster.find(pair)).await;
     let entry = looked_up.map_err(|_| Problem::Bug)??;
@@ -167,16 +178,14 @@ pub async fn candidate(app: &Arc<App>, claim: &Claim) -> Result<Candidate, Probl
         entry.map(|entry| RosterPerson::open(&app.keys, pair, &entry).ok_or_else(unreadable)).transpose()?;
     let of_campaign =
         |listed: &RosterPerson| listed.group.as_ref().is_none_or(|slug| *slug == app.campaign().slug);
-    let listed = listed.filter(of_campaign);
-    let born_on = listed.as_ref().map_or(claim.born_on, |listed| listed.born_on);
-    Ok(Candidate { born_on, on_roster: listed.is_some() })
+    Ok(listed.filter(of_campaign))
 }
 
 /// The appointment of somebody who comes in for themselves alone, and not to change it.
 async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Option<AppointmentId>, Problem> {
-    let draft = ctx.draft().await?;
-    let for_oneself = draft.party.is_empty() || draft.party().contains(&person);
-    if !draft.changes.is_empty() || !for_oneself {
+    let party = people::party(ctx).await?;
+    let for_oneself = party.is_empty() || party.contains(&person);
+    if !ctx.draft().await?.changes.is_empty() || !for_oneself {
         return Ok(None);
     }
     let own = ctx.app.store.appointments_of(person).await?;
@@ -208,7 +217,7 @@ fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, 
 
 /// For whom, and whether as a change, says what the person prepared.
 pub async fn hold(ctx: &Context, slot: SlotId) -> Result<(HoldId, Hold), Problem> {
-    take(ctx, places_wanted(ctx, slot).await?).await
+    take_places(ctx, places_wanted(ctx, slot).await?).await
 }
 
 /// A new place for one appointment; the old one is kept until the hold is confirmed.
@@ -216,10 +225,10 @@ pub async fn hold_change(ctx: &Context, number: &str, at: SlotId) -> Result<(Hol
     let (_, appointment) = own_live_appointment(ctx, number).await?;
     let wanted = TakePlaces::for_oneself(ctx.app.campaign().id, ctx.booker()?.person, at);
     let Place { recipient, dose, .. } = appointment.place;
-    take(ctx, TakePlaces { recipients: vec![recipient], dose, is_change: true, ..wanted }).await
+    take_places(ctx, TakePlaces { recipients: vec![recipient], dose, is_change: true, ..wanted }).await
 }
 
-async fn take(ctx: &Context, wanted: TakePlaces) -> Result<(HoldId, Hold), Problem> {
+pub async fn take_places(ctx: &Context, wanted: TakePlaces) -> Result<(HoldId, Hold), Problem> {
     match ctx.do_keyed(Command::Hold(wanted)).await? {
         Outcome::Held { id, hold } => Ok((id, hold)),
         other => unreachable!("holding holds, not {other:?}"),
@@ -231,7 +240,8 @@ pub async fn places_wanted(ctx: &Context, at: SlotId) -> Result<TakePlaces, Prob
     let draft = ctx.draft().await?;
     let wanted = TakePlaces::for_oneself(ctx.app.campaign().id, booker, at);
     if draft.changes.is_empty() {
-        let party = draft.party();
+        let party = people::party(ctx).await?;
+        // Where there is nobody, the ledger says why.
         let recipients = if party.is_empty() { vec![booker] } else { party };
         return Ok(TakePlaces { recipients, ..wanted });
     }

@@ -1,20 +1,24 @@
 //! The same uses as JSON. Answers are the types below; their schemas in `/openapi.json` are made from them.
 
+pub mod people;
+
 use crate::actions;
 use crate::claim::{claim, claim_faults};
 use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::front::state_of;
-use crate::gate::Place;
+use crate::gate::Place as LinePlace;
 use crate::journey::identity::asked;
 use crate::journey::my::calendar_of;
 use crate::openapi::description;
+use crate::people::reference;
 use crate::serve::live_pass;
 use crate::wording::clock_time;
 use axum::body::Body;
 use booking::{
-    Appointment, AppointmentId, AppointmentState, ClinicId, HoldId, Refusal, Replaced, SlotId, korean_day,
+    Appointment, AppointmentId, AppointmentState, ClinicId, DoseNumber, HoldId, PersonId, Place, Refusal,
+    Replaced, SlotId, korean_day,
 };
 use http::{Response, StatusCode};
 use hyper::http;
@@ -81,6 +85,17 @@ pub struct HoldGiven {
     pub date: String,
     pub time: String,
     pub expires_at: String,
+    pub places: Vec<PlaceHeld>,
+}
+
+/// Who gets which dose when; all at the clinic of the hold.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlaceHeld {
+    /// As in `GET /api/v1/recipients`.
+    pub recipient: String,
+    pub dose: u8,
+    pub date: String,
+    pub time: String,
 }
 
 /// New places for an appointment, and for its second dose where the old one no longer fits. `from` stands until the hold
@@ -118,7 +133,10 @@ pub struct HoldExtended {
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AppointmentMade {
+    /// The first of them.
     pub appointment: AppointmentSeen,
+    /// Everybody's, the second doses too.
+    pub appointments: Vec<AppointmentSeen>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -129,6 +147,8 @@ pub struct Appointments {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AppointmentSeen {
     pub number: String,
+    /// As in `GET /api/v1/recipients`.
+    pub recipient: String,
     /// `booked` or `cancelled`.
     pub state: &'static str,
     pub clinic: String,
@@ -169,9 +189,9 @@ pub async fn ticket(ctx: &mut Context) -> Answered {
     let ticket = gate.settle(ctx.ticket.ok_or(Refusal::TicketNeeded)?);
     let place = gate.place(&ticket);
     let places_ahead = match place {
-        Place::Issued => None,
-        Place::Settled { places_ahead, .. } => Some(places_ahead),
-        Place::Called { .. } => Some(0),
+        LinePlace::Issued => None,
+        LinePlace::Settled { places_ahead, .. } => Some(places_ahead),
+        LinePlace::Called { .. } => Some(0),
     };
     let poll = |ahead| f64::from(gate.settings.poll.seconds(ahead));
     let token = gate.seal(&ticket);
@@ -246,13 +266,30 @@ pub async fn slots(ctx: &mut Context) -> Answered {
 pub async fn hold(ctx: &mut Context) -> Answered {
     same_campaign(ctx, &ctx.fields.text("campaign"))?;
     let slot = slot_asked(ctx);
-    let (id, hold) = actions::hold(ctx, slot).await?;
+    let mut wanted = actions::places_wanted(ctx, slot).await?;
+    let recipients = ctx.fields.several("recipients");
+    if !recipients.is_empty() {
+        wanted.recipients = people::referred_to(ctx, &recipients).await?;
+    }
+    if !ctx.fields.text("dose").is_empty() {
+        // A number that no dose has is refused like one that this campaign does not give.
+        wanted.dose = DoseNumber(u8::try_from(ctx.fields.number("dose")).unwrap_or(u8::MAX));
+    }
+    let booker = wanted.booker;
+    let (id, hold) = actions::take_places(ctx, wanted).await?;
+    let place = |place: &Place| PlaceHeld {
+        recipient: reference(&ctx.app, booker, place.recipient),
+        dose: place.dose.0,
+        date: place.slot.visit_on.to_string(),
+        time: clock_time(place.slot.starts_min),
+    };
     let given = HoldGiven {
         hold: id.0.to_string(),
         clinic: slot.clinic.to_string(),
         date: slot.visit_on.to_string(),
         time: clock_time(slot.starts_min),
         expires_at: hold.expires_at.to_string(),
+        places: hold.places.iter().map(place).collect(),
     };
     Ok(ctx.json(StatusCode::CREATED, &given))
 }
@@ -321,13 +358,19 @@ pub async fn release(ctx: &mut Context) -> Answered {
 
 pub async fn confirm(ctx: &mut Context) -> Answered {
     let booked = actions::confirm(ctx, HoldId(ctx.fields.number("hold"))).await?;
+    let viewer = ctx.booker()?.person;
     let (id, appointment) = booked.first().expect("a hold has at least one place");
-    Ok(ctx.json(StatusCode::CREATED, &AppointmentMade { appointment: seen(*id, appointment) }))
+    let made = AppointmentMade {
+        appointment: seen(ctx, viewer, *id, appointment),
+        appointments: booked.iter().map(|(id, appointment)| seen(ctx, viewer, *id, appointment)).collect(),
+    };
+    Ok(ctx.json(StatusCode::CREATED, &made))
 }
 
 pub async fn appointments(ctx: &mut Context) -> Answered {
-    let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
-    let appointments = own.iter().map(|(id, appointment)| seen(*id, appointment)).collect();
+    let viewer = ctx.booker()?.person;
+    let own = ctx.app.store.appointments_of(viewer).await?;
+    let appointments = own.iter().map(|(id, appointment)| seen(ctx, viewer, *id, appointment)).collect();
     Ok(ctx.json(StatusCode::OK, &Appointments { appointments }))
 }
 
@@ -361,10 +404,11 @@ fn same_campaign(ctx: &Context, slug: &str) -> Result<(), Problem> {
     if ctx.app.campaign().slug == slug { Ok(()) } else { Err(Refusal::CampaignUnknown.into()) }
 }
 
-fn seen(id: AppointmentId, appointment: &Appointment) -> AppointmentSeen {
+fn seen(ctx: &Context, viewer: PersonId, id: AppointmentId, appointment: &Appointment) -> AppointmentSeen {
     let slot = appointment.place.slot;
     AppointmentSeen {
         number: id.number(),
+        recipient: reference(&ctx.app, viewer, appointment.place.recipient),
         state: match appointment.state {
             AppointmentState::Booked => "booked",
             AppointmentState::Cancelled { .. } => "cancelled",

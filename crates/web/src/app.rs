@@ -5,6 +5,7 @@ use crate::identity::IdentityProvider;
 use crate::keys::Keys;
 use crate::messages::{DemoOutbox, MessageChannel, Resends};
 use crate::pages::Assets;
+use crate::pairs::PairTries;
 use crate::published::Prepared;
 use crate::search::Finder;
 use booking::{Campaign, Country};
@@ -34,6 +35,7 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// Who belongs to a group that needs a roster; without one it says that it is not present.
     pub roster: Arc<dyn Roster>,
+    pub pair_tries: PairTries,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Randomness>,
     pub keys: Arc<Keys>,

@@ -51,6 +51,8 @@ pub struct Context {
     pub ticket: Option<Ticket>,
     /// The appointments that the person is about to move; known on pages of somebody whom a guard let through.
     pub changing: Option<Changing>,
+    /// On the pages of a booking: for whom it is.
+    pub party: Option<String>,
     /// `Set-Cookie` lines of the answer.
     pub cookies: Vec<HeaderValue>,
 }
@@ -79,6 +81,7 @@ impl Context {
             assets: self.app.assets,
             signed_in: self.session.is_some(),
             renews: self.query != "still",
+            party: self.party.clone(),
             now: self.now,
             changing: self.changing.as_ref().map(|changing| changing.banner(self)),
         }

@@ -371,8 +371,11 @@ fn back_from(path: &str) -> &'static str {
         "/identity" => "/identity",
         // The code that came to the phone is still good.
         "/identity/code" | "/identity/code/resend" => "/identity/code",
-        "/my/cancel" | "/my/change" | "/my/change/stop" | "/my/message" | "/identity/leave" => "/my",
+        "/my/cancel" | "/my/change" | "/my/change/stop" | "/my/message" | "/my/helper/revoke"
+        | "/my/helper/allow" | "/identity/leave" => "/my",
         "/favourites/add" | "/favourites/remove" | "/favourites/first" => "/favourites",
+        "/people/party" | "/people/stop" => "/people",
+        "/people/add" => "/people/add",
         "/book/hold" | "/book/confirm" | "/book/extend" | "/book/release" => "/book/hold",
         _ => "/wait",
     }

@@ -2,9 +2,13 @@
 //! list that `/openapi.json` is made from.
 
 pub(crate) mod parse;
+mod people;
+
+pub use people::{REFERENCE_LENGTH, RELATIONS, relation_code};
 
 use crate::person_name::{self, NameFault};
 use crate::person_number::{self, NumberFault, PersonNumber};
+use booking::{ConsentVersion, Relation};
 use jiff::civil::Date;
 use parse::{
     date_fault, is_appointment_number, parse_birth_date, parse_code, parse_day, parse_number,
@@ -41,6 +45,14 @@ pub enum Kind {
     Number,
     /// `12345-67890`.
     AppointmentNumber,
+    /// What a recipient is to a helper: a code of [`RELATIONS`].
+    Relation,
+    /// The number of the consent that was shown.
+    Consent,
+    /// How the service names somebody else to this person: 32 hexadecimal digits.
+    Reference,
+    /// Several of these: a list in JSON, a name that repeats in a form.
+    References,
     /// Something opaque that the service gave.
     Opaque,
 }
@@ -78,7 +90,11 @@ enum Sent {
     Text(String),
     /// As written; read only where digits are meant.
     Number(String),
-    /// True, false, a list, an object: no field of ours.
+    /// A list of texts in JSON.
+    List(Vec<String>),
+    /// A name that a form sent several times.
+    Repeated(Vec<String>),
+    /// True, false, another list, an object: no field of ours.
     Other,
 }
 
@@ -92,8 +108,20 @@ pub const TEMPORARY: &str = "temporary";
 impl Fields {
     /// `application/x-www-form-urlencoded`. The last of several equal names counts.
     pub fn from_form(body: &[u8]) -> Self {
-        let pairs = form_urlencoded::parse(body).into_owned();
-        Self(pairs.map(|(name, text)| (name, Sent::Text(text))).collect())
+        let mut fields = BTreeMap::new();
+        for (name, text) in form_urlencoded::parse(body).into_owned() {
+            let sent = match fields.remove(&name) {
+                None => Sent::Text(text),
+                Some(Sent::Repeated(mut texts)) => {
+                    texts.push(text);
+                    Sent::Repeated(texts)
+                }
+                Some(Sent::Text(first)) => Sent::Repeated(vec![first, text]),
+                Some(other) => other,
+            };
+            fields.insert(name, sent);
+        }
+        Self(fields)
     }
 
     /// A JSON object, whose values are judged field by field; None for anything else.
@@ -106,7 +134,8 @@ impl Fields {
             Value::String(text) => Sent::Text(text),
             Value::Number(number) => Sent::Number(number.to_string()),
             Value::Null => Sent::Text(String::new()),
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => Sent::Other,
+            Value::Array(items) => texts(items).map_or(Sent::Other, Sent::List),
+            Value::Bool(_) | Value::Object(_) => Sent::Other,
         };
         Some(Self(object.into_iter().map(|(name, value)| (name, sent(value))).collect()))
     }
@@ -115,7 +144,17 @@ impl Fields {
     pub fn typed(&self, name: &str) -> &str {
         match self.0.get(name) {
             Some(Sent::Text(text) | Sent::Number(text)) => text,
-            Some(Sent::Other) | None => "",
+            Some(Sent::Repeated(texts)) => texts.last().map_or("", String::as_str),
+            Some(Sent::List(_) | Sent::Other) | None => "",
+        }
+    }
+
+    /// All texts of a name that may stand several times.
+    pub fn several(&self, name: &str) -> Vec<&str> {
+        match self.0.get(name) {
+            Some(Sent::List(texts) | Sent::Repeated(texts)) => texts.iter().map(String::as_str).collect(),
+            Some(Sent::Text(text)) if !text.trim().is_empty() => vec![text],
+            Some(Sent::Text(_) | Sent::Number(_) | Sent::Other) | None => Vec::new(),
         }
     }
 
@@ -140,7 +179,7 @@ impl Fields {
 
     /// Whether something came that is not blank.
     pub fn is_sent(&self, name: &str) -> bool {
-        matches!(self.0.get(name), Some(Sent::Other)) || !self.typed(name).trim().is_empty()
+        matches!(self.0.get(name), Some(Sent::Other | Sent::List(_))) || !self.typed(name).trim().is_empty()
     }
 
     /// A number is judged as the kind of number that was chosen beside it.
@@ -155,11 +194,15 @@ impl Fields {
 
     fn fault_of(&self, field: &Field) -> Option<Fault> {
         match self.0.get(field.name) {
-            Some(Sent::Other) => return Some(Fault::Malformed),
+            Some(Sent::List(texts) | Sent::Repeated(texts)) if field.kind == Kind::References => {
+                let all_are = texts.iter().all(|text| people::is_reference(text));
+                return (texts.is_empty() || !all_are).then_some(Fault::Malformed);
+            }
+            Some(Sent::List(_) | Sent::Other) => return Some(Fault::Malformed),
             Some(Sent::Number(_)) if !matches!(field.kind, Kind::Number | Kind::Code) => {
                 return Some(Fault::Malformed);
             }
-            Some(Sent::Text(_) | Sent::Number(_)) | None => {}
+            Some(Sent::Text(_) | Sent::Number(_) | Sent::Repeated(_)) | None => {}
         }
         let text = self.typed(field.name).trim();
         if text.is_empty() {
@@ -181,6 +224,9 @@ impl Fields {
             Kind::TimeOfDay => parse_time(text).is_none().then_some(Fault::Malformed),
             Kind::Number => parse_number(text).is_none().then_some(Fault::Malformed),
             Kind::AppointmentNumber => (!is_appointment_number(text)).then_some(Fault::Malformed),
+            Kind::Relation => people::parse_relation(text).is_none().then_some(Fault::Malformed),
+            Kind::Consent => people::parse_consent(text).is_none().then_some(Fault::Malformed),
+            Kind::Reference | Kind::References => (!people::is_reference(text)).then_some(Fault::Malformed),
             Kind::Opaque => text.bytes().any(|byte| !byte.is_ascii_graphic()).then_some(Fault::Malformed),
         }
     }
@@ -230,6 +276,14 @@ impl Fields {
     pub fn number(&self, name: &str) -> u64 {
         parse_number(self.typed(name).trim()).expect("checked against its list")
     }
+
+    pub fn relation(&self, name: &str) -> Relation {
+        people::parse_relation(self.typed(name).trim()).expect("checked against its list")
+    }
+
+    pub fn consent(&self, name: &str) -> ConsentVersion {
+        people::parse_consent(self.typed(name).trim()).expect("checked against its list")
+    }
 }
 
 impl Kind {
@@ -255,6 +309,10 @@ impl Kind {
             Self::AppointmentNumber => {
                 json!({"type": "string", "pattern": "^[0-9]{5}-[0-9]{5}$", "example": "14730-13900"})
             }
+            Self::Relation => json!({"type": "string", "enum": RELATIONS.map(|(code, _)| code)}),
+            Self::Consent => json!({"type": "string", "pattern": "^[0-9]{1,5}$", "example": "1"}),
+            Self::Reference => reference_schema(),
+            Self::References => json!({"type": "array", "items": reference_schema(), "minItems": 1}),
             Self::Opaque => json!({"type": "string", "minLength": 1, "maxLength": 2000, "example": "AbC-_1"}),
         }
     }
@@ -270,6 +328,15 @@ impl From<NameFault> for Fault {
     }
 }
 
+fn reference_schema() -> Value {
+    json!({"type": "string", "pattern": "^[0-9a-f]{32}$", "example": "0".repeat(REFERENCE_LENGTH)})
+}
+
+/// None where something else than a text is among them.
+fn texts(items: Vec<Value>) -> Option<Vec<String>> {
+    items.into_iter().map(|item| if let Value::String(text) = item { Some(text) } else { None }).collect()
+}
+
 impl From<NumberFault> for Fault {
     fn from(fault: NumberFault) -> Self {
         match fault {
@@ -281,74 +348,5 @@ impl From<NumberFault> for Fault {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fault(kind: Kind, text: &str) -> Option<Fault> {
-        let fields = Fields(BTreeMap::from([("x".to_owned(), Sent::Text(text.to_owned()))]));
-        fields.fault_of(&Field { name: "x", kind })
-    }
-
-    #[test]
-    fn people_write_dates_and_phones_in_many_ways() {
-        for text in ["1964-03-05", "19640305", "1964.3.5", "1964년 3월 5일", "1964/03/05"] {
-            assert_eq!(parse_birth_date(text), Some(jiff::civil::date(1964, 3, 5)), "{text}");
-        }
-        for text in ["010-1234-5678", "01012345678", "010 1234 5678", "+82 10-1234-5678", "+8201012345678"] {
-            assert_eq!(parse_phone(text).as_deref(), Some("01012345678"), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_meant_is_named() {
-        let table = [
-            (Kind::BirthDate, "1963-02-29", Some(Fault::Impossible)),
-            (Kind::BirthDate, "64-3-5", Some(Fault::Malformed)),
-            (Kind::BirthDate, "0001-01-01", Some(Fault::Impossible)),
-            (Kind::BirthDate, "99999999999999999999", Some(Fault::Malformed)),
-            (Kind::Phone, "12345", Some(Fault::Malformed)),
-            (Kind::Phone, "전화번호", Some(Fault::Malformed)),
-            (Kind::Phone, "02-123-4567", Some(Fault::Malformed)),
-            (Kind::Phone, "011-123-4567", None),
-            (Kind::Phone, "010-123-4567", Some(Fault::Malformed)),
-            (Kind::PersonNumber, "620314 - 1000000", None),
-            (Kind::PersonNumber, "620314\u{2013}5000000", None),
-            (Kind::PersonNumber, "630229-1000000", Some(Fault::Impossible)),
-            (Kind::PersonNumber, "620314", Some(Fault::Malformed)),
-            (Kind::PersonNumber, " - ", Some(Fault::Malformed)),
-            (Kind::TemporaryNumber, "t-2021 00ab", None),
-            (Kind::TemporaryNumber, "임시", Some(Fault::Malformed)),
-            (Kind::NumberKind, "temporary", None),
-            (Kind::NumberKind, "Temporary", Some(Fault::Malformed)),
-            (Kind::Name, "", Some(Fault::Missing)),
-            (Kind::Name, "이름\u{0}", Some(Fault::Malformed)),
-            (Kind::Name, &"가".repeat(41), Some(Fault::TooLong)),
-            (Kind::Name, "홍길동", None),
-            (Kind::TimeOfDay, "25:00", Some(Fault::Malformed)),
-            (Kind::Number, "9223372036854775808", None),
-            (Kind::Number, "99999999999999999999", Some(Fault::Malformed)),
-            (Kind::AppointmentNumber, "12345-6789", Some(Fault::Malformed)),
-            (Kind::Clinic, "c00001", Some(Fault::Malformed)),
-        ];
-        for (kind, text, expected) in table {
-            assert_eq!(fault(kind, text), expected, "{kind:?} {text:?}");
-        }
-    }
-
-    #[test]
-    fn json_is_read_like_a_form_and_other_types_are_faults_of_their_field() {
-        let json = Fields::from_json(br#"{"name":"a","n":3,"list":["a"],"yes":true,"none":null}"#).unwrap();
-        assert_eq!((json.typed("name"), json.typed("n"), json.typed("list")), ("a", "3", ""));
-        let fault = |name, kind| json.fault_of(&Field { name, kind });
-        assert_eq!(fault("n", Kind::Number), None);
-        for (name, kind) in
-            [("n", Kind::Name), ("list", Kind::Name), ("yes", Kind::Name), ("yes", Kind::Opaque)]
-        {
-            assert_eq!(fault(name, kind), Some(Fault::Malformed), "{name}");
-        }
-        assert_eq!(fault("none", Kind::Name), Some(Fault::Missing));
-        assert!(Fields::from_json(b"[1]").is_none());
-        assert!(Fields::from_json("{".as_bytes()).is_none());
-        assert_eq!(Fields::from_form(b"name=%EA%B9%80+a&x=").typed("name"), "김 a");
-    }
-}
+#[path = "fields_tests.rs"]
+mod tests;

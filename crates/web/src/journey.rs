@@ -11,5 +11,6 @@ pub mod hold;
 pub mod identity;
 pub mod my;
 pub mod outbox;
+pub mod people;
 pub mod search;
 pub mod wait;

@@ -32,6 +32,8 @@ pub mod map;
 pub mod messages;
 pub mod openapi;
 pub mod pages;
+pub mod pairs;
+pub mod people;
 pub mod person_name;
 pub mod person_number;
 pub mod published;

@@ -80,7 +80,7 @@ pub async fn deliver(app: Arc<App>) {
     }
 }
 
-/// One round: what waits now.
+/// Once; [`deliver`] does it for ever.
 pub async fn deliver_waiting(app: &App) -> Result<(), StoreError> {
     let waiting = app.store.messages_waiting(DELIVERED_AT_ONCE).await?;
     if waiting.is_empty() {
@@ -97,9 +97,10 @@ pub async fn deliver_waiting(app: &App) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// None where the person cannot be read any more: there is nobody to tell.
+/// None where the person cannot be read any more, or where no phone of theirs is known: there is nobody to tell.
 async fn outgoing(app: &App, message: &Message) -> Result<Option<OutgoingMessage>, StoreError> {
-    let Some(person) = person(app, message.to).await? else { return Ok(None) };
+    let known = person(app, message.to).await?;
+    let Some(person) = known.filter(|person| !person.phone.is_empty()) else { return Ok(None) };
     let Some(text) = text(app, message).await? else { return Ok(None) };
     Ok(Some(OutgoingMessage { phone: person.phone, text, code: None, sent_at: app.clock.now() }))
 }

@@ -33,7 +33,9 @@ pub fn description(campaign: &str) -> Value {
 
 fn operation(route: &Route) -> Value {
     let success = match (&route.method, route.answer) {
-        (&Method::POST, "PassGiven" | "HoldGiven" | "ChangeHeld" | "AppointmentMade") => "201",
+        (&Method::POST, "PassGiven" | "HoldGiven" | "ChangeHeld" | "AppointmentMade" | "RecipientAdded") => {
+            "201"
+        }
         (_, "ChallengeSent") => "202",
         _ => "200",
     };
@@ -135,6 +137,9 @@ fn summary(answer: &str) -> &'static str {
         "HoldExtended" => "Hold it longer, once",
         "AppointmentMade" => "Confirm a held place",
         "Appointments" => "One's own appointments",
+        "Recipients" => "For whom one may book",
+        "RecipientAdded" => "Name somebody to book for",
+        "Helpers" => "Who may book for oneself",
         "OutboxMessages" => "Demo: messages to a phone",
         "Health" => "Whether the process answers",
         _ => "Give up or end something",
@@ -197,6 +202,9 @@ fn schemas() -> Map<String, Value> {
     add::<api::CalendarGiven>(&mut generator);
     add::<api::AppointmentMade>(&mut generator);
     add::<api::Appointments>(&mut generator);
+    add::<api::people::Recipients>(&mut generator);
+    add::<api::people::RecipientAdded>(&mut generator);
+    add::<api::people::Helpers>(&mut generator);
     add::<api::OutboxMessages>(&mut generator);
     add::<api::Health>(&mut generator);
     add::<api::Done>(&mut generator);

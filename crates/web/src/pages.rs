@@ -18,6 +18,7 @@ pub mod my;
 pub mod outbox;
 pub mod parts;
 pub mod pass_needed;
+pub mod people;
 pub mod refusal;
 pub mod regions;
 #[cfg(test)]
@@ -53,6 +54,8 @@ pub struct Chrome {
     pub signed_in: bool,
     /// Whether a page that renews itself may: nobody has asked it to keep still.
     pub renews: bool,
+    /// On the pages of a booking: for whom it is.
+    pub party: Option<String>,
     /// The server's clock, shown in the head and kept going by `page.js`.
     pub now: Timestamp,
     /// Somebody moves an appointment: every page says that the old place is kept.

@@ -250,6 +250,7 @@ impl Publisher {
         let file = GateDocument::file(&signed_part, &self.keys.sign_gate_document(&signed_part));
         let home = |lang| {
             let chrome = Chrome {
+                party: None,
                 lang,
                 demo: self.demo,
                 path: "/".to_owned(),

@@ -9,6 +9,7 @@ use crate::claim::{CLAIM, WHO_OPTIONAL};
 use crate::context::{Context, Wants};
 use crate::error::Problem;
 use crate::fields::{Field, Kind};
+use crate::journey::people::{NAMED, NAMED_BY};
 use crate::lang::Lang;
 use crate::serve::serve;
 use crate::{api, journey};
@@ -128,6 +129,10 @@ const CHANGE: &[Field] = &[
     Field { name: "date", kind: Kind::Day },
     Field { name: "time", kind: Kind::TimeOfDay },
 ];
+const FOR_WHOM: &[Field] =
+    &[Field { name: "recipients", kind: Kind::References }, Field { name: "dose", kind: Kind::Number }];
+const RECIPIENT: &[Field] = &[Field { name: "recipient", kind: Kind::Reference }];
+const HELPER: &[Field] = &[Field { name: "helper", kind: Kind::Reference }];
 const HOLD: &[Field] = &[Field { name: "hold", kind: Kind::Number }];
 const APPOINTMENT: &[Field] = &[Field { name: "appointment", kind: Kind::AppointmentNumber }];
 
@@ -168,6 +173,13 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/my/change/stop", Identified, run!(journey::changing::stop)),
         page(post(), "/my/message", Identified, run!(journey::my::message)),
         page(post(), "/my/cancel", Identified, run!(journey::my::cancel)),
+        page(post(), "/my/helper/revoke", Identified, run!(journey::people::revoke)),
+        page(post(), "/my/helper/allow", Identified, run!(journey::people::allow)),
+        page(get(), "/people", Identified, run!(journey::people::get)),
+        page(post(), "/people/party", Identified, run!(journey::people::party)),
+        page(get(), "/people/add", Identified, run!(journey::people::get_add)),
+        page(post(), "/people/add", Identified, run!(journey::people::post_add)),
+        page(post(), "/people/stop", Identified, run!(journey::people::stop)),
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
         api(get(), "/gate/{campaign}/ticket", Public, &[], "TicketStatus", run!(api::ticket)),
@@ -186,7 +198,19 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
             "ClinicSlots",
             run!(api::slots),
         ),
-        api(post(), "/api/v1/holds", Admitted, SLOT, "HoldGiven", run!(api::hold)),
+        api(get(), "/api/v1/recipients", Identified, &[], "Recipients", run!(api::people::recipients)),
+        Route {
+            optional: NAMED_BY,
+            ..api(post(), "/api/v1/recipients", Identified, NAMED, "RecipientAdded", run!(api::people::add))
+        },
+        api(post(), "/api/v1/recipients/stop", Identified, RECIPIENT, "Done", run!(api::people::stop)),
+        api(get(), "/api/v1/helpers", Identified, &[], "Helpers", run!(api::people::helpers)),
+        api(post(), "/api/v1/helpers/revoke", Identified, HELPER, "Done", run!(api::people::revoke)),
+        api(post(), "/api/v1/helpers/allow", Identified, HELPER, "Done", run!(api::people::allow)),
+        Route {
+            optional: FOR_WHOM,
+            ..api(post(), "/api/v1/holds", Admitted, SLOT, "HoldGiven", run!(api::hold))
+        },
         api(post(), "/api/v1/holds/extend", Admitted, HOLD, "HoldExtended", run!(api::extend)),
         api(post(), "/api/v1/holds/release", Admitted, HOLD, "Done", run!(api::release)),
         api(post(), "/api/v1/appointments", Admitted, HOLD, "AppointmentMade", run!(api::confirm)),

@@ -8,6 +8,7 @@ use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::Fields;
 use crate::journey::changing::Changing;
+use crate::journey::people::party_line;
 use crate::lang::Lang;
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
@@ -47,6 +48,9 @@ pub(crate) async fn serve(
     }
     let handled = caught(Box::pin(async {
         admit(route, &mut ctx).await?;
+        if (route.guard, route.wants) == (Guard::Admitted, Wants::Page) {
+            ctx.party = Some(party_line(&ctx).await?);
+        }
         (route.handler)(&mut ctx).await
     }));
     let handled = handled.await.unwrap_or(Err(Problem::Bug));
@@ -112,6 +116,7 @@ fn context(
         pass,
         ticket,
         changing: None,
+        party: None,
         cookies,
         app,
     }

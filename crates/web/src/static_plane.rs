@@ -60,6 +60,7 @@ impl StaticPlane<'_> {
             assets: self.assets,
             signed_in: false,
             renews: true,
+            party: None,
             now: self.made_at,
             changing: None,
         }

@@ -1,5 +1,6 @@
 //! Every sentence that is not in a template: refusals, faults of fields, messages. Korean and English side by side.
 
+pub mod consent;
 mod message;
 mod refusal;
 
@@ -14,7 +15,7 @@ use crate::error::Problem;
 use crate::fields::{Fault, FieldFault, Kind};
 use crate::lang::Lang;
 use crate::search::distance::Point;
-use booking::{Appointment, Clinic};
+use booking::{Appointment, Clinic, Relation};
 use jiff::civil::Time;
 
 /// What happened, and what to do next.
@@ -122,6 +123,12 @@ pub fn field_name(lang: Lang, field: &str) -> String {
         "region" => ("지역", "Region"),
         "part" => ("시간대", "Part of the day"),
         "page" => ("쪽 번호", "Page number"),
+        "relation" => ("나와의 관계", "Relation"),
+        "consent" => ("동의", "Consent"),
+        "party" | "recipients" => ("예약할 분", "For whom"),
+        "recipient" => ("예약할 분", "Recipient"),
+        "helper" => ("대신 예약하는 분", "Helper"),
+        "dose" => ("접종 차수", "Dose"),
         other => (other, other),
     };
     lang.t(ko, en).to_owned()
@@ -132,6 +139,15 @@ pub fn field_fault(lang: Lang, fault: &FieldFault) -> String {
     let name = field_name(lang, fault.field);
     let (ko, en) = match (fault.fault, fault.kind) {
         (Fault::Missing, Kind::TimeOfDay) => ("시간을 선택해 주십시오.", "Please choose a time."),
+        (Fault::Missing, Kind::Relation) => {
+            ("나와의 관계를 골라 주십시오.", "Please choose what this person is to you.")
+        }
+        (Fault::Missing, Kind::Consent) => {
+            ("동의하시려면 표시해 주십시오. 동의하셔야 등록할 수 있습니다.", "Please tick the box to agree.")
+        }
+        (Fault::Missing, Kind::References) => {
+            ("예약할 분을 한 분 이상 골라 주십시오.", "Please choose at least one person.")
+        }
         (Fault::Missing, _) => {
             return lang
                 .t(
@@ -199,8 +215,29 @@ fn malformed(kind: Kind) -> Option<(&'static str, &'static str)> {
         Kind::Clinic => ("의료기관 번호가 아닙니다. 예: C00001", "Not the number of a clinic, e.g. C00001."),
         Kind::Day => ("날짜는 2027-07-26 형식입니다.", "A day looks like 2027-07-26."),
         Kind::TimeOfDay => ("시간은 09:30 형식입니다.", "A time looks like 09:30."),
-        Kind::Number | Kind::AppointmentNumber | Kind::Opaque => return None,
+        Kind::Consent => (
+            "동의하는 글이 바뀌었습니다. 다시 읽고 표시해 주십시오.",
+            "The text of the consent has changed. Please read it and tick the box again.",
+        ),
+        Kind::Number
+        | Kind::AppointmentNumber
+        | Kind::Opaque
+        | Kind::Relation
+        | Kind::Reference
+        | Kind::References => return None,
     })
+}
+
+/// What a recipient is to their helper.
+pub fn relation(lang: Lang, relation: Relation) -> &'static str {
+    match relation {
+        Relation::Parent => lang.t("부모", "Parent"),
+        Relation::Spouse => lang.t("배우자", "Spouse"),
+        Relation::Child => lang.t("자녀", "Child"),
+        Relation::Sibling => lang.t("형제자매", "Brother or sister"),
+        Relation::OtherFamily => lang.t("그 밖의 가족", "Other family"),
+        Relation::Carer => lang.t("돌보는 분(가족 아님)", "Somebody in my care, not family"),
+    }
 }
 
 /// 이름을, 번호를: by whether the last syllable ends in a consonant.

@@ -67,6 +67,7 @@ impl Maker {
             assets: self.assets,
             signed_in: false,
             renews: true,
+            party: None,
             now,
             changing: None,
         }

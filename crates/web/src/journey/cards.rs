@@ -44,8 +44,14 @@ fn closed_days(lang: Lang, clinic: &Clinic) -> Option<String> {
     (!names.is_empty()).then(|| names.join(lang.t("·", ", ")))
 }
 
-pub(crate) fn recipient_card(person: &Claim) -> RecipientCard {
-    RecipientCard { name: person.name.clone(), born_on: person.born_on, phone_masked: masked(&person.phone) }
+/// What the person themselves sees of it; a helper is not told a recipient's phone.
+pub(crate) fn recipient_card(person: &Claim, is_viewer: bool) -> RecipientCard {
+    let shown = is_viewer && !person.phone.is_empty();
+    RecipientCard {
+        name: person.name.clone(),
+        born_on: person.born_on,
+        phone_masked: shown.then(|| masked(&person.phone)),
+    }
 }
 
 /// `010-****-0001`.
@@ -74,6 +80,7 @@ pub(crate) fn appointment_row(
         number: id.number(),
         state: if live { AppointmentState::Booked } else { AppointmentState::Cancelled },
         recipient_name: person.name.clone(),
+        heading: None,
         clinic_name: clinic.name.clone(),
         clinic_address: clinic.address.clone(),
         clinic_phone: clinic.phone.clone(),

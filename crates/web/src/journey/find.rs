@@ -10,10 +10,11 @@ use crate::pages::days::{DayRow, DaysPage};
 use crate::pages::parts::{Availability, Errors, Link};
 use crate::pages::regions::{ClinicRow, ClinicsPage, Neighbourhood, RegionRow, RegionsPage};
 use crate::pages::times::{BandRow, TimesPage};
+use crate::people;
 use crate::static_plane::{crumbs, region_clinics};
 use crate::wording::civil_time;
 use axum::body::Body;
-use booking::{Clinic, ClinicId, Refusal, Region, RegionCode, RegionLevel, SlotId};
+use booking::{Clinic, ClinicId, Refusal, Region, RegionCode, RegionLevel, SlotId, side_by_side};
 use http::{Response, StatusCode};
 use hyper::http;
 use jiff::Timestamp;
@@ -170,15 +171,25 @@ pub(crate) struct Shown {
     pub refusal: Option<Refusal>,
 }
 
+/// For how many people places are taken next.
+async fn party_size(ctx: &Context) -> Result<usize, Problem> {
+    let changes = ctx.draft().await?.changes.len();
+    let people = if changes > 0 { changes } else { people::party(ctx).await?.len() };
+    Ok(people.max(1))
+}
+
 pub(crate) async fn times_page(ctx: &Context, shown: Shown) -> Result<TimesPage, Problem> {
     let clinic = ctx.app.country.clinic(shown.clinic).ok_or(Problem::NotFound)?;
     let slots = ctx.app.store.slots(ctx.app.campaign().id, clinic.id, shown.visit_on).await?;
     if slots.is_empty() {
         return Err(Problem::NotFound);
     }
+    let people = party_size(ctx).await?;
+    let free: Vec<(u16, u32)> = slots.iter().map(|(start, counts)| (*start, counts.free())).collect();
     let band = |(starts_min, counts): (u16, booking::SlotCounts)| BandRow {
         time: civil_time(starts_min),
         free: counts.free().into(),
+        fits: side_by_side(&free, starts_min, people).is_some(),
         chosen: shown.chosen_min == Some(starts_min),
     };
     let wanted =
@@ -198,6 +209,7 @@ pub(crate) async fn times_page(ctx: &Context, shown: Shown) -> Result<TimesPage,
         crumbs: clinic_crumbs(ctx, clinic),
         clinic: clinic_card(ctx.lang, clinic),
         date: shown.visit_on,
+        people,
         bands: slots.into_iter().map(band).collect(),
         again,
         errors: shown.errors,

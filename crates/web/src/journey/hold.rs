@@ -8,7 +8,7 @@ use crate::journey::cards::{clinic_card, recipient_card, vaccine_name};
 use crate::journey::changing::moves_of;
 use crate::journey::find::{Shown, refused_times};
 use crate::pages::hold::HoldPage;
-use crate::pages::parts::Errors;
+use crate::pages::parts::{Errors, PersonPlaces};
 use crate::wording::civil_time;
 use axum::body::Body;
 use booking::{AppointmentId, DoseNumber, HoldId, PersonId, Place, Refusal, SlotId};
@@ -136,12 +136,33 @@ fn second_dose(places: &[Place], recipient: PersonId) -> Option<(Date, Time)> {
     Some((second.slot.visit_on, civil_time(second.slot.starts_min)))
 }
 
+/// In the order of the hold, each with both doses.
+async fn people_held(
+    ctx: &Context,
+    viewer: PersonId,
+    places: &[Place],
+    dose: DoseNumber,
+) -> Result<Vec<PersonPlaces>, Problem> {
+    let mut people = Vec::new();
+    for place in places.iter().filter(|place| place.dose == dose) {
+        let card = actions::person_card(ctx, place.recipient).await?;
+        people.push(PersonPlaces {
+            recipient: recipient_card(&card, place.recipient == viewer),
+            number: None,
+            date: place.slot.visit_on,
+            time: civil_time(place.slot.starts_min),
+            second_dose: second_dose(places, place.recipient).filter(|_| dose == DoseNumber(1)),
+            second_number: None,
+        });
+    }
+    Ok(people)
+}
+
 async fn hold_page(ctx: &Context, refusal: Option<&Refusal>) -> Result<Option<HoldPage>, Problem> {
     let person = ctx.booker()?.person;
     let campaign = ctx.app.campaign();
     let found = ctx.app.store.hold_of(campaign.id, person).await?;
     let Some((id, hold)) = found.filter(|(_, hold)| hold.expires_at > ctx.now) else { return Ok(None) };
-    let card = actions::person_card(ctx, person).await?;
     let place = hold.places[0];
     let clinic = ctx.app.country.clinic(place.slot.clinic).expect("holds are at clinics of the country");
     let length = hold.expires_at.duration_since(hold.held_at).as_secs();
@@ -155,9 +176,8 @@ async fn hold_page(ctx: &Context, refusal: Option<&Refusal>) -> Result<Option<Ho
         time: civil_time(place.slot.starts_min),
         vaccine: vaccine_name(&ctx.app, ctx.lang),
         dose_number: place.dose.0,
-        second_dose: second_dose(&hold.places, place.recipient),
+        people: people_held(ctx, person, &hold.places, place.dose).await?,
         moves: moves_of(ctx, &hold).await?,
-        recipient: recipient_card(&card),
         until: hold.expires_at,
         hold_seconds: u32::try_from(length).unwrap_or(0),
         can_extend: !hold.extended,

@@ -10,6 +10,7 @@ use crate::identity::{Asked, Asker, Next, UnderWay};
 use crate::journey::cards::masked;
 use crate::pages::identity::{IdentityCodePage, IdentityPage};
 use crate::pages::parts::{Errors, FieldError};
+use crate::people;
 use crate::typed::IDENTITY;
 use crate::wording;
 use axum::body::Body;
@@ -88,15 +89,18 @@ pub async fn post_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 }
 
 /// Who stands in line for nothing is told at once, not after the wait. The ledger decides again at the door, and there a
-/// roster that cannot be read is said to be so.
-async fn told_now(ctx: &Context, claim: &Claim) -> Result<(), Refusal> {
+/// roster that cannot be read is said to be so. A helper stands in line for somebody else.
+async fn told_now(ctx: &Context, claim: &Claim) -> Result<(), Problem> {
     let group = ctx.app.campaign().group;
     if ctx.ticket.is_none() {
         return Ok(());
     }
     match actions::candidate(&ctx.app, claim).await {
         Ok(candidate) if !group.contains(candidate) => {
-            Err(Refusal::NotEligible { born_from: group.born_from, born_to: group.born_to })
+            let all = people::recipients(ctx).await?;
+            let helps = all.iter().any(|one| one.delegation.is_some() && one.eligible);
+            let refusal = Refusal::NotEligible { born_from: group.born_from, born_to: group.born_to };
+            if helps { Ok(()) } else { Err(refusal.into()) }
         }
         Ok(_) => Ok(()),
         Err(_) => {

@@ -6,17 +6,20 @@ use crate::context::Context;
 use crate::error::{Problem, refusal_note};
 use crate::fields::{Field, Kind};
 use crate::ics::{Event, calendar};
-use crate::journey::cards::{appointment_row, clinic_card, recipient_card, vaccine_name};
+use crate::journey::cards::{appointment_row, clinic_card, masked, recipient_card, vaccine_name};
 use crate::journey::changing::{last_moves, visit_place};
+use crate::journey::people::helper_row;
 use crate::messages::send_again;
 use crate::pages::booked::BookedPage;
 use crate::pages::cancel::CancelPage;
-use crate::pages::my::MyPage;
+use crate::pages::my::{AppointmentRow, MyPage};
+use crate::pages::parts::PersonPlaces;
 use crate::pages::too_late::{TooLatePage, Wanted};
+use crate::people;
 use crate::qr;
 use crate::wording::{cancelled_notice, civil_time, event_words, sent_again_notice};
 use axum::body::Body;
-use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, Refusal};
+use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, PersonId, Refusal, SlotId};
 use http::{Response, StatusCode};
 use hyper::http;
 use jiff::{SignedDuration, tz};
@@ -35,19 +38,37 @@ async fn list(ctx: &Context, done: Option<String>) -> Result<MyPage, Problem> {
     let person = ctx.booker()?.person;
     let own = ctx.app.store.appointments_of(person).await?;
     let held = ctx.app.store.hold_of(ctx.app.campaign().id, person).await?;
-    let mut appointments = Vec::with_capacity(own.len());
-    for (id, appointment) in soonest_first(&own) {
-        let card = actions::person_card(ctx, appointment.place.recipient).await?;
-        appointments.push(appointment_row(ctx, &card, *id, appointment));
-    }
+    let helpers = people::helpers(ctx).await?;
     Ok(MyPage {
         chrome: ctx.chrome(),
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
-        appointments,
+        appointments: rows(ctx, person, &own).await?,
         done,
+        helpers: helpers.iter().map(|helper| helper_row(ctx, person, helper)).collect(),
         has_hold: held.is_some_and(|(_, hold)| hold.expires_at > ctx.now),
     })
+}
+
+/// One's own first, then person by person.
+async fn rows(
+    ctx: &Context,
+    viewer: PersonId,
+    own: &[(AppointmentId, Appointment)],
+) -> Result<Vec<AppointmentRow>, Problem> {
+    let mut sorted = soonest_first(own);
+    sorted.sort_by_key(|(_, one)| (one.place.recipient != viewer, one.place.recipient));
+    let several = sorted.windows(2).any(|two| two[0].1.place.recipient != two[1].1.place.recipient);
+    let mut rows: Vec<AppointmentRow> = Vec::new();
+    let mut last = None;
+    for (id, appointment) in sorted {
+        let recipient = appointment.place.recipient;
+        let card = actions::person_card(ctx, recipient).await?;
+        let row = appointment_row(ctx, &card, *id, appointment);
+        let begins = several && last.replace(recipient) != Some(recipient);
+        rows.push(AppointmentRow { heading: begins.then_some(card.name), ..row });
+    }
+    Ok(rows)
 }
 
 /// What is to come, the soonest first, then what was cancelled.
@@ -83,25 +104,53 @@ pub async fn one_booked(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 async fn booked_page(ctx: &Context, own: &[Known], known: &Known) -> Result<BookedPage, Problem> {
     let (id, appointment) = known;
     let place = appointment.place;
-    let card = actions::person_card(ctx, place.recipient).await?;
+    let people = booked_together(ctx, ctx.booker()?.person, own, appointment).await?;
     let clinic =
         ctx.app.country.clinic(place.slot.clinic).expect("appointments are at clinics of the country");
-    let second = second_of(own, appointment).map(|(_, second)| second.place.slot);
     Ok(BookedPage {
         chrome: ctx.chrome(),
+        phone_masked: people.iter().find_map(|one| one.recipient.phone_masked.clone()),
         appointment_number: id.number(),
-        recipient: recipient_card(&card),
+        people,
         clinic: clinic_card(ctx.lang, clinic),
         date: place.slot.visit_on,
         time: civil_time(place.slot.starts_min),
         vaccine: vaccine_name(&ctx.app, ctx.lang),
         dose_number: place.dose.0,
-        second_dose: second.map(|slot| visit_place(ctx, DoseNumber(2), slot)),
         moves: last_moves(ctx, own, appointment).await?,
         qr: qr::picture(&qr::appointment_code(&id.number())),
         calendar_href: ctx.lang.href(&format!("/my/calendar/{}", id.number())),
         cancel_until: ctx.app.campaign().cancel_until(place.slot.visit_on),
     })
+}
+
+/// Everybody whose appointment was made in the same step as this one, in its order.
+async fn booked_together(
+    ctx: &Context,
+    viewer: PersonId,
+    own: &[Known],
+    newest: &Appointment,
+) -> Result<Vec<PersonPlaces>, Problem> {
+    let same_step = |one: &Appointment| {
+        one.state == AppointmentState::Booked
+            && (one.booker, one.booked_at) == (newest.booker, newest.booked_at)
+            && (one.place.dose, one.place.slot.clinic) == (newest.place.dose, newest.place.slot.clinic)
+    };
+    let mut people = Vec::new();
+    for (id, one) in own.iter().filter(|(_, one)| same_step(one)) {
+        let card = actions::person_card(ctx, one.place.recipient).await?;
+        let second = second_of(own, one);
+        let when = |slot: SlotId| (slot.visit_on, civil_time(slot.starts_min));
+        people.push(PersonPlaces {
+            recipient: recipient_card(&card, one.place.recipient == viewer),
+            number: Some(id.number()),
+            date: one.place.slot.visit_on,
+            time: civil_time(one.place.slot.starts_min),
+            second_dose: second.map(|(_, second)| when(second.place.slot)),
+            second_number: second.map(|(id, _)| id.number()),
+        });
+    }
+    Ok(people)
 }
 
 /// The second dose that belongs to a first: live with it, or cancelled with it.
@@ -186,7 +235,7 @@ pub async fn message(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     }
     let person = ctx.booker()?.person;
     send_again(&ctx.app, person, id).await?;
-    let phone = recipient_card(&actions::person_card(ctx, person).await?).phone_masked;
+    let phone = masked(&actions::person_card(ctx, person).await?.phone);
     let page = list(ctx, Some(sent_again_notice(ctx.lang, &phone))).await?;
     Ok(ctx.page(&page))
 }

@@ -1,7 +1,7 @@
 //! The booking that was made: to keep, to print, to show at the clinic.
 
 use super::Chrome;
-use super::parts::{ClinicCard, Move, RecipientCard, Step, VisitPlace};
+use super::parts::{ClinicCard, Move, PersonPlaces, Step};
 use crate::qr::QrPicture;
 use askama::Template;
 use jiff::civil::{Date, Time};
@@ -11,14 +11,17 @@ use jiff::civil::{Date, Time};
 #[template(path = "pages/booked.html", whitespace = "minimize")]
 pub struct BookedPage {
     pub chrome: Chrome,
+    /// In the picture to show; the others stand beside their people.
     pub appointment_number: String,
-    pub recipient: RecipientCard,
+    /// Everybody who was booked together.
+    pub people: Vec<PersonPlaces>,
+    /// Where the person themselves is told; masked.
+    pub phone_masked: Option<String>,
     pub clinic: ClinicCard,
     pub date: Date,
     pub time: Time,
     pub vaccine: String,
     pub dose_number: u8,
-    pub second_dose: Option<VisitPlace>,
     /// What the last change moved; empty after a new booking.
     pub moves: Vec<Move>,
     pub qr: QrPicture,

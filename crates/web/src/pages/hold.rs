@@ -1,7 +1,7 @@
 //! A place that is kept for some minutes, waiting for its confirmation.
 
 use super::Chrome;
-use super::parts::{ClinicCard, Move, RecipientCard, RefusalNote, Step};
+use super::parts::{ClinicCard, Move, PersonPlaces, RefusalNote, Step};
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -19,11 +19,10 @@ pub struct HoldPage {
     pub time: Time,
     pub vaccine: String,
     pub dose_number: u8,
-    /// The second dose that is booked along.
-    pub second_dose: Option<(Date, Time)>,
+    /// Everybody for whom places are held.
+    pub people: Vec<PersonPlaces>,
     /// For a change: what moves, and from where. Empty for a new booking.
     pub moves: Vec<Move>,
-    pub recipient: RecipientCard,
     pub until: Timestamp,
     /// How long a hold lasts in all: the full length of the bar.
     pub hold_seconds: u32,

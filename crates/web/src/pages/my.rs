@@ -1,6 +1,7 @@
 //! One's own appointments.
 
 use super::Chrome;
+use super::people::HelperRow;
 use askama::Template;
 use jiff::civil::{Date, Time};
 
@@ -17,6 +18,8 @@ pub struct AppointmentRow {
     pub number: String,
     pub state: AppointmentState,
     pub recipient_name: String,
+    /// With several people: on the first of each.
+    pub heading: Option<String>,
     pub clinic_name: String,
     pub clinic_address: String,
     pub clinic_phone: Option<String>,
@@ -43,6 +46,8 @@ pub struct MyPage {
     pub appointments: Vec<AppointmentRow>,
     /// What was just done, for example a cancellation.
     pub done: Option<String>,
+    /// Who may book for the person, and from whom they took the leave.
+    pub helpers: Vec<HelperRow>,
     /// A place is held and waits for its confirmation.
     pub has_hold: bool,
 }

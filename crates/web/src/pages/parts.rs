@@ -97,8 +97,21 @@ pub struct ClinicCard {
 pub struct RecipientCard {
     pub name: String,
     pub born_on: Date,
-    /// For example `010-****-5678`.
-    pub phone_masked: String,
+    /// For example `010-****-5678`; only of oneself, and where one is known.
+    pub phone_masked: Option<String>,
+}
+
+/// One of those for whom places are held or booked together.
+#[derive(Clone, Debug)]
+pub struct PersonPlaces {
+    pub recipient: RecipientCard,
+    /// Once it is booked.
+    pub number: Option<String>,
+    pub date: Date,
+    pub time: Time,
+    /// The second dose that is booked along.
+    pub second_dose: Option<(Date, Time)>,
+    pub second_number: Option<String>,
 }
 
 /// A "no" as the page says it.

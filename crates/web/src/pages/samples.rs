@@ -11,7 +11,8 @@ use super::help::HelpPage;
 use super::home::HomePage;
 use super::outbox::{OutboxMessage, OutboxPage};
 use super::parts::{
-    Alternative, ClinicCard, Errors, FieldError, LineOrder, Link, Phase, RecipientCard, RefusalNote,
+    Alternative, ClinicCard, Errors, FieldError, LineOrder, Link, PersonPlaces, Phase, RecipientCard,
+    RefusalNote,
 };
 use super::pass_needed::PassNeededPage;
 use super::refusal::RefusalPage;
@@ -29,6 +30,8 @@ const FIND_JS: &str = include_str!("../../assets/find.js");
 const PAGE_JS: &str = include_str!("../../assets/page.js");
 const WAIT_JS: &str = include_str!("../../assets/wait.js");
 const ICON: &str = include_str!("../../assets/favicon.svg");
+
+mod people;
 
 type Sample = (&'static str, Lang, String);
 
@@ -69,6 +72,7 @@ fn every_sample() -> Vec<Sample> {
         for (name, page) in mine::samples(lang) {
             add(name, page.as_ref());
         }
+        people::add(lang, &mut add);
         add("refusal", &refusal(lang));
         add("trouble", &trouble(lang));
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });
@@ -100,6 +104,7 @@ fn chrome(lang: Lang, path: &str) -> Chrome {
         assets,
         signed_in: false,
         renews: true,
+        party: None,
         now: now(),
         changing: None,
     }
@@ -259,8 +264,21 @@ fn recipient() -> RecipientCard {
     RecipientCard {
         name: "김순자".to_owned(),
         born_on: date(1964, 3, 15),
-        phone_masked: "010-****-5678".to_owned(),
+        phone_masked: Some("010-****-5678".to_owned()),
     }
+}
+
+fn household(is_booked: bool) -> Vec<PersonPlaces> {
+    let one = |recipient: RecipientCard, hour| PersonPlaces {
+        recipient,
+        number: is_booked.then(|| format!("2107-4821-09{hour}")),
+        date: date(2021, 7, 27),
+        time: time(hour, 30, 0, 0),
+        second_dose: Some((date(2021, 8, 24), time(9, 30, 0, 0))),
+        second_number: is_booked.then(|| format!("2108-4821-09{hour}")),
+    };
+    let other = RecipientCard { name: "이<b>".to_owned(), phone_masked: None, ..recipient() };
+    vec![one(recipient(), 9), one(other, 10)]
 }
 
 fn refusal(lang: Lang) -> RefusalPage {

@@ -10,6 +10,8 @@ use jiff::civil::{Date, Time};
 pub struct BandRow {
     pub time: Time,
     pub free: u64,
+    /// Whether everybody finds a place here, side by side.
+    pub fits: bool,
     pub chosen: bool,
 }
 
@@ -24,6 +26,8 @@ pub struct TimesPage {
     pub crumbs: Vec<Link>,
     pub clinic: ClinicCard,
     pub date: Date,
+    /// For how many people.
+    pub people: usize,
     pub bands: Vec<BandRow>,
     pub errors: Errors,
     pub refusal: Option<RefusalNote>,
@@ -35,6 +39,6 @@ pub struct TimesPage {
 
 impl TimesPage {
     fn all_full(&self) -> bool {
-        self.bands.iter().all(|b| b.free == 0)
+        self.bands.iter().all(|b| !b.fits)
     }
 }

@@ -99,6 +99,7 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::RecipientsFull { .. } => vec![link("예약할 분", "For whom", "/people"), waiting()],
         Refusal::RecipientUnknown => vec![link("예약할 분", "For whom", "/people"), choose()],
         Refusal::NotEligible { .. } => vec![
+            link("가족을 대신해 예약하기", "Book for somebody else", "/people"),
             link("본인확인 다시 하기", "Confirm who you are again", "/identity"),
             link("첫 화면으로", "To the first page", "/"),
         ],

@@ -11,7 +11,7 @@ use web::context::Wants;
 use web::fields::{Field, Kind};
 use web::routes::{Route, table};
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 16] = [
     Kind::Name,
     Kind::PersonNumber,
     Kind::NumberKind,
@@ -23,6 +23,10 @@ const KINDS: [Kind; 12] = [
     Kind::TimeOfDay,
     Kind::Number,
     Kind::AppointmentNumber,
+    Kind::Relation,
+    Kind::Consent,
+    Kind::Reference,
+    Kind::References,
     Kind::Opaque,
 ];
 
@@ -41,8 +45,13 @@ fn good(field: &Field) -> Value {
         Kind::Clinic => CLINIC.into(),
         Kind::Day => DAY.into(),
         Kind::TimeOfDay => "10:00".into(),
+        Kind::Number if field.name == "dose" => "1".into(),
         Kind::Number => "9999999".into(),
         Kind::AppointmentNumber => "00000-00000".into(),
+        Kind::Relation => "parent".into(),
+        Kind::Consent => "1".into(),
+        Kind::Reference => "0".repeat(32).into(),
+        Kind::References => json!(["0".repeat(32)]),
         Kind::Opaque if field.name == "campaign" => SLUG.into(),
         Kind::Opaque => "AbC-_1".into(),
     }
@@ -100,6 +109,12 @@ fn nearly(kind: Kind) -> &'static str {
         Kind::AppointmentNumber => {
             "1234567890|12345-6789|12345-678901|1234a-67890|12345–67890|１２３４５-67890"
         }
+        Kind::Relation => "Parent|friend|parent,spouse|1|PARENT",
+        Kind::Consent => "0|2|01|yes|-1|1.0|65536",
+        Kind::Reference | Kind::References => {
+            "0|00000000000000000000000000000000000|0000000000000000000000000000000G|\
+             ABCDEF00000000000000000000000000|０0000000000000000000000000000000"
+        }
         Kind::Opaque => "a b|한글|a\u{200b}b|\u{202e}abc",
     }
 }
@@ -121,8 +136,17 @@ fn routes() -> impl Iterator<Item = &'static Route> {
     table().iter().filter(|route| route.wants == Wants::Json && !route.fields.is_empty())
 }
 
-fn body(route: &Route) -> Map<String, Value> {
-    route.fields.iter().map(|field| (field.name.to_owned(), good(field))).collect()
+fn all_fields(route: &'static Route) -> impl Iterator<Item = &'static Field> {
+    route.fields.iter().chain(route.optional)
+}
+
+/// A field that may be left out may be empty too.
+fn is_left_out(value: Option<&Value>) -> bool {
+    value.is_none_or(|value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()))
+}
+
+fn body(route: &'static Route) -> Map<String, Value> {
+    all_fields(route).map(|field| (field.name.to_owned(), good(field))).collect()
 }
 
 fn is_korean(text: &str) -> bool {
@@ -143,10 +167,7 @@ fn assert_names_the_field(answer: &Answer, field: &str, what: &str) {
 
 #[test]
 fn every_kind_of_field_is_sent_somewhere() {
-    let sent: Vec<Kind> = routes()
-        .flat_map(|route| route.fields.iter().chain(route.optional))
-        .map(|field| field.kind)
-        .collect();
+    let sent: Vec<Kind> = routes().flat_map(all_fields).map(|field| field.kind).collect();
     for kind in KINDS {
         assert!(sent.contains(&kind), "{kind:?}");
     }
@@ -159,9 +180,17 @@ async fn every_bad_value_of_every_field_is_refused_by_name_and_changes_nothing()
     let before = site.state().await;
     let mut tried = 0;
     for route in routes() {
-        for field in route.fields {
+        for field in all_fields(route) {
+            let is_optional = route.optional.iter().any(|one| one.name == field.name);
             let mut values: Vec<Option<Value>> = bad(field.kind).into_iter().map(Some).collect();
             values.push(None);
+            // Beside a number that tells the birth date, a date to come is not read at all.
+            let is_unread = |value: &Value| {
+                field.kind == Kind::BirthDate && ["2030-01-01", "9999-12-31"].iter().any(|day| value == day)
+            };
+            values.retain(|value| {
+                !is_optional || !(is_left_out(value.as_ref()) || value.as_ref().is_some_and(is_unread))
+            });
             for value in values {
                 let what = format!("{} {} = {value:?}", route.path, field.name);
                 let mut body = body(route);

@@ -205,7 +205,8 @@ async fn before_the_opening_nothing_lets_anybody_in() {
     person.join(&site).await;
     person.settle(&site).await;
     person.verify(&site).await;
-    let prey = Prey { hold: "1".to_owned(), appointment: "00000-00000".to_owned() };
+    let prey =
+        Prey { hold: "1".to_owned(), appointment: "00000-00000".to_owned(), recipient: "0".repeat(32) };
     let before = site.state().await;
     for route in guarded().filter(|route| route.guard == Guard::Admitted) {
         for prefix in prefixes(route) {

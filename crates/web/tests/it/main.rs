@@ -23,6 +23,7 @@ mod ledger;
 mod line;
 mod openapi;
 mod outage;
+mod people;
 mod person;
 mod prepared;
 mod privacy;

@@ -221,6 +221,7 @@ async fn happy_path(site: &Site) -> Vec<Told> {
     all.push(told("post", "/api/v1/campaigns/{campaign}/passes", program.enter(site).await));
     let slots = program.get(site, &format!("/api/v1/campaigns/{SLUG}/clinics/{CLINIC}/slots")).await;
     all.push(told("get", "/api/v1/campaigns/{campaign}/clinics/{clinic}/slots", slots));
+    all.extend(people(site, &program).await);
     let hold = program.held(site, "09:00").await;
     let body = json!({"hold": hold});
     let released = program.post_keyed(site, "/api/v1/holds/release", &body, "r").await;
@@ -248,6 +249,33 @@ async fn happy_path(site: &Site) -> Vec<Told> {
     all.push(told("get", "/gate/{campaign}.json", document));
     let left = program.post(site, "/api/v1/identity/leave", &json!({})).await;
     all.push(told("post", "/api/v1/identity/leave", left));
+    all
+}
+
+/// As somebody meets them who books for another, and whose helper is turned away.
+async fn people(site: &Site, program: &Program) -> Vec<Told> {
+    let named =
+        |number: &str| json!({"name": "어머니", "number": number, "relation": "parent", "consent": "1"});
+    let added = program.post(site, "/api/v1/recipients", &named("640305-2000001")).await;
+    let recipient = json!({"recipient": added.json()["recipient"]});
+    let mut all = vec![told("post", "/api/v1/recipients", added)];
+    all.push(told("get", "/api/v1/recipients", program.get(site, "/api/v1/recipients").await));
+    let stopped = program.post(site, "/api/v1/recipients/stop", &recipient).await;
+    all.push(told("post", "/api/v1/recipients/stop", stopped));
+    crate::people::helped_by_somebody(site, program).await;
+    let helpers = program.get(site, "/api/v1/helpers").await;
+    let helper = json!({"helper": helpers.json()["helpers"][0]["helper"]});
+    all.push(told("get", "/api/v1/helpers", helpers));
+    all.push(told(
+        "post",
+        "/api/v1/helpers/revoke",
+        program.post(site, "/api/v1/helpers/revoke", &helper).await,
+    ));
+    all.push(told(
+        "post",
+        "/api/v1/helpers/allow",
+        program.post(site, "/api/v1/helpers/allow", &helper).await,
+    ));
     all
 }
 

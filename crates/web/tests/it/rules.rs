@@ -1,5 +1,6 @@
 //! What each route of the table must be. Written by hand: a route that is new, gone or less guarded fails here first.
 
+use crate::people::Named;
 use crate::site::{CLINIC, DAY, SIGUNGU, SLUG, Site};
 use crate::wire::Ask;
 use serde_json::{Map, Value};
@@ -8,7 +9,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 53] = [
+pub(crate) const RULES: [(&str, &str, Guard); 66] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/identity", Public),
@@ -42,6 +43,19 @@ pub(crate) const RULES: [(&str, &str, Guard); 53] = [
     ("POST", "/my/change/stop", Identified),
     ("POST", "/my/message", Identified),
     ("POST", "/my/cancel", Identified),
+    ("POST", "/my/helper/revoke", Identified),
+    ("POST", "/my/helper/allow", Identified),
+    ("GET", "/people", Identified),
+    ("POST", "/people/party", Identified),
+    ("GET", "/people/add", Identified),
+    ("POST", "/people/add", Identified),
+    ("POST", "/people/stop", Identified),
+    ("GET", "/api/v1/recipients", Identified),
+    ("POST", "/api/v1/recipients", Identified),
+    ("POST", "/api/v1/recipients/stop", Identified),
+    ("GET", "/api/v1/helpers", Identified),
+    ("POST", "/api/v1/helpers/revoke", Identified),
+    ("POST", "/api/v1/helpers/allow", Identified),
     ("GET", "/help", Public),
     ("GET", "/outbox", DemoOnly),
     ("GET", "/gate/{campaign}/ticket", Public),
@@ -96,10 +110,12 @@ pub(crate) fn address(route: &Route) -> String {
 pub(crate) struct Prey {
     pub(crate) hold: String,
     pub(crate) appointment: String,
+    /// Somebody for whom the holder may book.
+    pub(crate) recipient: String,
 }
 
 impl Prey {
-    fn fields(&self) -> [(&'static str, &str); 8] {
+    fn fields(&self) -> [(&'static str, &str); 15] {
         [
             ("campaign", SLUG),
             ("clinic", CLINIC),
@@ -108,6 +124,13 @@ impl Prey {
             ("hold", &self.hold),
             ("appointment", &self.appointment),
             ("sure", "1"),
+            ("name", "먹이"),
+            ("number", "640305-2000002"),
+            ("relation", "parent"),
+            ("consent", "1"),
+            ("party", &self.recipient),
+            ("recipient", &self.recipient),
+            ("helper", &self.recipient),
             ("key", "prey"),
         ]
     }
@@ -135,6 +158,13 @@ pub(crate) async fn prey(site: &Site) -> (crate::person::Person, crate::person::
     holder.hold(site, "09:00", "holder").await;
     booker.hold(site, "09:30", "booker").await;
     booker.confirm(site, "booker").await;
-    let prey = Prey { hold: holder.hold_id(site).await, appointment: booker.appointment(site).await };
+    let named = Named::mother();
+    assert_eq!(holder.post(site, "/people/add", &named.fields()).await.location(), "/people");
+    let people = holder.get(site, "/people").await;
+    let prey = Prey {
+        hold: holder.hold_id(site).await,
+        appointment: booker.appointment(site).await,
+        recipient: people.hidden("recipient"),
+    };
     (holder, booker, prey)
 }

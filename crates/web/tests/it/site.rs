@@ -9,7 +9,7 @@ use jiff::civil::date;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::conformance::{Chance, world};
-use store::{Clock, MemoryLine, MemoryStore, MockClock, Randomness, Store};
+use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Store};
 use tokio::sync::{Mutex, Semaphore};
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
@@ -19,7 +19,9 @@ use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::{KeyMaterial, Keys};
 use web::messages::{DemoOutbox, MessageChannel};
+use web::person_number::PersonNumber;
 use web::published::Publisher;
+use web::roster::RosterPerson;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
 use web::{assets, front, routes};
@@ -54,6 +56,8 @@ pub(crate) struct Wanted {
     pub(crate) hostile: bool,
     /// Seals names and drafts.
     pub(crate) field_key: u8,
+    /// Number, name and phone of everybody on the roster; None where the campaign needs none.
+    pub(crate) roster: Option<Vec<(&'static str, &'static str, Option<&'static str>)>>,
 }
 
 impl Default for Wanted {
@@ -66,6 +70,7 @@ impl Default for Wanted {
             demo: true,
             hostile: false,
             field_key: 13,
+            roster: None,
         }
     }
 }
@@ -101,7 +106,8 @@ impl Site {
     }
 
     pub(crate) fn with(wanted: Wanted) -> Self {
-        let country = Arc::new(if wanted.hostile { hostile(&country()) } else { country() });
+        let country = country(wanted.roster.is_some());
+        let country = Arc::new(if wanted.hostile { hostile(&country) } else { country });
         let clock = Arc::new(MockClock::at(world::opens_at() - SignedDuration::from_mins(10)));
         let store = MemoryStore::new(Arc::clone(&country), Arc::clone(&clock) as Arc<dyn Clock>);
         Self::start(Kept {
@@ -192,9 +198,10 @@ impl Site {
 }
 
 /// The small country of the conformance suite with its campaign of two doses, for people born from 1962 to 1966.
-fn country() -> Country {
+fn country(roster_needed: bool) -> Country {
     let small = world::country();
-    let group = EligibilityGroup::born(date(1962, 1, 1), date(1966, 12, 31));
+    let born = EligibilityGroup::born(date(1962, 1, 1), date(1966, 12, 31));
+    let group = EligibilityGroup { roster_needed, ..born };
     let pairs = small.campaign(world::PAIRS).unwrap().clone();
     let campaign = Campaign { id: world::CAMPAIGN, group, slug: "c55".to_owned(), ..pairs };
     Country::new(small.regions().to_vec(), small.clinics().to_vec(), vec![campaign]).unwrap()
@@ -265,6 +272,22 @@ fn feeder(kept: &Kept, assets: web::pages::Assets) -> Feeder {
     Feeder::begin(&kept.country.campaigns()[0], parts)
 }
 
+fn roster(wanted: &Wanted, keys: &Keys) -> MemoryRoster {
+    let Some(people) = &wanted.roster else { return MemoryRoster::absent() };
+    MemoryRoster::of(people.iter().map(|(number, name, phone)| {
+        let number = PersonNumber::parse(number).unwrap();
+        let person = RosterPerson {
+            number: number.digits().to_owned(),
+            name: (*name).to_owned(),
+            born_on: number.born_on(),
+            phone: phone.map(str::to_owned),
+            group: None,
+        };
+        let pair = person.pair(keys);
+        (pair, person.seal(keys, pair))
+    }))
+}
+
 fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
     let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key));
     let (assets, mut static_plane) = assets::assets();
@@ -283,7 +306,8 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         },
         country: Arc::clone(&kept.country),
         store: Arc::clone(&kept.ledger) as Arc<dyn Store>,
-        roster: Arc::new(store::MemoryRoster::absent()),
+        roster: Arc::new(roster(&kept.wanted, &keys)),
+        pair_tries: web::pairs::PairTries::default(),
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         random: Arc::clone(&kept.random),
         gate: keeper.gate(),

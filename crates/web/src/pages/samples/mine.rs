@@ -1,6 +1,6 @@
 //! Pages of a held place and of one's own appointments.
 
-use super::{card, chrome, now, recipient};
+use super::{card, chrome, household, now, people, recipient};
 use crate::lang::Lang;
 use crate::pages::booked::BookedPage;
 use crate::pages::cancel::CancelPage;
@@ -73,9 +73,8 @@ fn hold(lang: Lang) -> HoldPage {
         time: time(9, 30, 0, 0),
         vaccine: lang.t("모더나", "Moderna").to_owned(),
         dose_number: 1,
-        second_dose: Some((date(2021, 8, 24), time(9, 30, 0, 0))),
+        people: household(false),
         moves: Vec::new(),
-        recipient: recipient(),
         until: now() + SignedDuration::from_secs(222),
         hold_seconds: 300,
         can_extend: true,
@@ -87,13 +86,13 @@ fn booked(lang: Lang) -> BookedPage {
     BookedPage {
         chrome: chrome(lang, "/my/booked"),
         appointment_number: NUMBER.to_owned(),
-        recipient: recipient(),
+        phone_masked: recipient().phone_masked,
+        people: household(true),
         clinic: card(lang),
         date: date(2021, 7, 27),
         time: time(9, 30, 0, 0),
         vaccine: lang.t("모더나", "Moderna").to_owned(),
         dose_number: 1,
-        second_dose: Some(place(2, 24)),
         moves: Vec::new(),
         qr: qr::picture(&qr::appointment_code(NUMBER)),
         calendar_href: lang.href("/my/calendar/21074-82109"),
@@ -102,8 +101,7 @@ fn booked(lang: Lang) -> BookedPage {
 }
 
 fn changed(lang: Lang) -> BookedPage {
-    let (date, second_dose) = (date(2021, 7, 29), Some(place(2, 26)));
-    BookedPage { moves: moves(), date, second_dose, ..booked(lang) }
+    BookedPage { moves: moves(), date: date(2021, 7, 29), ..booked(lang) }
 }
 
 fn appointment(dose_number: u8) -> AppointmentRow {
@@ -111,6 +109,7 @@ fn appointment(dose_number: u8) -> AppointmentRow {
         number: NUMBER.to_owned(),
         state: AppointmentState::Booked,
         recipient_name: "김순자".to_owned(),
+        heading: Some("김순자".to_owned()),
         clinic_name: "바른마음내과의원".to_owned(),
         clinic_address: "서울특별시 종로구 자하문로 24, 2층".to_owned(),
         clinic_phone: Some("02-000-0412".to_owned()),
@@ -131,6 +130,7 @@ fn second() -> AppointmentRow {
 fn cancelled() -> AppointmentRow {
     AppointmentRow {
         state: AppointmentState::Cancelled,
+        heading: None,
         cancel_until: None,
         href: None,
         calendar_href: None,
@@ -146,6 +146,7 @@ fn my(lang: Lang, appointments: Vec<AppointmentRow>) -> MyPage {
         has_hold: !appointments.is_empty(),
         appointments,
         done: None,
+        helpers: people::helpers(lang),
     }
 }
 

@@ -52,6 +52,7 @@ fn times(lang: Lang, refusal: Option<RefusalNote>) -> TimesPage {
     let bands = free.iter().enumerate().map(|(i, free)| BandRow {
         time: time(9 + i as i8 / 2, 30 * (i as i8 % 2), 0, 0),
         free: if gone && i == 1 { 0 } else { *free },
+        fits: *free > 1,
         chosen: refusal.is_none() && i == 4,
     });
     TimesPage {
@@ -61,6 +62,7 @@ fn times(lang: Lang, refusal: Option<RefusalNote>) -> TimesPage {
         crumbs: crumbs(lang),
         clinic: card(lang),
         date: date(2021, 7, 27),
+        people: 2,
         bands: bands.collect(),
         errors: Errors::default(),
         again: None,
