@@ -9,7 +9,7 @@ use jiff::civil::date;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::conformance::{Chance, world};
-use store::{Clock, MemoryLine, MemoryStore, MockClock, Randomness, Store};
+use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store};
 use tokio::sync::{Mutex, Semaphore};
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
@@ -54,6 +54,8 @@ pub(crate) struct Wanted {
     pub(crate) hostile: bool,
     /// Seals names and drafts.
     pub(crate) field_key: u8,
+    /// A campaign for those on it only.
+    pub(crate) roster: Option<Arc<dyn Roster>>,
 }
 
 impl Default for Wanted {
@@ -66,6 +68,7 @@ impl Default for Wanted {
             demo: true,
             hostile: false,
             field_key: 13,
+            roster: None,
         }
     }
 }
@@ -101,7 +104,8 @@ impl Site {
     }
 
     pub(crate) fn with(wanted: Wanted) -> Self {
-        let country = Arc::new(if wanted.hostile { hostile(&country()) } else { country() });
+        let small = country(wanted.roster.is_some());
+        let country = Arc::new(if wanted.hostile { hostile(&small) } else { small });
         let clock = Arc::new(MockClock::at(world::opens_at() - SignedDuration::from_mins(10)));
         let store = MemoryStore::new(Arc::clone(&country), Arc::clone(&clock) as Arc<dyn Clock>);
         Self::start(Kept {
@@ -192,9 +196,10 @@ impl Site {
 }
 
 /// The small country of the conformance suite with its campaign of two doses, for people born from 1962 to 1966.
-fn country() -> Country {
+fn country(roster_needed: bool) -> Country {
     let small = world::country();
-    let group = EligibilityGroup::born(date(1962, 1, 1), date(1966, 12, 31));
+    let born = EligibilityGroup::born(date(1962, 1, 1), date(1966, 12, 31));
+    let group = EligibilityGroup { roster_needed, ..born };
     let pairs = small.campaign(world::PAIRS).unwrap().clone();
     let campaign = Campaign { id: world::CAMPAIGN, group, slug: "c55".to_owned(), ..pairs };
     Country::new(small.regions().to_vec(), small.clinics().to_vec(), vec![campaign]).unwrap()
@@ -213,6 +218,11 @@ fn hostile(country: &Country) -> Country {
     };
     let (regions, clinics) = (country.regions().iter().map(region), country.clinics().iter().map(clinic));
     Country::new(regions.collect(), clinics.collect(), country.campaigns().to_vec()).unwrap()
+}
+
+/// The keys of every site, for whoever prepares what it reads.
+pub(crate) fn test_keys() -> Keys {
+    keys(Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(1)))), 13)
 }
 
 fn keys(random: Arc<dyn Randomness>, field_key: u8) -> Keys {
@@ -283,7 +293,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         },
         country: Arc::clone(&kept.country),
         store: Arc::clone(&kept.ledger) as Arc<dyn Store>,
-        roster: Arc::new(store::MemoryRoster::absent()),
+        roster: kept.wanted.roster.clone().unwrap_or_else(|| Arc::new(MemoryRoster::absent())),
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         random: Arc::clone(&kept.random),
         gate: keeper.gate(),

@@ -81,8 +81,8 @@ pub(super) fn people(lang: Lang, refusal: &Refusal) -> Said {
                 ),
             ),
             (
-                "생년월일이 다르게 되어 있으면 본인확인을 다시 하거나 상담 창구에 알려 주십시오.",
-                "If your birth date is wrong, confirm your identity again or tell the call centre.",
+                "이때 태어나셨는데도 이 안내가 나오면 이름과 번호를 확인해 본인확인을 다시 해 주십시오. 그래도 같으면 명단에서 빠졌을 수 있으니 보건소나 상담 창구에 알려 주십시오.",
+                "If you were born then, check name and number and confirm your identity again. You may be missing from the list: tell the health centre or the call centre.",
             ),
         ),
         whom => for_others(lang, whom),
