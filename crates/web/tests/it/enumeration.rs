@@ -136,6 +136,7 @@ async fn pages_are_of_one_shape_for_known_and_unknown() {
 }
 
 /// Printed, not asserted: this machine is shared. Measured in turns, on one connection.
+#[expect(clippy::disallowed_methods, reason = "it measures")]
 #[tokio::test]
 async fn the_time_of_an_answer_is_printed_for_known_and_unknown() {
     let site = site_with_people().await;

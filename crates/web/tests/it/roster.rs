@@ -48,9 +48,9 @@ async fn those_on_the_roster_come_in_and_others_are_told_at_once_and_at_the_door
         listed(&Person::number(2), born, Some("c55")),
         listed(&elsewhere, born, Some("other")),
         listed(&too_old_there, date(1950, 1, 1), None),
+        listed(&Person::number(5), born, None),
     ]);
-    let wrong_name =
-        Person { name: "다른이름".to_owned(), phone: "01000000005".to_owned(), ..on_it.clone() };
+    let wrong_name = Person { name: "다른이름".to_owned(), ..Person::number(5) };
     let site = site_of(roster);
     let expected = [
         (on_it, (303, 303)),
