@@ -81,8 +81,8 @@ pub(super) fn people(lang: Lang, refusal: &Refusal) -> Said {
                 ),
             ),
             (
-                "이때 태어나셨는데도 이 안내가 나오면 이름과 번호를 확인해 본인확인을 다시 해 주십시오. 그래도 같으면 명단에서 빠졌을 수 있으니 보건소나 상담 창구에 알려 주십시오.",
-                "If you were born then, check name and number and confirm your identity again. You may be missing from the list: tell the health centre or the call centre.",
+                "태어난 날이 맞으면 이름과 번호를 확인해 다시 해 주십시오. 그래도 같으면 보건소나 상담 창구에 알려 주십시오.",
+                "If you were born then, please check name and number. If both are right, tell the call centre.",
             ),
         ),
         whom => for_others(lang, whom),
