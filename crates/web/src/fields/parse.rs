@@ -77,3 +77,68 @@ fn has_form(text: &str, form: &str) -> bool {
     let fits = |(byte, wanted): (u8, u8)| if wanted == b'0' { byte.is_ascii_digit() } else { byte == wanted };
     text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::person_name;
+    use proptest::prelude::*;
+
+    /// Text of people, of keyboards and of attackers.
+    fn any_text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            ".{0,60}",
+            "[0-9 .+:/-]{0,30}",
+            "[0-9]{6}-?[0-9]{7}",
+            "[\u{1100}-\u{11ff}가-힣]{0,45}",
+            "[😀-🙏a-z\u{0}-\u{1f}]{0,12}",
+            Just("1964-02-29".to_owned()),
+            Just("0001-01-01".to_owned()),
+            Just("9999-12-31".to_owned()),
+            Just(i64::MAX.to_string()),
+            Just((1_u128 << 63).to_string()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_is_a_value_of_its_form_or_none(text in any_text()) {
+            if let Some(phone) = parse_phone(&text) {
+                prop_assert!(phone.starts_with("01") && (10..=11).contains(&phone.len()));
+                prop_assert_eq!(parse_phone(&phone), Some(phone.clone()));
+            }
+            if let Ok(number) = parse_person_number(&text) {
+                prop_assert_eq!(number.digits().len(), 13);
+                prop_assert_eq!(parse_person_number(number.digits()), Ok(number.clone()));
+            }
+            if let Some(date) = parse_birth_date(&text) {
+                prop_assert!((1900..=9999).contains(&date.year()));
+                prop_assert_eq!(parse_birth_date(&date.to_string()), Some(date));
+            }
+            if let Some(code) = parse_code(&text) {
+                prop_assert_eq!(code.len(), 6);
+            }
+            if let Some(time) = parse_time(&text) {
+                prop_assert!(time < 24 * 60);
+            }
+            prop_assert!(parse_day(&text).is_none() || text.len() == 10);
+            prop_assert!(parse_number(&text).is_none_or(|number| text.ends_with(&number.to_string())));
+        }
+
+        #[test]
+        fn a_name_is_one_name_composed_or_not(name in "[가-힣]{1,20}") {
+            let decomposed: String = icu_normalizer::DecomposingNormalizerBorrowed::new_nfd().normalize(&name).into_owned();
+            prop_assert_eq!(person_name::fault(&name), None);
+            prop_assert_eq!(person_name::fault(&decomposed), None);
+            prop_assert_eq!(person_name::composed(&decomposed), person_name::composed(&name));
+        }
+
+        #[test]
+        fn a_name_holds_no_control_character_and_is_bounded(name in any_text()) {
+            if person_name::fault(&name).is_none() {
+                let kept = person_name::composed(&name);
+                prop_assert!(!kept.chars().any(char::is_control) && kept.chars().count() <= 40, "{:?}", kept);
+            }
+        }
+    }
+}

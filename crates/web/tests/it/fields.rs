@@ -206,6 +206,59 @@ async fn every_bad_value_of_every_field_is_refused_by_name_and_changes_nothing()
     assert!(tried > 300, "{tried}");
 }
 
+/// What may be left out is judged when it is sent, and what a temporary number needs is asked for.
+#[tokio::test]
+async fn fields_that_may_be_left_out_are_judged_when_they_are_sent() {
+    let site = Site::new();
+    let before = site.state().await;
+    let temporary = json!({"name": "시험", "number": "T-00000001", "number_kind": "temporary",
+        "birth_date": "1964-03-05", "phone": "01099990001"});
+    let temporary = temporary.as_object().unwrap();
+    let kinds = [
+        ("number_kind", Kind::NumberKind),
+        ("birth_date", Kind::BirthDate),
+        ("number", Kind::TemporaryNumber),
+        ("name", Kind::Name),
+    ];
+    for (name, kind) in kinds {
+        let is_blank =
+            |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
+        for value in bad(kind).into_iter().filter(|value| !is_blank(value)) {
+            let mut body = temporary.clone();
+            body.insert(name.to_owned(), value.clone());
+            if kind == Kind::NumberKind {
+                body.insert("number".to_owned(), "640305-1000000".into());
+            }
+            let answer = site.ask(&Ask::json("/api/v1/identity", &body.into())).await;
+            assert_names_the_field(&answer, name, &format!("{name} = {value:?}"));
+        }
+    }
+    let mut undated = temporary.clone();
+    undated.remove("birth_date");
+    let answer = site.ask(&Ask::json("/api/v1/identity", &undated.into())).await;
+    assert_names_the_field(&answer, "birth_date", "a temporary number without a birth date");
+    assert_eq!(site.state().await, before);
+    let answer = site.ask(&Ask::json("/api/v1/identity", &temporary.clone().into())).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+}
+
+/// A megabyte is not read to its end; nothing changes.
+#[tokio::test]
+async fn a_name_of_a_megabyte_is_refused() {
+    let site = Site::new();
+    let before = site.state().await;
+    let mut person = Person::number(1);
+    let name = "가".repeat(350_000);
+    let csrf = person.csrf(&site).await;
+    let form =
+        [("csrf", csrf.as_str()), ("name", &name), ("number", "640305-1000000"), ("phone", "01000000001")];
+    let answer = site.wire().ask(&person.dressed(Ask::form("/identity", &form))).await;
+    assert_eq!(answer.status, 413, "{answer:?}");
+    let claim = json!({"name": name, "number": "640305-1000000", "phone": "01000000001"});
+    assert_eq!(site.wire().ask(&Ask::json("/api/v1/identity", &claim)).await.status, 413);
+    assert_eq!(site.state().await, before);
+}
+
 #[tokio::test]
 async fn all_wrong_fields_are_named_at_once() {
     let site = Site::new();

@@ -9,7 +9,9 @@
 
 mod addresses;
 mod answers;
+mod attack;
 mod changing;
+mod enumeration;
 mod fields;
 mod finding;
 mod forgery;
@@ -28,6 +30,8 @@ mod person;
 mod prepared;
 mod privacy;
 mod program;
+mod proof;
+mod roster;
 mod rules;
 mod site;
 mod wire;

@@ -2,12 +2,16 @@
 
 use crate::person::Person;
 use crate::program::{Program, slot, text};
-use crate::site::{CLINIC, DAY, Site, Wanted};
+use crate::site::{CLINIC, DAY, Site, Wanted, test_keys};
 use crate::wire::Answer;
 use booking::{ConsentVersion, PersonId, Relation};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use store::MemoryRoster;
 use web::messages::deliver_waiting;
+use web::person_number::PersonNumber;
+use web::roster::RosterPerson;
 
 /// What a helper types of somebody. The numbers are made up and their check digits wrong.
 #[derive(Clone, Copy)]
@@ -208,8 +212,21 @@ async fn a_recipient_turns_a_helper_away_and_keeps_the_appointment() {
 }
 
 fn roster() -> Wanted {
-    let people = vec![("640305-2000001", "어머니", Some("01000008111")), ("620101-1000001", "아버지", None)];
-    Wanted { roster: Some(people), ..Wanted::default() }
+    let keys = test_keys();
+    let listed = |(number, name, phone): (&str, &str, Option<&str>)| {
+        let number = PersonNumber::parse(number).unwrap();
+        let person = RosterPerson {
+            number: number.digits().to_owned(),
+            name: name.to_owned(),
+            born_on: number.born_on(),
+            phone: phone.map(str::to_owned),
+            group: None,
+        };
+        let pair = person.pair(&keys);
+        (pair, person.seal(&keys, pair))
+    };
+    let people = [("640305-2000001", "어머니", Some("01000008111")), ("620101-1000001", "아버지", None)];
+    Wanted { roster: Some(Arc::new(MemoryRoster::of(people.map(listed)))), ..Wanted::default() }
 }
 
 async fn verified(site: &Site, number: u32) -> Program {

@@ -8,14 +8,14 @@ use crate::wire::{Answer, Ask};
 use base64::Engine as _;
 use serde_json::json;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Captured {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
@@ -136,7 +136,12 @@ async fn as_a_program(site: &Site) -> Vec<Answer> {
 
 /// For the whole process, and so for the lines of every other test as well: a subscriber of one thread misses the lines
 /// whose first use was on another.
-fn capture() -> Captured {
+pub(crate) fn capture() -> Captured {
+    static CAPTURED: OnceLock<Captured> = OnceLock::new();
+    CAPTURED.get_or_init(begin_capture).clone()
+}
+
+fn begin_capture() -> Captured {
     let captured = Captured::default();
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter("web=trace")

@@ -9,7 +9,7 @@ use jiff::civil::date;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use store::conformance::{Chance, world};
-use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Store};
+use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store};
 use tokio::sync::{Mutex, Semaphore};
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
@@ -19,9 +19,7 @@ use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::{KeyMaterial, Keys};
 use web::messages::{DemoOutbox, MessageChannel};
-use web::person_number::PersonNumber;
 use web::published::Publisher;
-use web::roster::RosterPerson;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
 use web::{assets, front, routes};
@@ -56,8 +54,8 @@ pub(crate) struct Wanted {
     pub(crate) hostile: bool,
     /// Seals names and drafts.
     pub(crate) field_key: u8,
-    /// Number, name and phone of everybody on the roster; None where the campaign needs none.
-    pub(crate) roster: Option<Vec<(&'static str, &'static str, Option<&'static str>)>>,
+    /// A campaign for those on it only.
+    pub(crate) roster: Option<Arc<dyn Roster>>,
 }
 
 impl Default for Wanted {
@@ -106,8 +104,8 @@ impl Site {
     }
 
     pub(crate) fn with(wanted: Wanted) -> Self {
-        let country = country(wanted.roster.is_some());
-        let country = Arc::new(if wanted.hostile { hostile(&country) } else { country });
+        let small = country(wanted.roster.is_some());
+        let country = Arc::new(if wanted.hostile { hostile(&small) } else { small });
         let clock = Arc::new(MockClock::at(world::opens_at() - SignedDuration::from_mins(10)));
         let store = MemoryStore::new(Arc::clone(&country), Arc::clone(&clock) as Arc<dyn Clock>);
         Self::start(Kept {
@@ -222,6 +220,11 @@ fn hostile(country: &Country) -> Country {
     Country::new(regions.collect(), clinics.collect(), country.campaigns().to_vec()).unwrap()
 }
 
+/// The keys of every site, for whoever prepares what it reads.
+pub(crate) fn test_keys() -> Keys {
+    keys(Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(1)))), 13)
+}
+
 fn keys(random: Arc<dyn Randomness>, field_key: u8) -> Keys {
     let material = KeyMaterial {
         tokens: (1, [11; 32]),
@@ -272,22 +275,6 @@ fn feeder(kept: &Kept, assets: web::pages::Assets) -> Feeder {
     Feeder::begin(&kept.country.campaigns()[0], parts)
 }
 
-fn roster(wanted: &Wanted, keys: &Keys) -> MemoryRoster {
-    let Some(people) = &wanted.roster else { return MemoryRoster::absent() };
-    MemoryRoster::of(people.iter().map(|(number, name, phone)| {
-        let number = PersonNumber::parse(number).unwrap();
-        let person = RosterPerson {
-            number: number.digits().to_owned(),
-            name: (*name).to_owned(),
-            born_on: number.born_on(),
-            phone: phone.map(str::to_owned),
-            group: None,
-        };
-        let pair = person.pair(keys);
-        (pair, person.seal(keys, pair))
-    }))
-}
-
 fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
     let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key));
     let (assets, mut static_plane) = assets::assets();
@@ -306,7 +293,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         },
         country: Arc::clone(&kept.country),
         store: Arc::clone(&kept.ledger) as Arc<dyn Store>,
-        roster: Arc::new(roster(&kept.wanted, &keys)),
+        roster: kept.wanted.roster.clone().unwrap_or_else(|| Arc::new(MemoryRoster::absent())),
         pair_tries: web::pairs::PairTries::default(),
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         random: Arc::clone(&kept.random),

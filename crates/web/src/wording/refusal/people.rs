@@ -81,8 +81,8 @@ pub(super) fn people(lang: Lang, refusal: &Refusal) -> Said {
                 ),
             ),
             (
-                "생년월일이 다르게 되어 있으면 본인확인을 다시 하거나 상담 창구에 알려 주십시오.",
-                "If your birth date is wrong, confirm your identity again or tell the call centre.",
+                "태어난 날이 맞으면 이름과 번호를 확인해 다시 해 주십시오. 그래도 같으면 보건소나 상담 창구에 알려 주십시오.",
+                "If you were born then, please check name and number. If both are right, tell the call centre.",
             ),
         ),
         whom => for_others(lang, whom),
