@@ -223,7 +223,7 @@ pub async fn hold(ctx: &Context, slot: SlotId) -> Result<(HoldId, Hold), Problem
 /// A new place for one appointment; the old one is kept until the hold is confirmed.
 pub async fn hold_change(ctx: &Context, number: &str, at: SlotId) -> Result<(HoldId, Hold), Problem> {
     let (_, appointment) = own_live_appointment(ctx, number).await?;
-    let wanted = TakePlaces::for_oneself(ctx.app.campaign().id, ctx.booker()?.person, at);
+    let wanted = TakePlaces::for_oneself(ctx.app.campaign().id, ctx.fresh_booker()?.person, at);
     let Place { recipient, dose, .. } = appointment.place;
     take_places(ctx, TakePlaces { recipients: vec![recipient], dose, is_change: true, ..wanted }).await
 }

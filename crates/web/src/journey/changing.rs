@@ -90,6 +90,7 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
+    ctx.fresh_booker()?;
     let number = ctx.fields.text("appointment");
     let (id, _) = match actions::own_live_appointment(ctx, &number).await {
         Err(Problem::Refused(refusal @ Refusal::CancelTooLate { .. })) => {
