@@ -34,5 +34,6 @@ mod proof;
 mod roster;
 mod rules;
 mod site;
+mod typing;
 mod wire;
 mod words;
