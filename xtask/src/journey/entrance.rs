@@ -45,7 +45,7 @@ async fn be_called(page: &Page<'_>, person: super::people::Person) -> Result<()>
     page.press("대기표 받기").await?;
     page.see_in_time("차례가 되었습니다").await?;
     page.press("본인확인 하기").await?;
-    page.see("생년월일 8자리").await?;
+    page.see("번호 종류").await?;
     identity::prove(page, person, &identity::KOREAN).await?;
     page.see("입장하기").await
 }

@@ -16,7 +16,7 @@ pub(super) async fn walk(walker: &Walker<'_>, number: u64) -> Result<()> {
     page.arrive("차례가 되었습니다", "your-turn").await?;
     page.stays(&[".hero"]).await?;
     page.press("입장하기").await?;
-    page.arrive("시·도를 고르십시오", "regions").await?;
+    page.arrive("의료기관을 고르십시오", "regions").await?;
     choose::hold_and_let_go(walker).await?;
     choose::be_beaten_and_hold_nearby(walker).await?;
 
