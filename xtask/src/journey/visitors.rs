@@ -34,7 +34,7 @@ async fn in_english(page: &Page<'_>) -> Result<()> {
     identity::prove(page, people::ENGLISH, &identity::ENGLISH).await?;
     page.arrive("It is your turn", "identified").await?;
     page.press("Enter").await?;
-    page.arrive("Choose a region", "regions").await?;
+    page.arrive("Choose a clinic", "regions").await?;
     page.press_row("제주특별자치도").await?;
     page.arrive("Choose a district of 제주특별자치도", "districts").await?;
     page.press_row("서귀포시").await?;
