@@ -51,7 +51,7 @@ async fn walk_page(page: &Page<'_>, port: u16) -> Result<()> {
         page.look(&format!("moves-{step}")).await?;
     }
     page.press("본인확인 하기").await?;
-    page.see("생년월일 8자리").await?;
+    page.see("번호 종류").await?;
     identity::prove(page, CROWDED, &identity::KOREAN).await?;
     page.see_in_time("차례가 되었습니다").await?;
     page.look("your-turn").await

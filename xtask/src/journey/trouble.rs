@@ -43,7 +43,7 @@ async fn walk_page(page: &Page<'_>, service: &mut Service) -> Result<()> {
     page.see("강남구").await?;
 
     page.visit("/identity").await?;
-    page.see("생년월일 8자리").await?;
+    page.see("번호 종류").await?;
     identity::prove(page, TROUBLED, &identity::KOREAN).await?;
     page.see("지금은 처리할 수 없습니다").await?;
     page.browser.complaints().await?;

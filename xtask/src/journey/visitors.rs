@@ -34,7 +34,7 @@ async fn in_english(page: &Page<'_>) -> Result<()> {
     identity::prove(page, people::ENGLISH, &identity::ENGLISH).await?;
     page.arrive("It is your turn", "identified").await?;
     page.press("Enter").await?;
-    page.arrive("Choose a region", "regions").await?;
+    page.arrive("Choose a clinic", "regions").await?;
     page.press_row("제주특별자치도").await?;
     page.arrive("Choose a district of 제주특별자치도", "districts").await?;
     page.press_row("서귀포시").await?;
@@ -57,7 +57,7 @@ async fn too_young_to_book(page: &Page<'_>) -> Result<()> {
     page.press("대기표 받기").await?;
     page.see_in_time("차례가 되었습니다").await?;
     page.press("본인확인 하기").await?;
-    page.see("생년월일 8자리").await?;
+    page.see("번호 종류").await?;
     identity::prove(page, people::TOO_YOUNG, &identity::KOREAN).await?;
     page.see("이번 예약 대상이 아닙니다").await?;
     page.look("told-at-once").await?;
