@@ -9,6 +9,8 @@ const ANSWER_SECONDS_MAX: u64 = 20;
 
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    /// Empty where the answer does not say.
+    pub(crate) content_type: String,
     pub(crate) body: Vec<u8>,
 }
 
@@ -47,18 +49,20 @@ fn read(mut reader: impl BufRead) -> Result<Answer> {
     let mut status_line = String::new();
     reader.read_line(&mut status_line)?;
     let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
-    let mut length = None;
+    let (mut length, mut content_type) = (None, String::new());
     loop {
         let mut line = String::new();
         ensure!(reader.read_line(&mut line)? > 0, "the head has no end");
         let Some((name, value)) = line.split_once(':') else { break };
         if name.eq_ignore_ascii_case("content-length") {
             length = Some(value.trim().parse::<usize>().context("content-length")?);
+        } else if name.eq_ignore_ascii_case("content-type") {
+            value.trim().clone_into(&mut content_type);
         }
     }
     let mut body = vec![0; length.context("no content-length")?];
     reader.read_exact(&mut body)?;
-    Ok(Answer { status, body })
+    Ok(Answer { status, content_type, body })
 }
 
 #[cfg(test)]
@@ -67,8 +71,11 @@ mod tests {
 
     #[test]
     fn an_answer_is_status_and_body() {
-        let answer = read(&b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno"[..]).unwrap();
+        let answer =
+            read(&b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nContent-Type: text/plain\r\n\r\nno"[..])
+                .unwrap();
         assert_eq!((answer.status, answer.body.as_slice()), (404, b"no".as_slice()));
+        assert_eq!(answer.content_type, "text/plain");
     }
 
     #[test]

@@ -6,10 +6,13 @@
 //! harness on (`--harness`). Screenshots are kept in `test-output/screens/`.
 mod axe;
 mod browser;
+mod changing;
 mod crowd;
 mod entrance;
+mod family;
 mod identity;
 mod options;
+mod others;
 mod page;
 mod people;
 mod rival;
@@ -20,6 +23,7 @@ mod site;
 mod sound;
 pub(crate) mod tools;
 mod trouble;
+mod turn;
 mod visitors;
 mod walk;
 
@@ -51,7 +55,7 @@ struct Walk {
 }
 
 /// To add one: a module, and a line here. All of one engine are walked side by side.
-const WALKS: [Walk; 4] = [
+const WALKS: [Walk; 7] = [
     Walk { name: "crowd", engine: Engine::Chromium, begin: |engine, dir| Box::pin(crowd::walk(engine, dir)) },
     Walk {
         name: "trouble",
@@ -67,6 +71,21 @@ const WALKS: [Walk; 4] = [
         name: "entrance",
         engine: Engine::WebKit,
         begin: |engine, dir| Box::pin(entrance::walk(engine, dir)),
+    },
+    Walk {
+        name: "family",
+        engine: Engine::Chromium,
+        begin: |engine, dir| Box::pin(family::walk(engine, dir)),
+    },
+    Walk {
+        name: "changing",
+        engine: Engine::Firefox,
+        begin: |engine, dir| Box::pin(changing::walk(engine, dir)),
+    },
+    Walk {
+        name: "others",
+        engine: Engine::Chromium,
+        begin: |engine, dir| Box::pin(others::walk(engine, dir)),
     },
 ];
 

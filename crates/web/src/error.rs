@@ -175,7 +175,9 @@ impl Problem {
         let retry_after = self.retry_after();
         let ends_the_connection = self.ends_the_connection();
         let mut response = match self {
-            Self::Refused(Refusal::IdentityNeeded) => return ctx.see_other("/identity"),
+            Self::Refused(Refusal::IdentityNeeded) => {
+                return ctx.see_other(&wording::identity_path(Next::of_path(&ctx.path)));
+            }
             Self::Refused(Refusal::PassNeeded | Refusal::PassExpired { .. }) => {
                 pass_needed(ctx, status, &self)
             }

@@ -189,6 +189,9 @@ async fn person(app: &App, id: PersonId) -> Result<Option<Claim>, StoreError> {
     Ok(record.and_then(|record| open_person(app, &record.sealed)))
 }
 
+/// Of a long name, how many letters are shown as hidden.
+const HIDDEN_MAX: usize = 3;
+
 /// The first and the last letter stay: enough to know somebody by, too little to tell a stranger.
 pub(crate) fn masked_name(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
@@ -196,7 +199,7 @@ pub(crate) fn masked_name(name: &str) -> String {
         [] => String::new(),
         [first] => first.to_string(),
         [first, _] => format!("{first}○"),
-        [first, .., last] => format!("{first}{}{last}", "○".repeat(letters.len() - 2)),
+        [first, .., last] => format!("{first}{}{last}", "○".repeat((letters.len() - 2).min(HIDDEN_MAX))),
     }
 }
 
@@ -206,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_name_is_masked_in_its_middle() {
-        let masked = ["김", "김철", "김철수", "남궁철수"].map(masked_name);
-        assert_eq!(masked, ["김", "김○", "김○수", "남○○수"]);
+        let masked = ["김", "김철", "김철수", "남궁철수", "Nguyen Thi Hoa"].map(masked_name);
+        assert_eq!(masked, ["김", "김○", "김○수", "남○○수", "N○○○a"]);
     }
 }

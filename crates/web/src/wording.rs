@@ -8,7 +8,7 @@ pub use message::{
     Visit, booked_message, cancelled_message, code_message, delegation_ended_message,
     delegation_given_message, moved_message, reminder_message,
 };
-pub use refusal::{identity_again, refusal, refusal_links};
+pub use refusal::{identity_again, identity_path, refusal, refusal_links};
 
 use crate::app::App;
 use crate::error::Problem;

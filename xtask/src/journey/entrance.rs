@@ -1,13 +1,13 @@
 //! More people are called than the entrance lets in at once: who presses is held back for a moment, and comes in without
 //! pressing again.
 use super::browser::Browser;
-use super::identity;
 use super::page::Page;
 use super::people::{HELD_BACK, RIVALS};
 use super::rival::Called;
 use super::screen::Engine;
 use super::screens_dir;
 use super::service::Service;
+use super::turn;
 use anyhow::Result;
 use std::path::PathBuf;
 use tokio::try_join;
@@ -26,7 +26,7 @@ pub(super) async fn walk(engine: Engine, dir: PathBuf) -> Result<()> {
     for person in RIVALS {
         rivals.push(Called::wait(service.port(), person).await?);
     }
-    try_join!(be_called(&page, first), be_called(&plain_page, second))?;
+    try_join!(turn::come(&page, first), turn::come(&plain_page, second))?;
     let [one, two, three, four] = <[Called; 4]>::try_from(rivals).ok().expect("as many as there are rivals");
     try_join!(
         one.enter(),
@@ -38,16 +38,6 @@ pub(super) async fn walk(engine: Engine, dir: PathBuf) -> Result<()> {
     )?;
     phone.close().await?;
     plain.close().await
-}
-
-async fn be_called(page: &Page<'_>, person: super::people::Person) -> Result<()> {
-    page.visit("/wait").await?;
-    page.press("대기표 받기").await?;
-    page.see_in_time("차례가 되었습니다").await?;
-    page.press("본인확인 하기").await?;
-    page.see("번호 종류").await?;
-    identity::prove(page, person, &identity::KOREAN).await?;
-    page.see("입장하기").await
 }
 
 /// Whoever is lucky is let in at once; the others see why not, and then come in by themselves.

@@ -55,7 +55,7 @@ pub(super) async fn prove(page: &Page<'_>, person: Person, words: &Words) -> Res
     page.press(words.confirm).await
 }
 
-async fn fill(page: &Page<'_>, person: Person) -> Result<()> {
+pub(super) async fn fill(page: &Page<'_>, person: Person) -> Result<()> {
     page.fill("name", person.name).await?;
     page.fill("number", person.number).await?;
     page.fill("phone", person.phone).await

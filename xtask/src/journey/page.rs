@@ -159,6 +159,17 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
+    /// Ticks the first box or radio button whose label contains `words`.
+    pub(crate) async fn choose_labelled(&self, words: &str) -> Result<()> {
+        let label = format!("//label[contains(normalize-space(.),{})]/@for", xpath_text(words));
+        let field = self.browser.client.find(Locator::XPath(&format!("//input[@id={label}]"))).await;
+        let field = field.with_context(|| format!("nothing to choose is labelled “{words}”"))?;
+        if !field.is_selected().await? {
+            field.send_keys(SPACE).await.with_context(|| format!("choosing “{words}”"))?;
+        }
+        Ok(())
+    }
+
     async fn field(&self, selector: &str) -> Result<Element> {
         let found = self.browser.client.find(Locator::Css(selector)).await;
         found.with_context(|| format!("no field of the page is `{selector}`"))
@@ -175,6 +186,14 @@ impl<'a> Page<'a> {
             }
         }
         bail!("the page has no button or link “{words}”")
+    }
+
+    /// Where the first link with that visible text leads, as it is written in the page.
+    pub(crate) async fn link(&self, words: &str) -> Result<String> {
+        let path = format!("//a[normalize-space(.)={}]", xpath_text(words));
+        let link = self.browser.client.find(Locator::XPath(&path)).await;
+        let address = link.with_context(|| format!("no link says “{words}”"))?.attr("href").await?;
+        address.with_context(|| format!("the link “{words}” leads nowhere"))
     }
 
     /// Goes on from a list: by the first line that leads anywhere and contains `words`.

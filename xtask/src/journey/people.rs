@@ -23,6 +23,16 @@ pub(crate) const TOO_YOUNG: Person = person("정연하", "670101-2000063", "0100
 pub(crate) const CROWDED: Person = person("강기다림", "651120-1000073", "01000000007");
 pub(crate) const TROUBLED: Person = person("조참음", "640815-2000089", "01000000008");
 
+/// Too young for this campaign, with parents who are not.
+pub(crate) const CHILD: Person = person("오자녀", "900512-2000203", "01000000015");
+pub(crate) const MOTHER: Person = person("한모친", "640229-2000217", "01000000016");
+pub(crate) const FATHER: Person = person("오부친", "620817-1000229", "01000000017");
+pub(crate) const CHANGING: Person = person("신바꿈", "651103-1000233", "01000000018");
+/// A foreigner: the seventh digit is 5 to 8.
+pub(crate) const FOREIGNER: Person = person("Nguyen Thi Hoa", "640418-6000241", "01000000019");
+/// The demo's provider says that this phone is somebody else's.
+pub(crate) const WITHOUT_PHONE: Person = person("권빌림", "630922-2000259", "01000000404");
+
 /// Called while many are.
 pub(crate) const HELD_BACK: [Person; 2] =
     [person("유기다", "651010-1000094", "01000000009"), person("류참을", "661011-2000105", "01000000010")];

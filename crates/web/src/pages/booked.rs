@@ -29,3 +29,12 @@ pub struct BookedPage {
     /// The last day on which it can be changed or cancelled here.
     pub cancel_until: Date,
 }
+
+impl BookedPage {
+    /// Whose number the picture holds, where it could be somebody else's.
+    fn name_at_picture(&self) -> Option<&str> {
+        let of = |one: &&PersonPlaces| one.number.as_ref() == Some(&self.appointment_number);
+        let found = self.people.iter().find(of).filter(|_| self.people.len() > 1)?;
+        Some(&found.recipient.name)
+    }
+}

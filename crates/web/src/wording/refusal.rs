@@ -59,13 +59,18 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
     }
 }
 
-/// Where the next step is; the first is the primary one.
+/// An identity check that leads there afterwards.
+pub fn identity_path(next: Option<Next>) -> String {
+    next.map_or("/identity".to_owned(), |next| format!("/identity?next={}", next.code()))
+}
+
 /// To a second identity check that leads back to where one was.
 pub fn identity_again(lang: Lang, next: Option<Next>) -> Vec<Link> {
-    let path = next.map_or("/identity".to_owned(), |next| format!("/identity?next={}", next.code()));
+    let path = identity_path(next);
     vec![Link::new(lang.t("본인확인 다시 하기", "Confirm who you are again"), lang.href(&path))]
 }
 
+/// Where the next step is; the first is the primary one.
 pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
     let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
     let waiting = || link("대기 화면으로", "To the waiting page", "/wait");

@@ -107,7 +107,11 @@ async fn each_identity_check_ends_the_session_before_it() {
     person.verify(&site).await;
     let planted = person.clone();
     person.verify(&site).await;
-    assert_eq!(planted.clone().get(&site, "/my").await.location(), "/identity", "the old one is over");
+    assert_eq!(
+        planted.clone().get(&site, "/my").await.location(),
+        "/identity?next=my",
+        "the old one is over"
+    );
     assert_eq!(person.get(&site, "/my").await.status, 200);
 }
 

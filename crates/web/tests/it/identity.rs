@@ -120,12 +120,12 @@ async fn leaving_ends_the_session_everywhere() {
     };
     assert_eq!(program.get(&site, "/api/v1/appointments").await.status, 200);
     assert_eq!(person.post(&site, "/identity/leave", &[]).await.location(), "/");
-    assert_eq!(copy.clone().get(&site, "/my").await.location(), "/identity");
+    assert_eq!(copy.clone().get(&site, "/my").await.location(), "/identity?next=my");
     let answer = program.get(&site, "/api/v1/appointments").await;
     assert_eq!((answer.status, answer.code().as_str()), (401, "IdentityNeeded"));
     assert_eq!(copy.clone().get(&site, "/book").await.location(), "/identity");
     let site = site.restarted();
-    assert_eq!(copy.clone().get(&site, "/my").await.location(), "/identity", "also after a restart");
+    assert_eq!(copy.clone().get(&site, "/my").await.location(), "/identity?next=my", "also after a restart");
 }
 
 #[tokio::test]
@@ -136,5 +136,5 @@ async fn a_session_ends_by_itself_after_twelve_hours() {
     site.after(SignedDuration::from_hours(12) - SignedDuration::from_secs(1)).await;
     assert_eq!(person.get(&site, "/my").await.status, 200);
     site.after(SignedDuration::from_secs(1)).await;
-    assert_eq!(person.get(&site, "/my").await.location(), "/identity");
+    assert_eq!(person.get(&site, "/my").await.location(), "/identity?next=my");
 }

@@ -75,7 +75,7 @@ async fn a_lost_number_is_found_by_identity_and_sent_again_a_few_times() {
     let site = Site::new();
     let (booked, number) = booked(&site, 1, "09:00").await;
     let mut person = Person { jar: std::collections::BTreeMap::new(), csrf: None, ..booked };
-    assert_eq!(person.get(&site, "/my").await.location(), "/identity");
+    assert_eq!(person.get(&site, "/my").await.location(), "/identity?next=my");
     person.verify(&site).await;
     assert!(person.get(&site, "/my").await.body.contains(&number));
     let ask = [("appointment", number.as_str()), ("key", "k")];

@@ -1,0 +1,36 @@
+//! What several walks have in common: one's turn, and a place at the first clinic that has one.
+use super::identity;
+use super::page::Page;
+use super::people::Person;
+use anyhow::Result;
+
+pub(super) const INSIDE: &str = "의료기관을 고르십시오";
+pub(super) const CONFIRM: &str = "내용을 확인하고 예약을 마쳐 주십시오";
+
+/// Takes a ticket, is called, and proves who they are; still outside.
+pub(super) async fn come(page: &Page<'_>, person: Person) -> Result<()> {
+    be_called(page).await?;
+    page.press("본인확인 하기").await?;
+    page.see("번호 종류").await?;
+    identity::prove(page, person, &identity::KOREAN).await?;
+    page.see("입장하기").await
+}
+
+pub(super) async fn be_called(page: &Page<'_>) -> Result<()> {
+    page.visit("/wait").await?;
+    page.press("대기표 받기").await?;
+    page.see_in_time("차례가 되었습니다").await
+}
+
+/// From inside, to the times of a day on which somebody can come.
+pub(super) async fn go_to_times(page: &Page<'_>, sido: &str, sigungu: &str) -> Result<()> {
+    page.see(INSIDE).await?;
+    page.press_row(sido).await?;
+    page.see(&format!("{sido}의 시·군·구를 고르십시오")).await?;
+    page.press_row(sigungu).await?;
+    page.see(&format!("{sigungu} 의료기관")).await?;
+    page.press_row("예약 가능").await?;
+    page.see("날짜를 고르십시오").await?;
+    page.press_row("예약 가능").await?;
+    page.see("시간을 고르십시오").await
+}
