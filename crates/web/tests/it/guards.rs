@@ -121,7 +121,12 @@ impl Suspects {
 /// None where the case may pass.
 fn expected(route: &Route, case: &Case, prefix: &str) -> Option<(u16, String)> {
     let page = route.wants == Wants::Page;
-    let asked_who = if page { (303, format!("{prefix}/identity")) } else { (401, String::new()) };
+    let next = match route.path {
+        "/my" => "?next=my",
+        "/my/booked" => "?next=booked",
+        _ => "",
+    };
+    let asked_who = if page { (303, format!("{prefix}/identity{next}")) } else { (401, String::new()) };
     match route.guard {
         Guard::Identified if case.session_is_good => None,
         Guard::Identified => Some(asked_who),

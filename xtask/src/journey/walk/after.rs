@@ -46,11 +46,11 @@ async fn cancel(walker: &Walker<'_>, appointment: &str) -> Result<()> {
     page.arrive("내 예약", "my").await?;
     page.see(appointment).await?;
     page.stays(&["article"]).await?;
-    page.press("예약 취소").await?;
+    page.press("취소").await?;
     page.arrive("이 예약을 취소하시겠습니까?", "cancel").await?;
     page.press("취소하지 않고 돌아가기").await?;
     page.see("내 예약").await?;
-    page.press("예약 취소").await?;
+    page.press("취소").await?;
     page.see("이 예약을 취소하시겠습니까?").await?;
     page.press("예약 취소하기").await?;
     page.see(&format!("예약번호 {appointment} 예약을 취소했습니다.")).await?;
