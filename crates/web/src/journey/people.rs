@@ -3,6 +3,7 @@
 use crate::actions::person_card;
 use crate::claim::{Claim, WHO, WHO_OPTIONAL, who, who_faults};
 use crate::context::Context;
+use crate::draft::Draft;
 use crate::error::{Problem, refusal_note};
 use crate::fields::{Field, FieldFault, Kind, RELATIONS};
 use crate::lang::Lang;
@@ -55,25 +56,44 @@ fn has_live_pass(ctx: &Context) -> bool {
     ctx.own_pass().is_some_and(|pass| pass.is_live(ctx.app.gate.settings.pass_epoch, ctx.now))
 }
 
+/// The name under which an unfinished form is kept.
+const ADD_FORM: &str = "people";
+
 pub async fn get_add(ctx: &mut Context) -> Result<Response<Body>, Problem> {
-    Ok(ctx.page(&add_page(ctx, Errors::default(), None)))
+    let kept = ctx.draft().await.unwrap_or_default();
+    Ok(ctx.page(&add_page(ctx, &kept, Errors::default(), None)))
 }
 
 pub async fn post_add(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let named = match named(ctx) {
         Ok(named) => named,
         Err(faults) => {
-            let page = add_page(ctx, ctx.errors_of(&faults), None);
+            keep_unfinished(ctx).await;
+            let page = add_page(ctx, &Draft::default(), ctx.errors_of(&faults), None);
             return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
         }
     };
     match people::add(ctx, named).await {
-        Ok(_) => Ok(ctx.see_other("/people")),
+        Ok(_) => {
+            // The person is named; what was kept of the form would only stand in the way of the next one.
+            if ctx.forget_typed(ADD_FORM).await.is_err() {
+                tracing::warn!("the fields of a finished form were not put away");
+            }
+            Ok(ctx.see_other("/people"))
+        }
         Err(Problem::Refused(refusal)) => {
-            let page = add_page(ctx, Errors::default(), Some(&refusal));
+            keep_unfinished(ctx).await;
+            let page = add_page(ctx, &Draft::default(), Errors::default(), Some(&refusal));
             Ok(ctx.page_with(Problem::Refused(refusal).status(), &page))
         }
         Err(other) => Err(other),
+    }
+}
+
+/// For another try, on any device. The number is not kept, and nothing is lost by not keeping.
+async fn keep_unfinished(ctx: &Context) {
+    if ctx.keep_typed(ADD_FORM, &["name", "birth_date", "phone", "relation"]).await.is_err() {
+        tracing::warn!("the fields of an unfinished form were not kept");
     }
 }
 
@@ -167,12 +187,16 @@ fn party_row(ctx: &Context, booker: PersonId, one: &Recipient, chosen: &[PersonI
     }
 }
 
-fn add_page(ctx: &Context, errors: Errors, refusal: Option<&Refusal>) -> AddRecipientPage {
-    let typed = |name: &str| ctx.fields.typed(name).to_owned();
+fn add_page(ctx: &Context, kept: &Draft, errors: Errors, refusal: Option<&Refusal>) -> AddRecipientPage {
+    let typed = |name: &str| {
+        let sent = ctx.fields.has(name).then(|| ctx.fields.typed(name).to_owned());
+        sent.unwrap_or_else(|| kept.typed(ADD_FORM, name).to_owned())
+    };
+    let chosen_relation = typed("relation");
     let relations = RELATIONS.iter().map(|(code, relation)| RelationChoice {
         code,
         label: wording::relation(ctx.lang, *relation),
-        chosen: ctx.fields.typed("relation") == *code,
+        chosen: chosen_relation == *code,
     });
     AddRecipientPage {
         chrome: ctx.chrome(),

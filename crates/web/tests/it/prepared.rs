@@ -1,5 +1,6 @@
 //! What was typed, marked or chosen is still there: after an error, a reload, on another device, after our restart.
 
+use crate::people::Named;
 use crate::person::Person;
 use crate::site::{CLINIC, DAY, SIGUNGU, Site};
 use crate::wire::{Answer, Ask};
@@ -224,4 +225,24 @@ async fn a_draft_that_cannot_be_read_is_an_empty_one() {
     assert!(page.status == 200 && !page.body.contains("clinic C00001"), "{page:?}");
     assert_eq!(mark(&mut person, &site, "C00002").await.location(), "/favourites");
     assert!(person.get(&site, "/favourites").await.body.contains("clinic C00002"));
+}
+
+#[tokio::test]
+async fn what_was_typed_of_a_recipient_is_there_on_another_device_until_they_are_named() {
+    let site = Site::new();
+    let mut child = Person::number(1);
+    child.verify(&site).await;
+    let typed =
+        [("name", "어머니"), ("number", "640305-20000"), ("phone", "01000008001"), ("relation", "parent")];
+    assert_eq!(child.post(&site, "/people/add", &typed).await.status, 422);
+    let mut elsewhere =
+        Person { name: child.name.clone(), number: child.number.clone(), ..Person::number(1) };
+    elsewhere.verify(&site).await;
+    let form = elsewhere.get(&site, "/people/add").await.body;
+    assert!(form.contains("어머니") && form.contains("01000008001"), "{form}");
+    assert!(!form.contains("640305-20000"), "the number is not kept: {form}");
+    let added = elsewhere.post(&site, "/people/add", &Named::mother().fields()).await;
+    assert_eq!((added.status, added.location()), (303, "/people"), "{added:?}");
+    let form = elsewhere.get(&site, "/people/add").await.body;
+    assert!(!form.contains("어머니") && !form.contains("01000008001"), "{form}");
 }
