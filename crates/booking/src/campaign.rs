@@ -201,7 +201,10 @@ impl Campaign {
     }
 }
 
-/// The day in Korea at an instant. Korea keeps UTC+9 all year; a campaign never reaches back to when it did not.
+/// Korea keeps UTC+9 all year; a campaign never reaches back to when it did not.
+pub const KOREA: jiff::tz::Offset = jiff::tz::offset(9);
+
+/// The day in Korea at an instant.
 pub fn korean_day(now: Timestamp) -> Date {
-    jiff::tz::offset(9).to_datetime(now).date()
+    KOREA.to_datetime(now).date()
 }

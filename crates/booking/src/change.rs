@@ -216,6 +216,13 @@ pub struct Appointment {
     pub state: AppointmentState,
 }
 
+impl Appointment {
+    /// Whether it stands: neither cancelled nor over.
+    pub fn is_live(&self) -> bool {
+        self.state == AppointmentState::Booked
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppointmentState {
     Booked,

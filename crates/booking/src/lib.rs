@@ -22,7 +22,7 @@ pub mod rules;
 mod slot;
 
 pub use campaign::{
-    Campaign, Candidate, DoseInterval, EligibilityGroup, Limits, Opening, Visits, korean_day,
+    Campaign, Candidate, DoseInterval, EligibilityGroup, KOREA, Limits, Opening, Visits, korean_day,
 };
 pub use change::{
     Admission, Appointment, AppointmentState, Change, Delegation, DelegationRecord, Hold, HoldEnd, Message,

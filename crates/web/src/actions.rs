@@ -12,8 +12,8 @@ use crate::people;
 use crate::roster::RosterPerson;
 use crate::session::Session;
 use booking::{
-    Admission, Appointment, AppointmentId, AppointmentState, Candidate, DoseNumber, Hold, HoldId, Outcome,
-    PersonAlias, PersonId, Place, Refusal, SlotId, TicketRef, korean_day,
+    Admission, Appointment, AppointmentId, AppointmentState, Candidate, Hold, HoldId, Outcome, PersonAlias,
+    PersonId, Place, Refusal, SlotId, TicketRef, korean_day,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -189,12 +189,7 @@ async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Opti
         return Ok(None);
     }
     let own = ctx.app.store.appointments_of(person).await?;
-    let is_live = |one: &Appointment| {
-        one.state == AppointmentState::Booked
-            && one.place.recipient == person
-            && one.place.dose == DoseNumber(1)
-    };
-    Ok(own.into_iter().find(|(_, one)| is_live(one)).map(|(id, _)| id))
+    Ok(people::first_dose(&own, person).map(|(id, _)| *id))
 }
 
 /// The turn is decided here, on the server, by the number in the signed ticket.
@@ -255,7 +250,7 @@ pub async fn places_wanted(ctx: &Context, at: SlotId) -> Result<TakePlaces, Prob
 pub async fn to_be_moved(ctx: &Context, draft: &Draft) -> Result<Vec<(AppointmentId, Appointment)>, Problem> {
     let changes = draft.changes();
     let mut own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
-    own.retain(|(id, one)| changes.contains(id) && one.state == AppointmentState::Booked);
+    own.retain(|(id, one)| changes.contains(id) && one.is_live());
     Ok(own)
 }
 

@@ -7,11 +7,9 @@
 
 use std::borrow::Borrow;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::{Timestamp, tz::Offset};
 
-/// Korea has had no summer time since 1988: a fixed offset is the whole time zone.
-const KOREA: Offset = Offset::constant(9);
 const WEEKDAYS_KO: [&str; 7] = ["월", "화", "수", "목", "금", "토", "일"];
 const WEEKDAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS_EN: [&str; 12] = [
@@ -231,7 +229,7 @@ impl Lang {
 
 /// The date and time of day in Korea.
 pub fn in_korea(at: Timestamp) -> DateTime {
-    KOREA.to_datetime(at)
+    booking::KOREA.to_datetime(at)
 }
 
 fn month_en(date: Date) -> &'static str {

@@ -62,6 +62,13 @@ pub struct Chrome {
     pub changing: Option<ChangingBanner>,
 }
 
+impl Chrome {
+    /// Of a page that is the same for everybody, whoever looks at it.
+    pub fn for_everybody(lang: Lang, path: String, demo: bool, assets: Assets, now: Timestamp) -> Self {
+        Self { lang, demo, path, assets, signed_in: false, renews: true, party: None, now, changing: None }
+    }
+}
+
 /// Form: `POST /my/change/stop` with `csrf`, `key`.
 #[derive(Clone, Debug)]
 pub struct ChangingBanner {

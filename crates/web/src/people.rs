@@ -11,8 +11,8 @@ use crate::error::Problem;
 use crate::person_name;
 use crate::published::hex;
 use booking::{
-    Appointment, AppointmentId, AppointmentState, Candidate, ConsentVersion, Delegation, DoseNumber, Outcome,
-    PersonAlias, PersonId, Refusal, Relation,
+    Appointment, AppointmentId, Candidate, ConsentVersion, Delegation, DoseNumber, Outcome, PersonAlias,
+    PersonId, Refusal, Relation,
 };
 use jiff::Timestamp;
 use store::{Command, Delegate};
@@ -61,7 +61,7 @@ pub async fn recipients(ctx: &Context) -> Result<Vec<Recipient>, Problem> {
         Some(admission) => admission.eligible,
         None => campaign.group.contains(candidate(&ctx.app, &card).await?),
     };
-    let booked = first_dose(&own, booker);
+    let booked = first_dose(&own, booker).map(|(id, _)| *id);
     let mut all = vec![Recipient { person: booker, card, delegation: None, eligible, booked }];
     let mut given = ctx.app.store.delegations_of(booker).await?;
     given.retain(|one| one.is_live() && (one.booker, one.campaign) == (booker, campaign.id));
@@ -72,17 +72,20 @@ pub async fn recipients(ctx: &Context) -> Result<Vec<Recipient>, Problem> {
             card: person_card(ctx, one.recipient).await?,
             delegation: Some(one.delegation),
             eligible: one.delegation.eligible,
-            booked: first_dose(&own, one.recipient),
+            booked: first_dose(&own, one.recipient).map(|(id, _)| *id),
         });
     }
     Ok(all)
 }
 
-fn first_dose(own: &[(AppointmentId, Appointment)], person: PersonId) -> Option<AppointmentId> {
-    let is_it = |one: &Appointment| {
-        (one.place.recipient, one.place.dose, one.state) == (person, DoseNumber(1), AppointmentState::Booked)
-    };
-    own.iter().find(|(_, one)| is_it(one)).map(|(id, _)| *id)
+/// The live first dose of somebody.
+pub(crate) fn first_dose(
+    own: &[(AppointmentId, Appointment)],
+    person: PersonId,
+) -> Option<&(AppointmentId, Appointment)> {
+    let is_it =
+        |one: &Appointment| one.is_live() && (one.place.recipient, one.place.dose) == (person, DoseNumber(1));
+    own.iter().find(|(_, one)| is_it(one))
 }
 
 /// For whom places are taken next: whom the person chose; otherwise the person, or where that cannot be, everybody

@@ -249,17 +249,8 @@ impl Publisher {
         let signed_part = facts.document.signed_part();
         let file = GateDocument::file(&signed_part, &self.keys.sign_gate_document(&signed_part));
         let home = |lang| {
-            let chrome = Chrome {
-                party: None,
-                lang,
-                demo: self.demo,
-                path: "/".to_owned(),
-                assets: self.assets,
-                signed_in: false,
-                renews: true,
-                now: facts.document.as_of,
-                changing: None,
-            };
+            let now = facts.document.as_of;
+            let chrome = Chrome::for_everybody(lang, "/".to_owned(), self.demo, self.assets, now);
             Prepared::new(home::render(campaign, &facts, chrome), "text/html; charset=utf-8", Cache::Second)
         };
         Published {

@@ -4,14 +4,12 @@
 use crate::app::App;
 use booking::{Outcome, korean_day};
 use jiff::civil::Date;
-use jiff::tz;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Command, StoreError};
 
 /// From this hour in Korea, so that nobody is woken.
 const REMIND_FROM_HOUR: i8 = 10;
-const KOREA_HOURS: i8 = 9;
 /// How often the clock is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Small enough that bookings hardly wait behind one portion.
@@ -53,7 +51,7 @@ impl Reminders {
     /// One portion, if it is time.
     pub async fn step(&mut self, app: &App) -> Result<Reminded, StoreError> {
         let now = app.clock.now();
-        let hour = tz::offset(KOREA_HOURS).to_datetime(now).hour();
+        let hour = booking::KOREA.to_datetime(now).hour();
         let visit_on = korean_day(now).tomorrow().expect("no campaign reaches the end of time");
         if hour < REMIND_FROM_HOUR || self.finished_for == Some(visit_on) || !app.store.is_well() {
             return Ok(Reminded::Nothing);

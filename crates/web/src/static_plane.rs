@@ -53,17 +53,7 @@ impl StaticPlane<'_> {
 
     fn chrome(&self, lang: Lang, region: Option<&Region>) -> Chrome {
         let path = region.map_or_else(|| BASE.to_owned(), |region| format!("{BASE}/{}", region.code));
-        Chrome {
-            lang,
-            demo: self.demo,
-            path,
-            assets: self.assets,
-            signed_in: false,
-            renews: true,
-            party: None,
-            now: self.made_at,
-            changing: None,
-        }
+        Chrome::for_everybody(lang, path, self.demo, self.assets, self.made_at)
     }
 
     fn regions_page(&self, lang: Lang, region: Option<&Region>) -> RegionsPage {

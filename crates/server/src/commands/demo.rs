@@ -9,7 +9,6 @@ use crate::system::{SystemClock, SystemRandomness};
 use crate::telemetry;
 use anyhow::{Context as _, Result};
 use jiff::Timestamp;
-use jiff::tz::offset;
 use rehearsal::crowd::{self, CrowdConfig, CrowdProgress};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -58,7 +57,7 @@ fn doors(folder: &Path, opens_in_s: u64) -> Result<Doors> {
 
 fn welcome(demo: &Demo, doors: Doors) -> Result<()> {
     let port = demo.port;
-    let opens_at = offset(9).to_datetime(Timestamp::from_second(doors.opens_at_s)?);
+    let opens_at = booking::KOREA.to_datetime(Timestamp::from_second(doors.opens_at_s)?);
     println!("차례 모의 서비스가 켜졌습니다 / the Charye demo is up");
     println!();
     println!("  첫 화면 / start here     http://127.0.0.1:{port}/        (English: /en)");

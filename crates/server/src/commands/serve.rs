@@ -9,7 +9,6 @@ use crate::telemetry;
 use anyhow::{Context as _, Result, ensure};
 use booking::korean_day;
 use jiff::Timestamp;
-use jiff::tz::offset;
 use std::process::ExitCode;
 use store::Clock as _;
 use tokio::sync::watch;
@@ -24,7 +23,7 @@ pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     let listen = service.config().listen;
     let opens_at = Timestamp::from_second(doors.opens_at_s)?;
     println!("차례가 켜졌습니다 / Charye is up:  http://{listen}/");
-    println!("예약 시작 / opening:  {}", offset(9).to_datetime(opens_at));
+    println!("예약 시작 / opening:  {}", booking::KOREA.to_datetime(opens_at));
     println!(
         "알림: 본인확인 기관 연동 전이므로 모의 본인확인을 씁니다 / note: no identity provider is connected yet, the demo one is used"
     );
@@ -65,7 +64,7 @@ fn next_12_july(now: Timestamp) -> Result<Timestamp> {
     let today = korean_day(now);
     let this_year = jiff::civil::date(today.year(), 7, 12);
     let day = if today < this_year { this_year } else { jiff::civil::date(today.year() + 1, 7, 12) };
-    Ok(offset(9).to_timestamp(day.at(0, 0, 0, 0))?)
+    Ok(booking::KOREA.to_timestamp(day.at(0, 0, 0, 0))?)
 }
 
 #[cfg(test)]

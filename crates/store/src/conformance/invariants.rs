@@ -2,8 +2,7 @@
 
 use crate::Ledger;
 use booking::{
-    Appointment, AppointmentState, Country, DelegationRecord, DoseNumber, Hold, PersonId, Place, RegionCode,
-    SlotCounts, SlotId,
+    Appointment, Country, DelegationRecord, DoseNumber, Hold, PersonId, Place, RegionCode, SlotCounts, SlotId,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -199,7 +198,7 @@ pub fn digest(ledger: &Ledger) -> String {
 }
 
 fn live(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
-    let live = |(_, appointment): &(_, &Appointment)| appointment.state == AppointmentState::Booked;
+    let live = |(_, appointment): &(_, &Appointment)| appointment.is_live();
     ledger.appointments().filter(live).map(|(id, appointment)| (*id, *appointment))
 }
 

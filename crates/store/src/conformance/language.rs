@@ -303,7 +303,7 @@ impl Play {
         let person = self.person(name);
         let own = self.stage.wait_for(self.stage.subject.store().appointments_of(person));
         let live = own.expect("the store is well").into_iter().map(|(_, own)| own);
-        let live = live.filter(|own| own.state == AppointmentState::Booked && own.place.recipient == person);
+        let live = live.filter(|own| own.is_live() && own.place.recipient == person);
         live.map(|own| name_of(own.place.slot)).collect::<Vec<_>>().join(" ")
     }
 

@@ -182,7 +182,7 @@ impl Simulation {
         for (other, appointment) in &mut self.acknowledged {
             let goes_with_it = place.dose == DoseNumber(1)
                 && appointment.place.recipient == place.recipient
-                && appointment.state == AppointmentState::Booked;
+                && appointment.is_live();
             if *other == id || goes_with_it {
                 appointment.state = AppointmentState::Cancelled { at };
             }

@@ -86,5 +86,5 @@ pub(super) fn name_of(slot: SlotId) -> String {
 }
 
 pub(super) fn time_of(at: Timestamp) -> String {
-    jiff::tz::offset(9).to_datetime(at).strftime("%m-%dT%H:%M:%S").to_string()
+    booking::KOREA.to_datetime(at).strftime("%m-%dT%H:%M:%S").to_string()
 }

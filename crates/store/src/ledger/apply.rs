@@ -288,8 +288,7 @@ impl Ledger {
     fn index_reminder(&mut self, id: AppointmentId) {
         let Some(appointment) = self.appointments.committed(id) else { return };
         let visit_on = appointment.place.slot.visit_on;
-        let is_live = appointment.state == AppointmentState::Booked;
-        if is_live && self.reminded.committed(id) != Some(&visit_on) {
+        if appointment.is_live() && self.reminded.committed(id) != Some(&visit_on) {
             self.to_remind.insert((visit_on, id));
         } else {
             self.to_remind.remove(&(visit_on, id));

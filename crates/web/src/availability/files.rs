@@ -60,17 +60,7 @@ impl Maker {
     }
 
     fn chrome(&self, path: String, now: Timestamp, lang: Lang) -> Chrome {
-        Chrome {
-            lang,
-            demo: self.demo,
-            path,
-            assets: self.assets,
-            signed_in: false,
-            renews: true,
-            party: None,
-            now,
-            changing: None,
-        }
+        Chrome::for_everybody(lang, path, self.demo, self.assets, now)
     }
 
     fn page(&self, index: &Index, district: &District, now: Timestamp, lang: Lang) -> ClinicsPage {

@@ -11,10 +11,11 @@ use crate::pages::ChangingBanner;
 use crate::pages::change::ChangeWaitPage;
 use crate::pages::parts::{Move, VisitPlace};
 use crate::pages::too_late::Wanted;
+use crate::people::first_dose;
 use crate::serve::live_pass;
 use crate::wording::civil_time;
 use axum::body::Body;
-use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, Hold, Refusal, SlotId};
+use booking::{Appointment, AppointmentId, DoseNumber, Hold, Refusal, SlotId};
 use http::Response;
 use hyper::http;
 use jiff::civil::Date;
@@ -58,15 +59,8 @@ async fn interval(
     seconds: &[(AppointmentId, Appointment)],
 ) -> Result<Option<(Date, Date)>, Problem> {
     let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
-    let first_of = |second: &Appointment| {
-        own.iter().map(|(_, one)| one).find(|one| {
-            one.state == AppointmentState::Booked
-                && one.place.recipient == second.place.recipient
-                && one.place.dose == DoseNumber(1)
-        })
-    };
-    let firsts = seconds.iter().filter_map(|(_, second)| first_of(second));
-    let spans = firsts.map(|first| ctx.app.campaign().dose_interval.after(first.place.slot.visit_on));
+    let firsts = seconds.iter().filter_map(|(_, second)| first_dose(&own, second.place.recipient));
+    let spans = firsts.map(|(_, first)| ctx.app.campaign().dose_interval.after(first.place.slot.visit_on));
     Ok(spans.reduce(|one, other| (one.0.max(other.0), one.1.min(other.1))))
 }
 
@@ -156,7 +150,7 @@ pub(crate) async fn last_moves(
     let to_move = |moved: &MovedFrom| {
         let id = AppointmentId(moved.appointment);
         let (_, one) = own.iter().find(|(other, _)| *other == id)?;
-        let stands = one.state == AppointmentState::Booked && one.place.recipient == recipient;
+        let stands = one.is_live() && one.place.recipient == recipient;
         stands.then(|| Move {
             number: id.number(),
             recipient_name: name.clone(),

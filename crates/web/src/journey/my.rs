@@ -22,10 +22,9 @@ use axum::body::Body;
 use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, PersonId, Refusal, SlotId};
 use http::{Response, StatusCode};
 use hyper::http;
-use jiff::{SignedDuration, tz};
+use jiff::SignedDuration;
 
 const APPOINTMENT: [Field; 1] = [Field { name: "appointment", kind: Kind::AppointmentNumber }];
-const KOREA_HOURS: i8 = 9;
 
 type Known = (AppointmentId, Appointment);
 
@@ -74,16 +73,14 @@ async fn rows(
 /// What is to come, the soonest first, then what was cancelled.
 fn soonest_first(own: &[Known]) -> Vec<&Known> {
     let mut sorted: Vec<_> = own.iter().collect();
-    sorted.sort_by_key(|(_, one)| {
-        (one.state != AppointmentState::Booked, one.place.slot.visit_on, one.place.slot.starts_min)
-    });
+    sorted.sort_by_key(|(_, one)| (!one.is_live(), one.place.slot.visit_on, one.place.slot.starts_min));
     sorted
 }
 
 /// The newest live appointment, to keep and to print.
 pub async fn booked(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
-    let live = own.iter().rev().filter(|(_, appointment)| appointment.state == AppointmentState::Booked);
+    let live = own.iter().rev().filter(|(_, appointment)| appointment.is_live());
     let first = live.clone().find(|(_, appointment)| appointment.place.dose == DoseNumber(1));
     match first.or_else(|| live.clone().next()) {
         Some(known) => Ok(ctx.page(&booked_page(ctx, &own, known).await?)),
@@ -94,7 +91,7 @@ pub async fn booked(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 /// One appointment, to keep and to print.
 pub async fn one_booked(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let known = actions::own_appointment(ctx, ctx.param("number")).await?;
-    if known.1.state != AppointmentState::Booked {
+    if !known.1.is_live() {
         return Ok(ctx.see_other("/my"));
     }
     let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
@@ -132,7 +129,7 @@ async fn booked_together(
     newest: &Appointment,
 ) -> Result<Vec<PersonPlaces>, Problem> {
     let same_step = |one: &Appointment| {
-        one.state == AppointmentState::Booked
+        one.is_live()
             && (one.booker, one.booked_at) == (newest.booker, newest.booked_at)
             && (one.place.dose, one.place.slot.clinic) == (newest.place.dose, newest.place.slot.clinic)
     };
@@ -261,7 +258,7 @@ fn event(ctx: &Context, (id, appointment): &Known) -> Event {
     let slot = appointment.place.slot;
     let clinic = ctx.app.country.clinic(slot.clinic).expect("appointments are at clinics of the country");
     let starts = slot.visit_on.to_datetime(civil_time(slot.starts_min));
-    let starts_at = tz::offset(KOREA_HOURS).to_timestamp(starts).expect("visits are in this century");
+    let starts_at = booking::KOREA.to_timestamp(starts).expect("visits are in this century");
     let length = SignedDuration::from_mins(ctx.app.campaign().visits.band_min.into());
     let age_s = ctx.now.duration_since(appointment.booked_at).as_secs();
     let (summary, description) = event_words(ctx.lang, &ctx.app, appointment, &id.number());

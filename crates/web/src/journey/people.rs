@@ -43,17 +43,13 @@ pub async fn party(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     match people::choose_party(ctx, &ctx.fields.several("party")).await {
-        Ok(()) => Ok(ctx.see_other(if has_live_pass(ctx) { "/book" } else { "/wait" })),
+        Ok(()) => Ok(ctx.see_other(if ctx.has_live_pass() { "/book" } else { "/wait" })),
         Err(Problem::Refused(refusal)) => {
             let page = people_page(ctx, Errors::default(), Some(&refusal)).await?;
             Ok(ctx.page_with(Problem::Refused(refusal).status(), &page))
         }
         Err(other) => Err(other),
     }
-}
-
-fn has_live_pass(ctx: &Context) -> bool {
-    ctx.own_pass().is_some_and(|pass| pass.is_live(ctx.app.gate.settings.pass_epoch, ctx.now))
 }
 
 /// The name under which an unfinished form is kept.
@@ -167,7 +163,7 @@ async fn people_page(
         recipients_max: ctx.app.campaign().limits.recipients_max,
         errors,
         refusal: refusal.map(|refusal| refusal_note(ctx, refusal)),
-        onward: onward(ctx.lang, has_live_pass(ctx)),
+        onward: onward(ctx.lang, ctx.has_live_pass()),
     })
 }
 

@@ -97,17 +97,7 @@ fn chrome(lang: Lang, path: &str) -> Chrome {
         find_css: "find.css",
         find_js: "find.js",
     };
-    Chrome {
-        lang,
-        demo: true,
-        path: path.to_owned(),
-        assets,
-        signed_in: false,
-        renews: true,
-        party: None,
-        now: now(),
-        changing: None,
-    }
+    Chrome::for_everybody(lang, path.to_owned(), true, assets, now())
 }
 
 fn now() -> Timestamp {

@@ -4,8 +4,8 @@ use super::{Changes, Decided, known};
 use crate::ledger::Ledger;
 use booking::rules::{self, CancelFacts, ConfirmFacts, Confirmed, PlaceStanding};
 use booking::{
-    Appointment, AppointmentId, AppointmentState, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId,
-    MessageKind, Outcome, PersonId, Place, Refusal, Replaced, korean_day,
+    Appointment, AppointmentId, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Outcome,
+    PersonId, Place, Refusal, Replaced, korean_day,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -144,7 +144,7 @@ impl Ledger {
         let waiting = self.to_remind.range(first..=(visit_on, AppointmentId(u64::MAX)));
         let due = |id: &AppointmentId| {
             let appointment = self.appointments.get(*id)?;
-            let is_due = appointment.state == AppointmentState::Booked
+            let is_due = appointment.is_live()
                 && appointment.place.slot.visit_on == visit_on
                 && self.reminded.get(*id) != Some(&visit_on);
             is_due.then_some((*id, appointment.place.recipient))
