@@ -132,7 +132,7 @@ pub(super) const CASES: &[Case] = &[
         see choice kim -> C1/26/09:00
         +6m
         see choice kim -> C1/26/09:00
-        service expire 10 -> expired 1
+        service expire 10 -> expired 0
         see choice kim -> C1/26/09:00
         restart
         see choice kim -> C1/26/09:00
