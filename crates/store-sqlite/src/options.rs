@@ -36,6 +36,8 @@ pub enum Sabotage {
     SynchronousNormal,
     /// Tries a failed write again until it seems to work, and acknowledges it.
     TryAgain,
+    /// Acknowledges what found no room.
+    IgnoreFull,
 }
 
 /// How many changes the first saboteur thinks worth a write.
