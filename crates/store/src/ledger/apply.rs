@@ -1,6 +1,6 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
-use super::{Answered, DelegationKey, Ledger, Taken};
+use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
     Appointment, AppointmentId, AppointmentState, CampaignId, Change, Delegation, DelegationRecord,
@@ -174,9 +174,16 @@ impl Ledger {
         self.holds.remove(id);
         self.hold_of.remove((hold.campaign, hold.booker));
         match end {
-            HoldEnd::Confirmed => self.abandoned.remove((hold.campaign, hold.booker)),
-            HoldEnd::Released => {}
-            HoldEnd::Expired => self.expired.put(hold.booker, (id, hold.expires_at)),
+            HoldEnd::Confirmed => {
+                self.abandoned.remove((hold.campaign, hold.booker));
+                self.expired.remove(hold.booker);
+            }
+            HoldEnd::Released => self.expired.remove(hold.booker),
+            HoldEnd::Expired => {
+                let Hold { campaign, booker, expires_at: at, .. } = hold;
+                let slot = hold.places[0].slot;
+                self.expired.put(booker, ExpiredHold { id, campaign, slot, at });
+            }
         }
         for (place, doses) in self.with_doses(&hold) {
             self.give_back(hold.campaign, place.slot, doses, |taken| taken.held -= 1);
