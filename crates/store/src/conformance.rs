@@ -10,6 +10,7 @@
 
 pub mod cases;
 mod chance;
+mod clinics;
 pub mod invariants;
 mod language;
 pub mod line_cases;

@@ -44,6 +44,7 @@ impl Ledger {
         self.days.commit();
         self.day_changes.commit();
         self.supply.commit();
+        self.said.commit();
         let batch = std::mem::take(&mut self.batch);
         for change in &batch {
             self.unindex(change);
@@ -79,6 +80,7 @@ impl Ledger {
         self.days.discard();
         self.day_changes.discard();
         self.supply.discard();
+        self.said.discard();
         self.holds.discard();
         self.hold_of.discard();
         self.expired.discard();
@@ -147,6 +149,10 @@ impl Ledger {
                     self.reminded.put(appointment, visit_on);
                 }
             }
+            Change::Blocked { .. }
+            | Change::Unblocked { .. }
+            | Change::CapacitySet { .. }
+            | Change::SupplySet { .. } => self.apply_said(change),
             Change::MessageSent { .. } => {}
             Change::Answered { key, body, outcome, .. } => {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
@@ -278,6 +284,7 @@ impl Ledger {
             Change::Moved { id, .. } | Change::Cancelled { id, .. } => {
                 if let Some(appointment) = self.appointments.committed(*id) {
                     self.to_remind.remove(&(appointment.place.slot.visit_on, *id));
+                    self.visits.remove(appointment.place.slot, *id);
                 }
             }
             _ => {}
@@ -303,7 +310,10 @@ impl Ledger {
                     self.expiring.insert((hold.expires_at, *id));
                 }
             }
-            Change::Booked { id, .. } | Change::Moved { id, .. } => self.index_reminder(*id),
+            Change::Booked { id, .. } | Change::Moved { id, .. } => {
+                self.index_reminder(*id);
+                self.index_visit(*id);
+            }
             Change::MessageQueued { id, message } => {
                 self.messages.insert(*id, *message);
                 if let MessageKind::Reminder(appointment) = message.kind {
@@ -377,6 +387,10 @@ fn follows_the_commit(change: &Change) -> bool {
         | Change::DraftSaved { .. }
         | Change::SessionEnded { .. }
         | Change::Admitted { .. }
-        | Change::PlaceAbandoned { .. } => false,
+        | Change::PlaceAbandoned { .. }
+        | Change::Blocked { .. }
+        | Change::Unblocked { .. }
+        | Change::CapacitySet { .. }
+        | Change::SupplySet { .. } => false,
     }
 }
