@@ -3,7 +3,7 @@
 
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, Country, Hold, HoldId, Message, MessageId,
-    PersonId, SessionId, SlotCounts,
+    PersonId, SessionId, SlotCounts, SlotId,
 };
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -84,6 +84,7 @@ impl Store for OpeningLedger {
         session_ended(session: SessionId) -> Result<bool, StoreError>;
         admission(campaign: CampaignId, person: PersonId) -> Result<Option<Admission>, StoreError>;
         hold_of(campaign: CampaignId, booker: PersonId) -> Result<Option<(HoldId, Hold)>, StoreError>;
+        last_choice(campaign: CampaignId, booker: PersonId) -> Result<Option<(HoldId, SlotId)>, StoreError>;
         delegations_of(person: PersonId) -> Result<Vec<booking::DelegationRecord>, StoreError>;
         draft(person: PersonId) -> Result<Option<Vec<u8>>, StoreError>;
         appointments_of(person: PersonId) -> Result<Vec<(AppointmentId, Appointment)>, StoreError>;

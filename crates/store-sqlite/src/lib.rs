@@ -21,6 +21,7 @@
 //! To add a table to `line.db`: a new `user_version` and the step that brings the old one there, in `line.rs`.
 
 mod database;
+mod failpoint;
 mod folder;
 mod head;
 mod health;
@@ -31,6 +32,9 @@ mod roster;
 mod store;
 mod writer;
 
+#[cfg(feature = "saboteur")]
+#[doc(hidden)]
+pub use failpoint::{ALL as FAILPOINTS, VARIABLE as FAILPOINT_VARIABLE};
 pub use line::SqliteLine;
 #[cfg(feature = "saboteur")]
 pub use options::Sabotage;

@@ -50,8 +50,8 @@ pub struct Ledger {
     said: Said,
     holds: Table<HoldId, Hold>,
     hold_of: Table<(CampaignId, PersonId), HoldId>,
-    /// The last hold of a booker that ran out, and when.
-    expired: Table<PersonId, (HoldId, Timestamp)>,
+    /// The last hold of a booker that ran out, until they hold something else to its end.
+    expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
     appointments: Table<AppointmentId, Appointment>,
     live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId>,
@@ -77,6 +77,16 @@ pub struct Ledger {
 
 /// Who books for whom in which campaign: booker, then recipient.
 type DelegationKey = (CampaignId, PersonId, PersonId);
+
+/// What is remembered of a hold that ran out: enough to say so, and to offer the same place again.
+#[derive(Debug, Clone, Copy)]
+struct ExpiredHold {
+    id: HoldId,
+    campaign: CampaignId,
+    /// Of its first place.
+    slot: SlotId,
+    at: Timestamp,
+}
 
 /// What the ledger says of a slot; its capacity is what the clinic says.
 #[derive(Debug, Clone, Copy, Default)]

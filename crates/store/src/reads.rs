@@ -72,6 +72,14 @@ macro_rules! reads_of_the_ledger {
             Box::pin(std::future::ready(self.read(|ledger| ledger.hold_of(campaign, booker))))
         }
 
+        fn last_choice(
+            &self,
+            campaign: booking::CampaignId,
+            booker: booking::PersonId,
+        ) -> $crate::Read<'_, Option<(booking::HoldId, booking::SlotId)>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.last_choice(campaign, booker))))
+        }
+
         fn delegations_of(
             &self,
             person: booking::PersonId,

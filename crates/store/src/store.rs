@@ -3,7 +3,7 @@
 use crate::{Request, StoreError};
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, Hold, HoldId, Message,
-    MessageId, Opening, Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts, Vials,
+    MessageId, Opening, Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts, SlotId, Vials,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -59,6 +59,13 @@ pub trait Store: Send + Sync {
         campaign: CampaignId,
         booker: PersonId,
     ) -> Waiting<'_, Result<Option<(HoldId, Hold)>, StoreError>>;
+    /// Where the first place of the booker's hold is or, after it ran out, was; nothing once it was confirmed or given
+    /// up.
+    fn last_choice(
+        &self,
+        campaign: CampaignId,
+        booker: PersonId,
+    ) -> Waiting<'_, Result<Option<(HoldId, SlotId)>, StoreError>>;
     /// Those that somebody gave and those that somebody was given, in every campaign, ended ones included.
     fn delegations_of(&self, person: PersonId) -> Waiting<'_, Result<Vec<DelegationRecord>, StoreError>>;
     /// What the person prepared, opaque here.

@@ -280,7 +280,7 @@ pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, 
         if let Some(moved) = moved {
             draft.moved = moved.iter().map(MovedFrom::from).collect();
         }
-        draft.wanted = None;
+        draft.declined = None;
     });
     // The booking stands; a draft that could not be put away must not hide it.
     if finished.await.is_err() {

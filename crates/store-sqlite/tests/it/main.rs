@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
 
 mod batches;
+mod booker;
 mod broken;
 mod conformance;
 mod damage;

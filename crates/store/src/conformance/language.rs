@@ -242,6 +242,7 @@ impl Play {
             ["days", "since", version] => self.see_days(version),
             ["session", name] => self.see_session(name),
             ["hold", name] => self.see_hold(name),
+            ["choice", name] => self.see_choice(name),
             ["pass", name] => self.see_pass(name),
             ["places", name] => self.see_places(name),
             ["draft", name] => self.see_draft(name),
@@ -264,6 +265,12 @@ impl Play {
         let hold = self.stage.wait_for(self.stage.subject.store().hold_of(self.campaign, person));
         hold.expect("the store is well")
             .map_or("none".to_owned(), |(_, hold)| format!("until {}", time_of(hold.expires_at)))
+    }
+
+    fn see_choice(&mut self, name: &str) -> String {
+        let person = self.person(name);
+        let choice = self.stage.wait_for(self.stage.subject.store().last_choice(self.campaign, person));
+        choice.expect("the store is well").map_or("none".to_owned(), |(_, slot)| name_of(slot))
     }
 
     fn see_pass(&mut self, name: &str) -> String {

@@ -1,10 +1,10 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
-use super::{Answered, DelegationKey, Ledger, Taken};
+use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
     Appointment, AppointmentId, AppointmentState, CampaignId, Change, Delegation, DelegationRecord,
-    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, SlotCounts, SlotId,
+    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -177,9 +177,16 @@ impl Ledger {
         self.holds.remove(id);
         self.hold_of.remove((hold.campaign, hold.booker));
         match end {
-            HoldEnd::Confirmed => self.abandoned.remove((hold.campaign, hold.booker)),
-            HoldEnd::Released => {}
-            HoldEnd::Expired => self.expired.put(hold.booker, (id, hold.expires_at)),
+            HoldEnd::Confirmed => {
+                self.abandoned.remove((hold.campaign, hold.booker));
+                self.expired.remove(hold.booker);
+            }
+            HoldEnd::Released => self.expired.remove(hold.booker),
+            HoldEnd::Expired => {
+                let Hold { campaign, booker, expires_at: at, .. } = hold;
+                let slot = hold.places[0].slot;
+                self.expired.put(booker, ExpiredHold { id, campaign, slot, at });
+            }
         }
         for (place, doses) in self.with_doses(&hold) {
             self.give_back(hold.campaign, place.slot, doses, |taken| taken.held -= 1);
@@ -344,15 +351,6 @@ impl Ledger {
             self.answered.pop_front();
             self.answers.forget(key);
         }
-    }
-}
-
-impl Taken {
-    /// What is taken stays a place where the clinic gives fewer now: no appointment disappears, and nothing is free.
-    pub(super) fn of(self, offered: u32) -> SlotCounts {
-        let counts =
-            SlotCounts { capacity: offered, held: self.held, booked: self.booked, blocked: self.blocked };
-        SlotCounts { capacity: offered.max(counts.taken()), ..counts }
     }
 }
 

@@ -106,6 +106,13 @@ impl Ledger {
         self.holds.committed(id).map(|hold| (id, hold.clone()))
     }
 
+    pub fn last_choice(&self, campaign: CampaignId, booker: PersonId) -> Option<(HoldId, SlotId)> {
+        let held = self.hold_of.committed((campaign, booker));
+        let held = held.and_then(|id| Some((*id, self.holds.committed(*id)?.places.first()?.slot)));
+        let expired = || self.expired.committed(booker).filter(|last| last.campaign == campaign);
+        held.or_else(|| expired().map(|last| (last.id, last.slot)))
+    }
+
     pub fn delegations_of(&self, person: PersonId) -> Vec<DelegationRecord> {
         let keys = self.delegated.committed(person).into_iter().flatten();
         keys.filter_map(|key| self.delegations.committed(*key).copied()).collect()

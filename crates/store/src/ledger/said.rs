@@ -1,6 +1,6 @@
 //! What staff said, and what it means for what is offered.
 
-use super::Ledger;
+use super::{Ledger, Taken};
 use crate::table::Table;
 use crate::{SupplyRow, WithinSupply};
 use booking::{
@@ -47,6 +47,15 @@ impl Said {
             Layer::Pending => self.supplies.get(campaign),
             Layer::Committed => self.supplies.committed(campaign),
         }
+    }
+}
+
+impl Taken {
+    /// What is taken stays a place where the clinic gives fewer now: no appointment disappears, and nothing is free.
+    pub(super) fn of(self, offered: u32) -> SlotCounts {
+        let counts =
+            SlotCounts { capacity: offered, held: self.held, booked: self.booked, blocked: self.blocked };
+        SlotCounts { capacity: offered.max(counts.taken()), ..counts }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, Hold, HoldId, Message, MessageId, Outcome,
-    PersonId, SessionId, SlotCounts,
+    PersonId, SessionId, SlotCounts, SlotId,
 };
 use jiff::civil::Date;
 use std::sync::{Arc, Mutex};
@@ -137,6 +137,14 @@ impl Store for MoodyStore {
         person: PersonId,
     ) -> Waiting<'_, Result<Option<Admission>, StoreError>> {
         self.in_mood(self.inner.admission(campaign, person))
+    }
+
+    fn last_choice(
+        &self,
+        campaign: CampaignId,
+        booker: PersonId,
+    ) -> Waiting<'_, Result<Option<(HoldId, SlotId)>, StoreError>> {
+        self.in_mood(self.inner.last_choice(campaign, booker))
     }
 
     fn hold_of(
