@@ -4,7 +4,7 @@ mod summary;
 
 use crate::faults::Fault;
 use crate::journey::{self, Engine};
-use crate::{card, clock, kills, tidy, workspace};
+use crate::{card, clients, clock, kills, tidy, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use install::Tools;
 use std::process::{Command, Stdio};
@@ -62,6 +62,8 @@ fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
         cargo_step("release build", "build --release", false),
         Step { name: "kill -9 while booking", work: Box::new(move || kills::run(is_long)), skip: None },
     ];
+    let clients = move || clients::check(is_long);
+    steps.push(Step { name: "clients that ask twice", work: Box::new(clients), skip: None });
     steps.extend(Fault::ALL.map(|fault| {
         let work = Box::new(move || fault.run(is_long));
         Step { name: fault.step(), work, skip: fault.missing() }

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-const CAMPAIGN: &str = "c55";
+pub(crate) const CAMPAIGN: &str = "c55";
 const SEED: u64 = 20_210_712;
 const ROUNDS: u32 = 20;
 const ROUNDS_LONG: u32 = 200;
@@ -40,9 +40,9 @@ pub(crate) struct Told {
 
 /// Somebody who was let in.
 pub(crate) struct Inside {
-    person: u32,
-    session: String,
-    pass: String,
+    pub(crate) person: u32,
+    pub(crate) session: String,
+    pub(crate) pass: String,
 }
 
 #[derive(Clone)]
@@ -185,7 +185,7 @@ fn place(port: u16, ticket: &str) -> Result<Value> {
     read(&http::get_with(port, &format!("/gate/{CAMPAIGN}/ticket"), &[("charye-ticket", ticket)])?)
 }
 
-fn free_slot(port: u16, person: u32, headers: &[Header]) -> Result<Value> {
+pub(crate) fn free_slot(port: u16, person: u32, headers: &[Header]) -> Result<Value> {
     let clinic = format!("C{:05}", 1 + person * 37 % 13_000);
     let path = format!("/api/v1/campaigns/{CAMPAIGN}/clinics/{clinic}/slots");
     let slots = read(&http::get_with(port, &path, headers)?)?;
@@ -270,17 +270,17 @@ pub(crate) fn look_until(what: &str, mut is_so: impl FnMut() -> Result<bool>) ->
     bail!("waited in vain until {what}")
 }
 
-fn call(port: u16, path: &str, headers: &[Header], body: &Value) -> Result<Value> {
+pub(crate) fn call(port: u16, path: &str, headers: &[Header], body: &Value) -> Result<Value> {
     read(&http::post(port, path, headers, &body.to_string())?).with_context(|| path.to_owned())
 }
 
-fn read(answer: &http::Answer) -> Result<Value> {
+pub(crate) fn read(answer: &http::Answer) -> Result<Value> {
     let body = String::from_utf8_lossy(&answer.body);
     ensure!(answer.status < 300, "answered {}: {body}", answer.status);
     serde_json::from_slice(&answer.body).context("an answer that is no JSON")
 }
 
-fn text(value: &Value, pointer: &str) -> Result<String> {
+pub(crate) fn text(value: &Value, pointer: &str) -> Result<String> {
     let found = value.pointer(pointer).and_then(Value::as_str);
     found.map(str::to_owned).with_context(|| format!("no {pointer} in {value}"))
 }
