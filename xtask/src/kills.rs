@@ -8,6 +8,7 @@ use crate::data::roster::with_wrong_digit;
 use crate::demo::{Demo, Options};
 use crate::http::{self, Header};
 use crate::process::TempDir;
+use crate::workspace;
 use anyhow::{Context, Result, bail, ensure};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -27,6 +28,8 @@ const ROUNDS_LONG: u32 = 200;
 const BOOKERS: usize = 8;
 /// Appointments told before a kill, at least and at most.
 const TOLD_BEFORE_KILL: std::ops::Range<u32> = 3..40;
+/// What turns failpoints on, where there are any.
+const FAILPOINTS: &[u8] = b"CHARYE_FAILPOINT";
 const LOOK_EVERY: Duration = Duration::from_millis(3);
 const LOOKS_MAX: u32 = 20_000;
 
@@ -51,7 +54,16 @@ pub(crate) struct Appointment {
     number: String,
 }
 
+/// The release has no way to be broken on purpose.
+fn check_no_failpoints() -> Result<()> {
+    let program = std::fs::read(workspace::release_dir()?.join("charye")).context("the released binary")?;
+    let has_them = program.windows(FAILPOINTS.len()).any(|bytes| bytes == FAILPOINTS);
+    ensure!(!has_them, "there are failpoints in the released binary");
+    Ok(())
+}
+
 pub(crate) fn run(is_long: bool) -> Result<()> {
+    check_no_failpoints()?;
     let rounds = if is_long { ROUNDS_LONG } else { ROUNDS };
     println!("seed {SEED}, {rounds} kills, {BOOKERS} people at a time");
     let mut chance = ChaCha8Rng::seed_from_u64(SEED);
