@@ -1,11 +1,13 @@
 //! The ledger in memory: gathers the facts, asks `booking`, applies the changes.
 //!
-//! [`Ledger::decide`] works on the pending layer, so that a batch of commands sees its own effects; nothing of it is
-//! visible to readers before [`Ledger::commit`], and [`Ledger::discard`] forgets it.
+//! [`Ledger::decide`] works on the pending layer, so that a batch of commands sees its own effects. [`Ledger::seal`]
+//! ends the batch: the next one is decided on it while it is being written. Nothing is visible to readers before
+//! [`Ledger::commit`], and [`Ledger::discard`] forgets both.
 
 mod apply;
 mod days;
 mod fits;
+mod layers;
 mod read;
 mod uses;
 
@@ -20,6 +22,7 @@ use booking::{
 use days::DayChanges;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use layers::Followed;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
@@ -64,9 +67,12 @@ pub struct Ledger {
     /// Answers in the order they were given, to be forgotten in that order.
     answered: VecDeque<(Timestamp, RequestKey)>,
     next: Counters,
+    next_sealed: Counters,
     next_committed: Counters,
-    /// Changes of this batch, for the indexes that only follow the commit.
-    batch: Vec<Change>,
+    /// What of this batch, and of the one that is being written, the indexes follow when it is durable.
+    followed: Vec<Followed>,
+    followed_sealed: Vec<Followed>,
+    is_sealed: bool,
 }
 
 /// Who books for whom in which campaign: booker, then recipient.
@@ -137,8 +143,11 @@ impl Ledger {
             swept: Bound::Unbounded,
             answered: VecDeque::new(),
             next: first,
+            next_sealed: first,
             next_committed: first,
-            batch: Vec::new(),
+            followed: Vec::new(),
+            followed_sealed: Vec::new(),
+            is_sealed: false,
         }
     }
 

@@ -1,8 +1,9 @@
 //! Which days changed, in the order of their last change, so that a reader who comes back is told only what is new.
 
+use crate::table::Map;
 use booking::ClinicId;
 use jiff::civil::Date;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 type Day = (ClinicId, Date);
 
@@ -10,8 +11,10 @@ type Day = (ClinicId, Date);
 #[derive(Debug, Default)]
 pub(super) struct DayChanges {
     version: u64,
-    last_change: HashMap<Day, u64>,
+    last_change: Map<Day, u64>,
     by_version: BTreeMap<u64, Day>,
+    /// Of the batch that is being written.
+    sealed: Vec<Day>,
     /// Of the current batch.
     pending: Vec<Day>,
 }
@@ -21,8 +24,12 @@ impl DayChanges {
         self.pending.push(day);
     }
 
+    pub(super) fn seal(&mut self) {
+        std::mem::swap(&mut self.sealed, &mut self.pending);
+    }
+
     pub(super) fn commit(&mut self) {
-        for day in self.pending.drain(..) {
+        for day in self.sealed.drain(..) {
             self.version += 1;
             if let Some(before) = self.last_change.insert(day, self.version) {
                 self.by_version.remove(&before);
@@ -32,6 +39,7 @@ impl DayChanges {
     }
 
     pub(super) fn discard(&mut self) {
+        self.sealed.clear();
         self.pending.clear();
     }
 
@@ -63,6 +71,7 @@ mod tests {
             changes.note(day(clinic));
         }
         assert_eq!(since(&changes, 0), []);
+        changes.seal();
         changes.commit();
         assert_eq!(since(&changes, 0), [(2, 2), (3, 1)]);
         assert_eq!(since(&changes, 2), [(3, 1)]);
@@ -76,6 +85,7 @@ mod tests {
         changes.note(day(1));
         changes.discard();
         changes.note(day(2));
+        changes.seal();
         changes.commit();
         assert_eq!(since(&changes, 0), [(1, 2)]);
     }

@@ -143,15 +143,15 @@ impl Ledger {
         self.slots.all_committed().filter_map(|(slot, taken)| {
             let clinic = self.country.clinic(slot.clinic)?;
             let band_min = self.country.campaigns().first()?.visits.band_min;
-            Some((*slot, taken.of(clinic.capacity_at(slot.visit_on, slot.starts_min, band_min))))
+            Some((slot, taken.of(clinic.capacity_at(slot.visit_on, slot.starts_min, band_min))))
         })
     }
 
-    pub fn holds(&self) -> impl Iterator<Item = (&HoldId, &Hold)> {
+    pub fn holds(&self) -> impl Iterator<Item = (HoldId, &Hold)> {
         self.holds.all_committed()
     }
 
-    pub fn appointments(&self) -> impl Iterator<Item = (&AppointmentId, &Appointment)> {
+    pub fn appointments(&self) -> impl Iterator<Item = (AppointmentId, &Appointment)> {
         self.appointments.all_committed()
     }
 }

@@ -8,7 +8,7 @@ mod people;
 use super::Ledger;
 use booking::{
     Campaign, CampaignId, Change, Country, Message, MessageId, MessageKind, Opening, Outcome, PersonId,
-    Refusal, RegionCode, SlotCounts, SlotId,
+    Refusal, RegionCode, SlotId,
 };
 use jiff::Timestamp;
 
@@ -39,13 +39,6 @@ impl Ledger {
 
     fn sido_of(&self, slot: SlotId) -> Option<RegionCode> {
         self.country.clinic(slot.clinic).map(|clinic| self.country.sido_of(clinic))
-    }
-
-    /// The counts as the current batch sees them.
-    fn counts(&self, campaign: &Campaign, slot: SlotId) -> Option<SlotCounts> {
-        let capacity = self.country.capacity(campaign, slot)?;
-        let taken = self.slots.get(slot).copied().unwrap_or_default();
-        Some(taken.of(capacity))
     }
 }
 
