@@ -5,7 +5,7 @@ mod delegation;
 mod hold;
 
 pub use appointment::{CancelFacts, ConfirmFacts, Confirmed, PlaceStanding, cancel, confirm};
-pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation};
+pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation, may_name};
 pub use hold::{Abandoned, HoldFacts, LiveAppointment, RecipientFacts, extend, hold, live_hold};
 
 use crate::{Admission, Campaign, Candidate, Opening, PersonId, Refusal, TicketRef};

@@ -1,6 +1,7 @@
 //! The thread that writes the journal, so that the next batch is decided while one is being written. One job at a
 //! time.
 
+use crate::StoreLimits;
 use crate::health::{HealthCell, Tripwire};
 use crate::inbox::Inbox;
 use crate::journal::Journal;
@@ -35,10 +36,11 @@ impl Pen {
         journal: Journal,
         inbox: Arc<Inbox>,
         health: Arc<HealthCell>,
+        limits: StoreLimits,
     ) -> Result<Self, StoreError> {
         let (jobs, waiting) = sync_channel(1);
         let thread = thread::Builder::new().name("journal".to_owned());
-        let thread = thread.spawn(move || work(journal, &waiting, &inbox, &health));
+        let thread = thread.spawn(move || work(journal, &waiting, &inbox, &health, limits));
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the journal", e))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -60,17 +62,41 @@ impl Drop for Pen {
     }
 }
 
-fn work(mut journal: Journal, jobs: &Receiver<Job>, inbox: &Inbox, health: &HealthCell) {
+fn work(mut journal: Journal, jobs: &Receiver<Job>, inbox: &Inbox, health: &HealthCell, limits: StoreLimits) {
     let _tripwire = Tripwire(health);
     let _last_word = LastWord(inbox);
     for job in jobs {
         let result = match job {
-            Job::Append { at, changes } => journal.append(at, &changes),
+            Job::Append { at, changes } => append(&mut journal, &limits, at, &changes),
             Job::Checkpoint => journal.checkpoint(),
             Job::Probe => journal.probe(),
         };
         inbox.done(Done { result, unchecked_bytes: journal.unchecked_bytes() });
     }
+}
+
+#[cfg(not(feature = "saboteur"))]
+fn append(
+    journal: &mut Journal,
+    _limits: &StoreLimits,
+    at: Timestamp,
+    changes: &[Change],
+) -> Result<(), StoreError> {
+    journal.append(at, changes)
+}
+
+#[cfg(feature = "saboteur")]
+fn append(
+    journal: &mut Journal,
+    limits: &StoreLimits,
+    at: Timestamp,
+    changes: &[Change],
+) -> Result<(), StoreError> {
+    let mut kept = journal.append(at, changes);
+    while limits.sabotage == crate::Sabotage::TryAgain && kept.is_err() {
+        kept = journal.append(at, changes);
+    }
+    kept
 }
 
 /// Whoever waits for a thread that panics is told.

@@ -1,6 +1,7 @@
 //! The store: the writer's inbox, and the reads.
 
 use crate::StoreLimits;
+use crate::failpoint::failpoint;
 use crate::folder::FolderLock;
 use crate::health::{Health, HealthCell};
 use crate::inbox::{Asked, Inbox, stopped};
@@ -38,9 +39,14 @@ impl SqliteStore {
         limits: StoreLimits,
     ) -> Result<Self, StoreError> {
         let lock = FolderLock::take(folder, "journal.lock")?;
+        failpoint!("start.locked");
         let mut journal = Journal::open(folder)?;
         let mut ledger = Ledger::new(country);
         journal.replay(&mut ledger, check(&limits))?;
+        #[cfg(feature = "saboteur")]
+        if limits.sabotage == crate::Sabotage::SynchronousNormal {
+            journal.without_fsync()?;
+        }
         ledger.check_country()?;
         let overfull = ledger.overfull_slots().count();
         if overfull > 0 {
@@ -53,7 +59,7 @@ impl SqliteStore {
         let inbox = Arc::new(Inbox::new(limits.queue_max));
         let ledger = Arc::new(RwLock::new(ledger));
         let health = Arc::new(HealthCell::default());
-        let pen = Pen::start(journal, Arc::clone(&inbox), Arc::clone(&health))?;
+        let pen = Pen::start(journal, Arc::clone(&inbox), Arc::clone(&health), limits)?;
         let writer = Writer {
             inbox: Arc::clone(&inbox),
             ledger: Arc::clone(&ledger),
@@ -124,6 +130,6 @@ fn check(_limits: &StoreLimits) -> Check {
 fn check(limits: &StoreLimits) -> Check {
     match limits.sabotage {
         crate::Sabotage::SkipTheChain => Check::Nothing,
-        crate::Sabotage::None | crate::Sabotage::AcknowledgeFirst => Check::Chain,
+        _ => Check::Chain,
     }
 }

@@ -1,6 +1,7 @@
 //! The one thread that decides. It decides the next batch while the journal writes the one before.
 
 use crate::StoreLimits;
+use crate::failpoint::failpoint;
 use crate::health::{Health, HealthCell, Tripwire};
 use crate::inbox::{Asked, Inbox, Next, Ready};
 use crate::pen::{Done, Job, Pen};
@@ -49,6 +50,7 @@ impl Writer {
                 Next::Closed => break,
             }
         }
+        failpoint!("stop.before_checkpoint");
         if self.health.get() != Health::Broken {
             self.checkpoint();
         }
@@ -73,6 +75,9 @@ impl Writer {
     }
 
     fn decide(&mut self, asked: Vec<Asked>) {
+        if asked.is_empty() {
+            return;
+        }
         let mut ledger = self.ledger.write().expect(ONE_WRITER);
         for Asked { request, reply } in asked {
             let answer = ledger.decide(&request, self.clock.now(), &mut self.deciding.changes);
@@ -83,6 +88,7 @@ impl Writer {
     /// Hands what was decided to the journal. The lock is free during the write: readers go on with what is committed.
     fn write(&mut self) {
         let mut batch = mem::take(&mut self.deciding);
+        failpoint!("writer.decided");
         #[cfg(feature = "saboteur")]
         let changes = self.sabotaged(mem::take(&mut batch.changes));
         #[cfg(not(feature = "saboteur"))]
@@ -105,17 +111,26 @@ impl Writer {
             return self.give_up(batch, &error);
         }
         self.ledger_mut().commit();
+        failpoint!("writer.merged");
         if self.unchecked_bytes > self.limits.checkpoint_bytes_max {
             self.checkpoint();
         }
+        self.go_on();
+        batch.answer();
+    }
+
+    /// With what was decided meanwhile, and what else has been asked.
+    fn go_on(&mut self) {
+        if self.health.get() != Health::Well {
+            self.ledger_mut().discard();
+            return refuse(mem::take(&mut self.deciding).into_replies(), broken);
+        }
         let room = self.limits.batch_max - self.deciding.replies.len();
         let asked = self.inbox.take(room);
-        if !asked.is_empty() {
-            self.asked(asked);
-        } else if !self.deciding.replies.is_empty() {
+        self.decide(asked);
+        if !self.deciding.replies.is_empty() {
             self.write();
         }
-        batch.answer();
     }
 
     /// The batch after it was decided on what is thrown away, and goes with it.
@@ -123,7 +138,7 @@ impl Writer {
         self.ledger_mut().discard();
         self.health.note(error);
         let later = mem::take(&mut self.deciding);
-        let replies = batch.replies.into_iter().chain(later.replies).map(|(reply, _)| reply);
+        let replies = batch.into_replies().chain(later.into_replies());
         match error {
             StoreError::Full => {
                 tracing::warn!("no room to write; nothing of the batch was kept");
@@ -191,7 +206,7 @@ impl Writer {
                 let is_due = self.unwritten.len() >= crate::options::WRITTEN_TOGETHER;
                 if is_due { mem::take(&mut self.unwritten) } else { Vec::new() }
             }
-            crate::Sabotage::None | crate::Sabotage::SkipTheChain => changes,
+            _ => changes,
         }
     }
 }
@@ -203,10 +218,16 @@ impl Drop for Writer {
 }
 
 impl Batch {
+    fn into_replies(self) -> impl Iterator<Item = oneshot::Sender<Answer>> {
+        self.replies.into_iter().map(|(reply, _)| reply)
+    }
+
     fn answer(self) {
         for (reply, answer) in self.replies {
             let _nobody_waits = reply.send(Ok(answer));
+            failpoint!("writer.between_answers");
         }
+        failpoint!("writer.answered");
     }
 }
 

@@ -11,6 +11,7 @@ mod layers;
 mod read;
 mod uses;
 
+use crate::rows::{Pages, Parted};
 use crate::table::Table;
 use crate::{Command, Keyed, Request};
 use booking::rules::Abandoned;
@@ -33,15 +34,15 @@ pub(crate) const EXPIRED_PER_DECISION: usize = 4;
 pub struct Ledger {
     country: Arc<Country>,
     openings: Table<CampaignId, Opening>,
-    aliases: Table<PersonAlias, PersonId>,
-    people: Table<PersonId, Vec<u8>>,
+    aliases: Table<PersonAlias, PersonId, Parted<PersonAlias, PersonId>>,
+    people: Table<PersonId, Vec<u8>, Pages<Vec<u8>>>,
     delegations: Table<DelegationKey, DelegationRecord>,
     /// The delegations of a person, given and taken.
     delegated: Table<PersonId, Vec<DelegationKey>>,
     drafts: Table<PersonId, Vec<u8>>,
     ended_sessions: Table<SessionId, Timestamp>,
-    admissions: Table<(CampaignId, PersonId), Admission>,
-    tickets: Table<(CampaignId, TicketRef), PersonId>,
+    admissions: Table<(CampaignId, PersonId), Admission, Pages<Admission>>,
+    tickets: Table<(CampaignId, TicketRef), PersonId, Parted<(CampaignId, TicketRef), PersonId>>,
     slots: Table<SlotId, Taken>,
     days: Table<(ClinicId, Date), u32>,
     day_changes: DayChanges,
@@ -51,12 +52,12 @@ pub struct Ledger {
     /// The last hold of a booker that ran out, until they hold something else to its end.
     expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
-    appointments: Table<AppointmentId, Appointment>,
-    live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId>,
-    of_person: Table<PersonId, Vec<AppointmentId>>,
+    appointments: Table<AppointmentId, Appointment, Pages<Appointment>>,
+    live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId, Pages<AppointmentId>>,
+    of_person: Table<PersonId, Vec<AppointmentId>, Pages<Vec<AppointmentId>>>,
     /// The day of which somebody was reminded.
     reminded: Table<AppointmentId, Date>,
-    answers: Table<RequestKey, Answered>,
+    answers: Table<RequestKey, Answered, Parted<RequestKey, Answered>>,
     messages: BTreeMap<MessageId, Message>,
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,

@@ -62,6 +62,7 @@ tagged!(Change {
     19 => DraftSaved { person, sealed },
     20 => PlaceAbandoned { campaign, booker, at },
     21 => Moved { id, to, by, at },
+    50 => DelegationProved { campaign, booker, recipient, at },
 });
 
 tagged!(Outcome {

@@ -2,85 +2,63 @@
 //! change.
 //!
 //! The writer decides on all of them; readers see the durable layer only. [`Table::seal`] hands the current batch to
-//! whoever writes it, [`Table::commit`] merges it when it is on the disk; after a failed write everything that is not
-//! durable is thrown away.
+//! whoever writes it, [`Table::commit`] makes it visible when it is on the disk; after a failed write everything that
+//! is not durable is undone.
+//!
+//! The rows are as the current batch sees them, because the writer looks ten times where a reader looks once. Of a row
+//! that was changed and is not durable yet, the value before is kept aside: readers look there first, a commit forgets
+//! it, and a discard puts it back.
 
-use foldhash::fast::RandomState;
-use std::collections::HashMap;
+use crate::rows::{Map, Rows};
 use std::hash::Hash;
 use std::mem;
 
-/// Seeded by the process: who chooses keys cannot choose where they fall.
-pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
-
 #[derive(Debug)]
 pub(crate) struct Table<K, V, R = Map<K, V>> {
-    committed: R,
-    sealed: Map<K, Option<V>>,
-    pending: Map<K, Option<V>>,
-}
-
-/// What the durable layer is kept in.
-pub(crate) trait Rows<K, V>: Default {
-    fn row(&self, key: &K) -> Option<&V>;
-    fn put(&mut self, key: K, value: V);
-    fn remove(&mut self, key: &K);
-    fn all<'a>(&'a self) -> impl Iterator<Item = (K, &'a V)>
-    where
-        V: 'a;
-}
-
-impl<K: Eq + Hash + Copy, V> Rows<K, V> for Map<K, V> {
-    fn row(&self, key: &K) -> Option<&V> {
-        self.get(key)
-    }
-
-    fn put(&mut self, key: K, value: V) {
-        self.insert(key, value);
-    }
-
-    fn remove(&mut self, key: &K) {
-        Self::remove(self, key);
-    }
-
-    fn all<'a>(&'a self) -> impl Iterator<Item = (K, &'a V)>
-    where
-        V: 'a,
-    {
-        self.iter().map(|(key, value)| (*key, value))
-    }
+    rows: R,
+    /// Before the batch that is being written.
+    before_sealed: Map<K, Option<V>>,
+    /// Before the current batch.
+    before: Map<K, Option<V>>,
 }
 
 impl<K, V, R: Default> Default for Table<K, V, R> {
     fn default() -> Self {
-        Self { committed: R::default(), sealed: Map::default(), pending: Map::default() }
+        Self { rows: R::default(), before_sealed: Map::default(), before: Map::default() }
     }
 }
 
 impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
     /// As the current batch sees it.
     pub(crate) fn get(&self, key: K) -> Option<&V> {
-        match self.pending.get(&key).or_else(|| self.sealed.get(&key)) {
-            Some(changed) => changed.as_ref(),
-            None => self.committed.row(&key),
-        }
+        self.rows.row(&key)
     }
 
     /// As everybody else sees it.
     pub(crate) fn committed(&self, key: K) -> Option<&V> {
-        self.committed.row(&key)
+        match self.before_sealed.get(&key).or_else(|| self.before.get(&key)) {
+            Some(before) => before.as_ref(),
+            None => self.rows.row(&key),
+        }
     }
 
     pub(crate) fn all_committed(&self) -> impl Iterator<Item = (K, &V)> {
-        self.committed.all()
+        let is_unchanged = |key: &K| !self.before_sealed.contains_key(key) && !self.before.contains_key(key);
+        let unchanged = self.rows.all().filter(move |(key, _)| is_unchanged(key));
+        let later = self.before.iter().filter(|(key, _)| !self.before_sealed.contains_key(key));
+        let changed = self.before_sealed.iter().chain(later);
+        unchanged.chain(changed.filter_map(|(key, before)| Some((*key, before.as_ref()?))))
     }
 
     pub(crate) fn put(&mut self, key: K, value: V) {
-        self.pending.insert(key, Some(value));
+        let before = self.rows.put(key, value);
+        self.before.entry(key).or_insert(before);
     }
 
     pub(crate) fn remove(&mut self, key: K) {
-        self.pending.insert(key, None);
+        if let Some(before) = self.rows.remove(&key) {
+            self.before.entry(key).or_insert(Some(before));
+        }
     }
 
     /// Changes the value in place, starting from its default where there is none.
@@ -88,39 +66,39 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
     where
         V: Default,
     {
-        if let Some(Some(value)) = self.pending.get_mut(&key) {
-            return change(value);
-        }
-        let mut value = self.get(key).cloned().unwrap_or_default();
-        change(&mut value);
-        self.put(key, value);
+        let Some(value) = self.rows.row_mut(&key) else {
+            let mut value = V::default();
+            change(&mut value);
+            return self.put(key, value);
+        };
+        self.before.entry(key).or_insert_with(|| Some(value.clone()));
+        change(value);
     }
 
     /// Drops a committed row that nothing refers to any more.
     pub(crate) fn forget(&mut self, key: K) {
-        self.committed.remove(&key);
+        self.rows.remove(&key);
     }
 
     /// From now on the current batch is another one. What was sealed before has been committed.
     pub(crate) fn seal(&mut self) {
-        debug_assert!(self.sealed.is_empty(), "one batch is written at a time");
-        mem::swap(&mut self.sealed, &mut self.pending);
+        debug_assert!(self.before_sealed.is_empty(), "one batch is written at a time");
+        mem::swap(&mut self.before_sealed, &mut self.before);
     }
 
     /// What was sealed is durable.
     pub(crate) fn commit(&mut self) {
-        for (key, changed) in self.sealed.drain() {
-            match changed {
-                Some(value) => self.committed.put(key, value),
-                None => self.committed.remove(&key),
-            }
-        }
+        self.before_sealed.clear();
     }
 
     /// Nothing but the durable layer stays.
     pub(crate) fn discard(&mut self) {
-        self.sealed.clear();
-        self.pending.clear();
+        for (key, before) in self.before.drain().chain(self.before_sealed.drain()) {
+            match before {
+                Some(value) => drop(self.rows.put(key, value)),
+                None => drop(self.rows.remove(&key)),
+            }
+        }
     }
 }
 
@@ -130,6 +108,12 @@ mod tests {
 
     fn table() -> Table<u64, u64> {
         Table::default()
+    }
+
+    fn all(table: &Table<u64, u64>) -> Vec<(u64, u64)> {
+        let mut all: Vec<_> = table.all_committed().map(|(key, value)| (key, *value)).collect();
+        all.sort_unstable();
+        all
     }
 
     #[test]
@@ -155,18 +139,29 @@ mod tests {
         table.update(1, |value| *value += 1);
         table.remove(2);
         assert_eq!((table.get(1), table.get(2)), (Some(&11), None));
+        assert_eq!(all(&table), []);
         table.commit();
         assert_eq!((table.committed(1), table.committed(2)), (Some(&10), Some(&20)));
         assert_eq!((table.get(1), table.get(2)), (Some(&11), None));
+        assert_eq!(all(&table), [(1, 10), (2, 20)]);
     }
 
     #[test]
     fn a_failed_write_takes_the_batch_after_it_along() {
         let mut table = table();
         table.put(1, 10);
+        table.put(3, 30);
         table.seal();
+        table.commit();
+        table.update(1, |value| *value += 1);
+        table.remove(3);
+        table.seal();
+        table.update(1, |value| *value += 1);
         table.put(2, 20);
+        table.put(3, 31);
+        assert_eq!(all(&table), [(1, 10), (3, 30)]);
         table.discard();
-        assert_eq!((table.get(1), table.get(2)), (None, None));
+        assert_eq!((table.get(1), table.get(2), table.get(3)), (Some(&10), None, Some(&30)));
+        assert_eq!(all(&table), [(1, 10), (3, 30)]);
     }
 }

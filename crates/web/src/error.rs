@@ -236,6 +236,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::KeyReused
         | Refusal::PlacesInvalid
         | Refusal::CodeWrong { .. }
+        | Refusal::RecipientCodeWrong { .. }
         | Refusal::PhoneNotOwn
         | Refusal::PairUnknown
         | Refusal::RecipientIsBooker => StatusCode::UNPROCESSABLE_ENTITY,
@@ -246,6 +247,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::HoldTooSoon { .. }
         | Refusal::MessageTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NotEligible { .. }
+        | Refusal::RecipientCodeNeeded
         | Refusal::DelegationRevoked { .. }
         | Refusal::PassNeeded
         | Refusal::PassExpired { .. } => StatusCode::FORBIDDEN,
@@ -253,6 +255,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::CampaignClosed { .. }
         | Refusal::NotYourTurn { .. }
         | Refusal::ChallengeUnknown
+        | Refusal::RecipientCodeUnknown
         | Refusal::TicketUsed
         | Refusal::RecipientsFull { .. }
         | Refusal::AlreadyBooked { .. }
@@ -275,7 +278,9 @@ fn add_facts(document: &mut Value, refusal: &Refusal) {
     match refusal {
         Refusal::TooEarly { opens_at } => document["opens_at"] = opens_at.to_string().into(),
         Refusal::NotYourTurn { places_ahead } => document["places_ahead"] = (*places_ahead).into(),
-        Refusal::CodeWrong { tries_left } => document["tries_left"] = (*tries_left).into(),
+        Refusal::CodeWrong { tries_left } | Refusal::RecipientCodeWrong { tries_left } => {
+            document["tries_left"] = (*tries_left).into();
+        }
         Refusal::SlotFull { nearest } => document["nearest"] = nearest.iter().map(slot_json).collect(),
         Refusal::TooManyTries { again_at }
         | Refusal::TooManyPairs { again_at }
@@ -378,6 +383,7 @@ fn back_from(path: &str) -> &'static str {
         "/favourites/add" | "/favourites/remove" | "/favourites/first" => "/favourites",
         "/people/party" | "/people/stop" => "/people",
         "/people/add" => "/people/add",
+        "/people/code" | "/people/code/resend" => "/people/code",
         "/book/hold" | "/book/confirm" | "/book/extend" | "/book/release" => "/book/hold",
         _ => "/wait",
     }

@@ -42,6 +42,9 @@ impl Ledger {
             Change::DelegationGiven { campaign, booker, recipient, delegation } => {
                 self.give_delegation((*campaign, *booker, *recipient), *delegation);
             }
+            Change::DelegationProved { campaign, booker, recipient, at } => {
+                self.prove_delegation((*campaign, *booker, *recipient), *at);
+            }
             Change::DelegationEnded { campaign, booker, recipient, by, at } => {
                 self.change_delegation((*campaign, *booker, *recipient), Some((*by, *at)));
             }
@@ -170,8 +173,14 @@ impl Ledger {
             self.delegated.update(booker, |keys| keys.push(key));
             self.delegated.update(recipient, |keys| keys.push(key));
         }
-        let record = DelegationRecord { campaign, booker, recipient, delegation, ended: None };
+        let record =
+            DelegationRecord { campaign, booker, recipient, delegation, proved_at: None, ended: None };
         self.delegations.put(key, record);
+    }
+
+    fn prove_delegation(&mut self, key: DelegationKey, at: Timestamp) {
+        let record = *self.delegations.get(key).expect("only a delegation that was given is proved");
+        self.delegations.put(key, DelegationRecord { proved_at: Some(at), ..record });
     }
 
     fn change_delegation(&mut self, key: DelegationKey, ended: Option<(PersonId, Timestamp)>) {

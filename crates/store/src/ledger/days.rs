@@ -1,18 +1,21 @@
 //! Which days changed, in the order of their last change, so that a reader who comes back is told only what is new.
 
-use crate::table::Map;
+use crate::rows::Map;
 use booking::ClinicId;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 
 type Day = (ClinicId, Date);
+
+const PASSED_OVER_MAX: usize = 4_096;
 
 /// The version counts every place taken or given back since the first, so that a replayed journal comes to the same one.
 #[derive(Debug, Default)]
 pub(super) struct DayChanges {
     version: u64,
     last_change: Map<Day, u64>,
-    by_version: BTreeMap<u64, Day>,
+    /// In the order of their versions; a day whose last change is another one is passed over.
+    by_version: VecDeque<(u64, Day)>,
     /// Of the batch that is being written.
     sealed: Vec<Day>,
     /// Of the current batch.
@@ -31,10 +34,15 @@ impl DayChanges {
     pub(super) fn commit(&mut self) {
         for day in self.sealed.drain(..) {
             self.version += 1;
-            if let Some(before) = self.last_change.insert(day, self.version) {
-                self.by_version.remove(&before);
+            self.last_change.insert(day, self.version);
+            match self.by_version.back_mut() {
+                Some((version, last)) if *last == day => *version = self.version,
+                _ => self.by_version.push_back((self.version, day)),
             }
-            self.by_version.insert(self.version, day);
+        }
+        if self.by_version.len() > 2 * self.last_change.len() + PASSED_OVER_MAX {
+            let last_change = &self.last_change;
+            self.by_version.retain(|(version, day)| last_change[day] == *version);
         }
     }
 
@@ -47,7 +55,8 @@ impl DayChanges {
     /// somebody who knows another ledger: they are told everything.
     pub(super) fn since(&self, version: u64) -> impl Iterator<Item = (u64, Day)> {
         let known = if version > self.version { 0 } else { version };
-        self.by_version.range(known + 1..).map(|(version, day)| (*version, *day))
+        let first = self.by_version.partition_point(|(version, _)| *version <= known);
+        self.by_version.range(first..).filter(|(version, day)| self.last_change[day] == *version).copied()
     }
 }
 

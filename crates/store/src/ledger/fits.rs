@@ -18,7 +18,8 @@ impl Ledger {
                 self.is_live(*id)
             }
             Change::Cancelled { id, .. } => self.is_live(*id),
-            Change::DelegationEnded { campaign, booker, recipient, .. }
+            Change::DelegationProved { campaign, booker, recipient, .. }
+            | Change::DelegationEnded { campaign, booker, recipient, .. }
             | Change::HelperAllowed { campaign, booker, recipient } => {
                 let given = self.delegations.get((*campaign, *booker, *recipient));
                 given.map(|_| ()).ok_or_else(|| format!("person {}: no delegation to change", booker.0))

@@ -177,6 +177,7 @@ fn followed(change: &Change) -> Option<Followed> {
         | Change::PersonKnownAs { .. }
         | Change::PersonUpdated { .. }
         | Change::DelegationGiven { .. }
+        | Change::DelegationProved { .. }
         | Change::DelegationEnded { .. }
         | Change::HelperAllowed { .. }
         | Change::DraftSaved { .. }

@@ -35,6 +35,9 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::PairUnknown
         | Refusal::TooManyPairs { .. }
         | Refusal::RecipientIsBooker
+        | Refusal::RecipientCodeNeeded
+        | Refusal::RecipientCodeUnknown
+        | Refusal::RecipientCodeWrong { .. }
         | Refusal::DelegationRevoked { .. }
         | Refusal::RecipientsFull { .. }
         | Refusal::RecipientUnknown => people::people(lang, refusal),
@@ -97,6 +100,9 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
             link("휴대전화가 본인 이름이 아닐 때", "When the phone is not in your name", "/help#phone"),
             link("다른 번호로 본인확인", "Use another number", "/identity"),
         ],
+        Refusal::RecipientCodeNeeded | Refusal::RecipientCodeUnknown | Refusal::RecipientCodeWrong { .. } => {
+            vec![link("예약할 분 추가", "Add a person", "/people/add"), waiting()]
+        }
         Refusal::PairUnknown
         | Refusal::TooManyPairs { .. }
         | Refusal::RecipientIsBooker
