@@ -84,8 +84,8 @@ impl Ledger {
     pub fn check_country(&self) -> Result<(), StoreError> {
         for ((campaign, sido), taken) in self.supply.all_committed() {
             let supply =
-                self.country.campaign(*campaign).and_then(|campaign| campaign.supply.get(sido).copied());
-            if *taken > supply.unwrap_or(0) && self.said_supply(*campaign).is_none() {
+                self.country.campaign(campaign).and_then(|campaign| campaign.supply.get(&sido).copied());
+            if *taken > supply.unwrap_or(0) && self.said_supply(campaign).is_none() {
                 let at = format!("campaign {}: {taken} doses taken in region {sido}", campaign.0);
                 return Err(StoreError::Corrupt { at });
             }
