@@ -60,7 +60,11 @@ fn a_full_disk_refuses_writes_and_nothing_else() {
     let country = Arc::new(world::country());
     let clock = Arc::new(MockClock::at(world::opens_at()));
     let store = open(disk.path(), &country, &clock, StoreLimits::default()).unwrap();
-    ask_all(&store, [Command::Open { campaign: world::CAMPAIGN }, enter(PersonId(1)), enter(PersonId(2))]);
+    ask_all(
+        &store,
+        [Command::Open { campaign: world::CAMPAIGN }, register(TRIES_MAX), register(TRIES_MAX + 1)],
+    );
+    ask_all(&store, [enter(PersonId(1)), enter(PersonId(2))]);
     ask_all(&store, [hold(PersonId(1), 1)]);
     disk.fill();
 
@@ -107,7 +111,14 @@ fn lost(sabotage: Sabotage) -> Option<(u64, u64)> {
         }
     }
     drop(store);
-    let store = open(disk.path(), &country, &clock, StoreLimits::default()).unwrap();
+    let store = match open(disk.path(), &country, &clock, StoreLimits::default()) {
+        Ok(store) => store,
+        // The saboteur leaves a gap in the journal, which ends the start.
+        Err(StoreError::Corrupt { .. }) if sabotage != Sabotage::None => {
+            return Some((told.len() as u64, told.len() as u64));
+        }
+        Err(error) => panic!("after a full disk: {error}"),
+    };
     let gone = told.iter().filter(|person| store.ledger().person(**person).is_none()).count();
     Some((told.len() as u64, gone as u64))
 }
