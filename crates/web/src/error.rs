@@ -286,6 +286,7 @@ fn add_facts(document: &mut Value, refusal: &Refusal) {
             document["earliest_on"] = earliest_on.to_string().into();
             document["latest_on"] = latest_on.to_string().into();
         }
+        Refusal::SupplyExhausted { sido } => document["region"] = sido.to_string().into(),
         Refusal::RecipientsFull { recipients_max } => document["recipients_max"] = (*recipients_max).into(),
         Refusal::AlreadyBooked { appointment } | Refusal::AppointmentChanged { appointment } => {
             document["appointment"] = appointment.number().into();
