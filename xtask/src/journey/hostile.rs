@@ -63,7 +63,7 @@ async fn book(page: &Page<'_>, person: Person) -> Result<()> {
     for (path, words, picture) in [
         ("/regions/1168000000", "강남구 의료기관", "clinics"),
         ("/find?region=1168000000", "찾은 의료기관", "found"),
-        ("/find?q=%3Cscript%3E", "의료기관 이름", "looked-for"),
+        ("/find?q=%3Cscript%3E", "찾은 의료기관", "looked-for"),
     ] {
         page.visit(path).await?;
         page.see(words).await?;
