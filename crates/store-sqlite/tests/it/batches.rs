@@ -58,7 +58,8 @@ fn opened() -> Sqlite {
     let country = Arc::new(world::country());
     let clock = Arc::new(MockClock::at(world::opens_at()));
     let sqlite = Sqlite::new(country, clock);
-    for answer in ask_all(sqlite.sqlite(), [Command::Open { campaign: world::CAMPAIGN }]) {
+    let everybody = (1..=PEOPLE).map(register);
+    for answer in ask_all(sqlite.sqlite(), everybody.chain([Command::Open { campaign: world::CAMPAIGN }])) {
         answer.unwrap().unwrap();
     }
     sqlite

@@ -60,7 +60,9 @@ fn a_full_disk_refuses_writes_and_nothing_else() {
     let country = Arc::new(world::country());
     let clock = Arc::new(MockClock::at(world::opens_at()));
     let store = open(disk.path(), &country, &clock, StoreLimits::default()).unwrap();
-    ask_all(&store, [Command::Open { campaign: world::CAMPAIGN }, enter(PersonId(1)), enter(PersonId(2))]);
+    let open_doors = Command::Open { campaign: world::CAMPAIGN };
+    let two = [register(TRIES_MAX), register(TRIES_MAX + 1), enter(PersonId(1)), enter(PersonId(2))];
+    ask_all(&store, [open_doors].into_iter().chain(two));
     ask_all(&store, [hold(PersonId(1), 1)]);
     disk.fill();
 
