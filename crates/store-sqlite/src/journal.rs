@@ -1,5 +1,6 @@
 //! `journal.db`: an append-only list of batches, chained.
 
+use crate::copy::CopyLock;
 use crate::database::{self, Kind};
 use crate::folder;
 use crate::head::{Chain, HeadFile, Witness};
@@ -109,8 +110,13 @@ impl Journal {
         self.unchecked_bytes
     }
 
-    /// Moves the write-ahead log into the database.
-    pub(crate) fn checkpoint(&mut self) -> Result<(), StoreError> {
+    /// Moves the write-ahead log into the database, unless somebody copies the files; a log past that many bytes waits
+    /// for nobody.
+    pub(crate) fn checkpoint(&mut self, waits_to_bytes: u64) -> Result<(), StoreError> {
+        let lock = CopyLock::exclusive(self.path.parent().expect("a journal is in a folder"));
+        if lock.is_err() && self.unchecked_bytes <= waits_to_bytes {
+            return Ok(());
+        }
         self.connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
             .map_err(database::writing)?;

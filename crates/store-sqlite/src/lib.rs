@@ -12,6 +12,8 @@
 //!   business.
 //! - Damage is found at the start, by the chain over the rows: it ends the start with the row's number.
 //!
+//! Whoever looks at a folder that may be in use copies it first ([`copy_folder`]) and reads the copy ([`JournalRows`]).
+//!
 //! `roster.db` is apart from all this: an import builds a new one beside the old and renames it over; the service only
 //! reads it, and follows the rename.
 //!
@@ -20,6 +22,7 @@
 //!
 //! To add a table to `line.db`: a new `user_version` and the step that brings the old one there, in `line.rs`.
 
+mod copy;
 mod database;
 mod folder;
 mod head;
@@ -28,9 +31,11 @@ mod journal;
 mod line;
 mod options;
 mod roster;
+mod rows;
 mod store;
 mod writer;
 
+pub use copy::{Copied, JOURNAL_FILE, copy_folder};
 pub use line::SqliteLine;
 #[cfg(feature = "saboteur")]
 pub use options::Sabotage;
@@ -38,4 +43,5 @@ pub use options::StoreLimits;
 pub use roster::{
     FollowedRoster, ROSTER_FILE, RosterDifference, RosterDraft, RosterRow, RosterSample, SqliteRoster,
 };
+pub use rows::{JournalRows, check_pages};
 pub use store::SqliteStore;

@@ -10,6 +10,9 @@ use std::sync::{Arc, RwLock, RwLockWriteGuard};
 use store::{Answer, Clock, Ledger, Request, StoreError};
 use tokio::sync::oneshot;
 
+/// How many times as large as usual the write-ahead log may grow while somebody copies the files.
+const COPY_GROWTH: u64 = 4;
+
 pub(crate) struct Asked {
     pub(crate) request: Request,
     pub(crate) reply: oneshot::Sender<Answer>,
@@ -135,7 +138,7 @@ impl Writer {
 
     /// Without room the log stays as it is, which loses nothing.
     fn checkpoint(&mut self) {
-        match self.journal.checkpoint() {
+        match self.journal.checkpoint(self.limits.checkpoint_bytes_max * COPY_GROWTH) {
             Ok(()) => {}
             Err(StoreError::Full) => tracing::warn!("no room for a checkpoint"),
             Err(error) => {

@@ -10,6 +10,7 @@
 //! To add an operation: a variant of [`Command`] (and of `booking::Outcome`), its arm in `Ledger::decide`, a case in
 //! `conformance/cases.rs`. An invariant gets a named function in `conformance/invariants.rs`.
 //!
+//! - [`proof`] proves a journal from its rows, without the ledger.
 //! - [`record`] writes a change down, for every back end that keeps a journal.
 //!
 //! What this crate is not: it knows no rule of its own (`booking` decides) and no file.
@@ -20,6 +21,7 @@ mod error;
 mod ledger;
 mod line;
 mod memory;
+pub mod proof;
 mod reads;
 pub mod record;
 mod roster;

@@ -5,6 +5,7 @@
 mod batches;
 mod broken;
 mod conformance;
+mod copy;
 mod damage;
 mod full;
 mod kill;
