@@ -1,6 +1,7 @@
 //! The key folder: beside the data folder by default, never in it or in its backup. Made at the first start, readable
 //! by its owner only.
 
+use crate::backup::BackupKey;
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::io::Write as _;
@@ -45,6 +46,29 @@ pub(crate) fn open(folder: &Path, random: &dyn Randomness) -> Result<KeyMaterial
         fields: read(names[2])?,
         gate: read(names[3])?,
     })
+}
+
+const BACKUP_FILE: &str = "backup.key";
+
+/// The key of backups.
+pub(crate) fn backup(folder: &Path) -> Result<BackupKey> {
+    let path = folder.join(BACKUP_FILE);
+    read(&path).context("백업 열쇠를 읽을 수 없습니다(--keys) / the key of backups cannot be read (--keys)")
+}
+
+/// The key of backups, made at the first backup in a folder that has the other keys.
+pub(crate) fn backup_or_new(folder: &Path, random: &dyn Randomness) -> Result<BackupKey> {
+    let path = folder.join(BACKUP_FILE);
+    if !path.exists() {
+        ensure!(
+            folder.is_dir(),
+            "열쇠 폴더가 없습니다(--keys) / there is no key folder (--keys): {}",
+            folder.display()
+        );
+        write(&path, &random.bytes())?;
+        fs::File::open(folder)?.sync_all()?;
+    }
+    backup(folder)
 }
 
 /// Keys that are kept nowhere.
