@@ -10,7 +10,6 @@
 //! A checkpoint waits for a copy ([`CopyLock`]), so that under load the first try is the last; past a limit it does
 //! not, and the copy is made again.
 
-use crate::head;
 use crate::roster::ROSTER_FILE;
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read as _};
@@ -18,8 +17,8 @@ use std::path::Path;
 use std::time::SystemTime;
 use store::StoreError;
 
-/// The files of a data folder that a copy has, in the order in which they are copied. The witness comes before what it
-/// witnesses; the line after the journal, whose admissions it must know; the country last, because it only grows.
+/// The files of a data folder that a copy has, in the order in which they are copied. The witnesses come before what they
+/// witness; the line after the journal, whose admissions it must know; the country last, because it only grows.
 pub const JOURNAL_FILE: &str = "journal.db";
 const LINE_FILE: &str = "line.db";
 const COUNTRY_FOLDER: &str = "country";
@@ -48,7 +47,7 @@ pub fn copy_folder(from: &Path, to: &Path) -> Result<Copied, StoreError> {
     }
     let _no_checkpoint = CopyLock::shared(from);
     let mut copied = Copied::default();
-    copy_file(from, to, head::FILE, &mut copied)?;
+    copy_heads(from, to, &mut copied)?;
     copy_database(from, to, JOURNAL_FILE, &mut copied)?;
     copy_database(from, to, LINE_FILE, &mut copied)?;
     copy_file(from, to, ROSTER_FILE, &mut copied)?;
@@ -120,6 +119,17 @@ fn copy_file(from: &Path, to: &Path, name: &str, copied: &mut Copied) -> Result<
         }
         Err(error) => Err(unreadable(error)),
     }
+}
+
+/// The witnesses of journal and line: behind what they witness, never before it, in a copy as in the folder.
+fn copy_heads(from: &Path, to: &Path, copied: &mut Copied) -> Result<(), StoreError> {
+    for entry in fs::read_dir(from).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        if let Some(name) = name.to_str().filter(|name| name.strip_suffix(".head").is_some()) {
+            copy_file(from, to, name, copied)?;
+        }
+    }
+    Ok(())
 }
 
 fn copy_country(from: &Path, to: &Path, copied: &mut Copied) -> Result<(), StoreError> {

@@ -10,7 +10,8 @@
 //! - Any other failed write: nothing more is acknowledged. The kernel tells of a failed fsync once and forgets, so
 //!   trying again would prove nothing. The process lives on: the line and the static pages are none of the journal's
 //!   business.
-//! - Damage is found at the start, by the chain over the rows: it ends the start with the row's number.
+//! - Damage is found at the start, by the chain over the rows and the sums over the line: it ends the start, with the
+//!   row's number.
 //!
 //! Whoever looks at a folder that may be in use copies it first ([`copy_folder`]) and reads the copy ([`JournalRows`]).
 //!
@@ -24,6 +25,7 @@
 
 mod copy;
 mod database;
+mod failpoint;
 mod folder;
 mod head;
 mod health;
@@ -36,6 +38,9 @@ mod store;
 mod writer;
 
 pub use copy::{Copied, JOURNAL_FILE, copy_folder};
+#[cfg(feature = "saboteur")]
+#[doc(hidden)]
+pub use failpoint::{ALL as FAILPOINTS, VARIABLE as FAILPOINT_VARIABLE};
 pub use line::SqliteLine;
 #[cfg(feature = "saboteur")]
 pub use options::Sabotage;

@@ -1,6 +1,7 @@
 //! The store: a queue to the writer, and the reads.
 
 use crate::StoreLimits;
+use crate::failpoint::failpoint;
 use crate::folder::FolderLock;
 use crate::health::{Health, HealthCell};
 use crate::journal::{Check, Journal};
@@ -38,9 +39,14 @@ impl SqliteStore {
         limits: StoreLimits,
     ) -> Result<Self, StoreError> {
         let lock = FolderLock::take(folder, "journal.lock")?;
+        failpoint!("start.locked");
         let mut journal = Journal::open(folder)?;
         let mut ledger = Ledger::new(country);
         journal.replay(&mut ledger, check(&limits))?;
+        #[cfg(feature = "saboteur")]
+        if limits.sabotage == crate::Sabotage::SynchronousNormal {
+            journal.without_fsync()?;
+        }
         ledger.check_country()?;
         let overfull = ledger.overfull_slots().count();
         if overfull > 0 {
@@ -128,6 +134,6 @@ fn check(_limits: &StoreLimits) -> Check {
 fn check(limits: &StoreLimits) -> Check {
     match limits.sabotage {
         crate::Sabotage::SkipTheChain => Check::Nothing,
-        crate::Sabotage::None | crate::Sabotage::AcknowledgeFirst => Check::Chain,
+        _ => Check::Chain,
     }
 }

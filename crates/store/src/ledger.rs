@@ -7,7 +7,9 @@ mod apply;
 mod days;
 mod fits;
 mod read;
+mod said;
 mod uses;
+mod visits;
 
 use crate::table::Table;
 use crate::{Command, Keyed, Request};
@@ -20,9 +22,11 @@ use booking::{
 use days::DayChanges;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use said::Said;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
+use visits::Visits;
 
 /// Expired holds given back before each decision: a few at a time, so that they never come back in a wave.
 pub(crate) const EXPIRED_PER_DECISION: usize = 4;
@@ -43,10 +47,11 @@ pub struct Ledger {
     days: Table<(ClinicId, Date), u32>,
     day_changes: DayChanges,
     supply: Table<(CampaignId, RegionCode), u32>,
+    said: Said,
     holds: Table<HoldId, Hold>,
     hold_of: Table<(CampaignId, PersonId), HoldId>,
-    /// The last hold of a booker that ran out, and when.
-    expired: Table<PersonId, (HoldId, Timestamp)>,
+    /// The last hold of a booker that ran out, until they hold something else to its end.
+    expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
     appointments: Table<AppointmentId, Appointment>,
     live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId>,
@@ -59,6 +64,7 @@ pub struct Ledger {
     expiring: BTreeSet<(Timestamp, HoldId)>,
     /// Committed live appointments of which nobody was reminded.
     to_remind: BTreeSet<(Date, AppointmentId)>,
+    visits: Visits,
     /// How far this batch has gone through them: a long batch does not look at the same ones again and again.
     swept: Bound<(Timestamp, HoldId)>,
     /// Answers in the order they were given, to be forgotten in that order.
@@ -71,6 +77,16 @@ pub struct Ledger {
 
 /// Who books for whom in which campaign: booker, then recipient.
 type DelegationKey = (CampaignId, PersonId, PersonId);
+
+/// What is remembered of a hold that ran out: enough to say so, and to offer the same place again.
+#[derive(Debug, Clone, Copy)]
+struct ExpiredHold {
+    id: HoldId,
+    campaign: CampaignId,
+    /// Of its first place.
+    slot: SlotId,
+    at: Timestamp,
+}
 
 /// What the ledger says of a slot; its capacity is what the clinic says.
 #[derive(Debug, Clone, Copy, Default)]
@@ -112,6 +128,7 @@ impl Ledger {
             days: Table::default(),
             day_changes: DayChanges::default(),
             supply: Table::default(),
+            said: Said::default(),
             holds: Table::default(),
             hold_of: Table::default(),
             expired: Table::default(),
@@ -124,6 +141,7 @@ impl Ledger {
             messages: BTreeMap::new(),
             expiring: BTreeSet::new(),
             to_remind: BTreeSet::new(),
+            visits: Visits::default(),
             swept: Bound::Unbounded,
             answered: VecDeque::new(),
             next: first,
@@ -192,6 +210,7 @@ impl Ledger {
                 Ok(Outcome::Expired { holds: self.expire_due(now, *holds_max, changes) })
             }
             Command::Remind { visit_on, people_max } => Ok(self.remind(*visit_on, *people_max, now, changes)),
+            Command::Staff { by, does } => self.staff(*by, does, now, changes),
             Command::MessagesSent { messages } => {
                 for id in messages {
                     self.write(Change::MessageSent { id: *id }, changes);

@@ -11,6 +11,7 @@ mod answers;
 mod broken;
 mod people;
 mod places;
+mod said;
 
 pub use broken::{Broken, Claim, Offence};
 
@@ -210,6 +211,9 @@ impl<'a> Proof<'a> {
             | Change::HelperAllowed { campaign, booker, recipient } => {
                 self.people.give_leave((*campaign, *booker, *recipient))
             }
+            Change::DelegationProved { campaign, booker, recipient, .. } => {
+                self.people.may_act(*campaign, *booker, *recipient)
+            }
             Change::DelegationEnded { campaign, booker, recipient, .. } => {
                 self.people.end_leave((*campaign, *booker, *recipient))
             }
@@ -230,6 +234,16 @@ impl<'a> Proof<'a> {
                 self.places.bears_out(outcome)
             }
             Change::MessageQueued { id, .. } => self.people.queue(*id),
+            Change::Blocked { slot, places, .. } => self.places.block(self.country, *slot, *places),
+            Change::Unblocked { slot, places, .. } => self.places.unblock(*slot, *places),
+            Change::CapacitySet { clinic, visit_on, starts_min, capacity, .. } => {
+                self.places.said.capacity(*clinic, *visit_on, *starts_min, *capacity);
+                Ok(())
+            }
+            Change::SupplySet { campaign, supply, .. } => {
+                self.places.said.supply(*campaign, supply);
+                Ok(())
+            }
             Change::SessionEnded { .. } | Change::PlaceAbandoned { .. } | Change::MessageSent { .. } => {
                 Ok(())
             }

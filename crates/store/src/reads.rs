@@ -31,6 +31,23 @@ macro_rules! reads_of_the_ledger {
             Box::pin(std::future::ready(self.read(|ledger| ledger.slots(campaign, clinic, visit_on))))
         }
 
+        fn reoffer_list(&self, clinic: booking::ClinicId) -> $crate::Read<'_, Vec<$crate::Visit>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.reoffer_list(clinic))))
+        }
+
+        fn clinic_day(
+            &self,
+            campaign: booking::CampaignId,
+            clinic: booking::ClinicId,
+            visit_on: jiff::civil::Date,
+        ) -> $crate::Read<'_, Option<$crate::ClinicDay>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.clinic_day(campaign, clinic, visit_on))))
+        }
+
+        fn supply(&self, campaign: booking::CampaignId) -> $crate::Read<'_, Option<$crate::WithinSupply>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.supply(campaign))))
+        }
+
         fn person(&self, person: booking::PersonId) -> $crate::Read<'_, Option<$crate::PersonRecord>> {
             Box::pin(std::future::ready(self.read(|ledger| ledger.person(person))))
         }
@@ -53,6 +70,14 @@ macro_rules! reads_of_the_ledger {
             booker: booking::PersonId,
         ) -> $crate::Read<'_, Option<(booking::HoldId, booking::Hold)>> {
             Box::pin(std::future::ready(self.read(|ledger| ledger.hold_of(campaign, booker))))
+        }
+
+        fn last_choice(
+            &self,
+            campaign: booking::CampaignId,
+            booker: booking::PersonId,
+        ) -> $crate::Read<'_, Option<(booking::HoldId, booking::SlotId)>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.last_choice(campaign, booker))))
         }
 
         fn delegations_of(

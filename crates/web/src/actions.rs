@@ -80,7 +80,14 @@ pub async fn end_session(ctx: &mut Context) -> Result<(), Problem> {
     if let Some(session) = ctx.session.take() {
         end(ctx, session).await?;
     }
-    for cookie in [Cookie::Session, Cookie::Pass, Cookie::Challenge, Cookie::Typed, Cookie::Prepared] {
+    for cookie in [
+        Cookie::Session,
+        Cookie::Pass,
+        Cookie::Challenge,
+        Cookie::RecipientCode,
+        Cookie::Typed,
+        Cookie::Prepared,
+    ] {
         ctx.clear_cookie(cookie);
     }
     Ok(())
@@ -280,7 +287,7 @@ pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, 
         if let Some(moved) = moved {
             draft.moved = moved.iter().map(MovedFrom::from).collect();
         }
-        draft.wanted = None;
+        draft.declined = None;
     });
     // The booking stands; a draft that could not be put away must not hide it.
     if finished.await.is_err() {

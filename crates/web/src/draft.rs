@@ -23,8 +23,8 @@ pub struct Draft {
     pub moved: Vec<MovedFrom>,
     /// The newest first.
     pub favourites: Vec<u32>,
-    /// The time that was chosen last and is not booked yet: offered again when its hold or the pass ran out.
-    pub wanted: Option<Wanted>,
+    /// A hold that was given up after it had run out: the ledger remembers its place, and is not to offer it again.
+    pub declined: Option<u64>,
     /// Fields of forms that were not finished, by `form.field`. Never a resident number.
     pub typed: BTreeMap<String, String>,
 }
@@ -49,14 +49,6 @@ impl From<&Replaced> for MovedFrom {
         let SlotId { clinic, visit_on, starts_min } = replaced.slot;
         Self { appointment: replaced.appointment.0, clinic: clinic.0, visit_on, starts_min }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
-    pub clinic: u32,
-    pub visit_on: Date,
-    /// From midnight.
-    pub starts_min: u16,
 }
 
 /// There are [`FAVOURITES_MAX`] already.
@@ -97,16 +89,6 @@ impl Draft {
         if let Some(position) = self.favourites.iter().position(|one| *one == clinic.0) {
             self.favourites[..=position].rotate_right(1);
         }
-    }
-
-    pub fn wanted(&self) -> Option<SlotId> {
-        let Wanted { clinic, visit_on, starts_min } = self.wanted?;
-        Some(SlotId { clinic: ClinicId(clinic), visit_on, starts_min })
-    }
-
-    pub fn want(&mut self, slot: SlotId) {
-        let SlotId { clinic: ClinicId(clinic), visit_on, starts_min } = slot;
-        self.wanted = Some(Wanted { clinic, visit_on, starts_min });
     }
 }
 

@@ -14,6 +14,7 @@ pub(crate) fn words(broken: &Broken) -> (String, String) {
         | Broken::AnswerUntrue { .. } => journal(broken),
         Broken::SlotUnknown { .. }
         | Broken::OverCapacity { .. }
+        | Broken::NotBlocked { .. }
         | Broken::CountsDiffer { .. }
         | Broken::DosesDiffer { .. }
         | Broken::SupplyExceeded { .. }
@@ -90,6 +91,13 @@ fn places(broken: &Broken) -> (String, String) {
             pair(
                 format!("{slot}: 자리 {capacity}개에 {taken}명이 들어갔습니다."),
                 format!("{slot}: {taken} taken of {capacity} places."),
+            )
+        }
+        Broken::NotBlocked { slot, places } => {
+            let slot = slot_name(*slot);
+            pair(
+                format!("{slot}: 막지 않은 자리 {places}개를 풀었습니다."),
+                format!("{slot}: {places} places were unblocked that were not blocked."),
             )
         }
         Broken::CountsDiffer { slot, counted, found } => {

@@ -3,14 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
 
 mod batches;
+mod booker;
 mod broken;
+mod clocks;
 mod conformance;
 mod copy;
+mod crowd;
 mod damage;
 mod full;
 mod kill;
 mod line;
 mod open;
+mod peers;
+mod retries;
 mod roster;
 
 use booking::Country;

@@ -1,10 +1,10 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
-use super::{Answered, DelegationKey, Ledger, Taken};
+use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
     Appointment, AppointmentId, AppointmentState, CampaignId, Change, Delegation, DelegationRecord,
-    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, SlotCounts, SlotId,
+    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -44,6 +44,7 @@ impl Ledger {
         self.days.commit();
         self.day_changes.commit();
         self.supply.commit();
+        self.said.commit();
         let batch = std::mem::take(&mut self.batch);
         for change in &batch {
             self.unindex(change);
@@ -79,6 +80,7 @@ impl Ledger {
         self.days.discard();
         self.day_changes.discard();
         self.supply.discard();
+        self.said.discard();
         self.holds.discard();
         self.hold_of.discard();
         self.expired.discard();
@@ -106,6 +108,9 @@ impl Ledger {
             Change::PersonUpdated { person, sealed } => self.people.put(*person, sealed.clone()),
             Change::DelegationGiven { campaign, booker, recipient, delegation } => {
                 self.give_delegation((*campaign, *booker, *recipient), *delegation);
+            }
+            Change::DelegationProved { campaign, booker, recipient, at } => {
+                self.prove_delegation((*campaign, *booker, *recipient), *at);
             }
             Change::DelegationEnded { campaign, booker, recipient, by, at } => {
                 self.change_delegation((*campaign, *booker, *recipient), Some((*by, *at)));
@@ -147,6 +152,10 @@ impl Ledger {
                     self.reminded.put(appointment, visit_on);
                 }
             }
+            Change::Blocked { .. }
+            | Change::Unblocked { .. }
+            | Change::CapacitySet { .. }
+            | Change::SupplySet { .. } => self.apply_said(change),
             Change::MessageSent { .. } => {}
             Change::Answered { key, body, outcome, .. } => {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
@@ -171,9 +180,16 @@ impl Ledger {
         self.holds.remove(id);
         self.hold_of.remove((hold.campaign, hold.booker));
         match end {
-            HoldEnd::Confirmed => self.abandoned.remove((hold.campaign, hold.booker)),
-            HoldEnd::Released => {}
-            HoldEnd::Expired => self.expired.put(hold.booker, (id, hold.expires_at)),
+            HoldEnd::Confirmed => {
+                self.abandoned.remove((hold.campaign, hold.booker));
+                self.expired.remove(hold.booker);
+            }
+            HoldEnd::Released => self.expired.remove(hold.booker),
+            HoldEnd::Expired => {
+                let Hold { campaign, booker, expires_at: at, .. } = hold;
+                let slot = hold.places[0].slot;
+                self.expired.put(booker, ExpiredHold { id, campaign, slot, at });
+            }
         }
         for (place, doses) in self.with_doses(&hold) {
             self.give_back(hold.campaign, place.slot, doses, |taken| taken.held -= 1);
@@ -230,8 +246,14 @@ impl Ledger {
             self.delegated.update(booker, |keys| keys.push(key));
             self.delegated.update(recipient, |keys| keys.push(key));
         }
-        let record = DelegationRecord { campaign, booker, recipient, delegation, ended: None };
+        let record =
+            DelegationRecord { campaign, booker, recipient, delegation, proved_at: None, ended: None };
         self.delegations.put(key, record);
+    }
+
+    fn prove_delegation(&mut self, key: DelegationKey, at: Timestamp) {
+        let record = *self.delegations.get(key).expect("only a delegation that was given is proved");
+        self.delegations.put(key, DelegationRecord { proved_at: Some(at), ..record });
     }
 
     fn change_delegation(&mut self, key: DelegationKey, ended: Option<(PersonId, Timestamp)>) {
@@ -278,6 +300,7 @@ impl Ledger {
             Change::Moved { id, .. } | Change::Cancelled { id, .. } => {
                 if let Some(appointment) = self.appointments.committed(*id) {
                     self.to_remind.remove(&(appointment.place.slot.visit_on, *id));
+                    self.visits.remove(appointment.place.slot, *id);
                 }
             }
             _ => {}
@@ -303,7 +326,10 @@ impl Ledger {
                     self.expiring.insert((hold.expires_at, *id));
                 }
             }
-            Change::Booked { id, .. } | Change::Moved { id, .. } => self.index_reminder(*id),
+            Change::Booked { id, .. } | Change::Moved { id, .. } => {
+                self.index_reminder(*id);
+                self.index_visit(*id);
+            }
             Change::MessageQueued { id, message } => {
                 self.messages.insert(*id, *message);
                 if let MessageKind::Reminder(appointment) = message.kind {
@@ -337,15 +363,6 @@ impl Ledger {
     }
 }
 
-impl Taken {
-    /// What is taken stays a place where the clinic gives fewer now: no appointment disappears, and nothing is free.
-    pub(super) fn of(self, offered: u32) -> SlotCounts {
-        let counts =
-            SlotCounts { capacity: offered, held: self.held, booked: self.booked, blocked: self.blocked };
-        SlotCounts { capacity: offered.max(counts.taken()), ..counts }
-    }
-}
-
 /// Supply counts first doses; the second is set aside with the first.
 fn counted_doses(place: Place) -> u32 {
     u32::from(place.dose == DoseNumber(1))
@@ -372,11 +389,16 @@ fn follows_the_commit(change: &Change) -> bool {
         | Change::PersonKnownAs { .. }
         | Change::PersonUpdated { .. }
         | Change::DelegationGiven { .. }
+        | Change::DelegationProved { .. }
         | Change::DelegationEnded { .. }
         | Change::HelperAllowed { .. }
         | Change::DraftSaved { .. }
         | Change::SessionEnded { .. }
         | Change::Admitted { .. }
-        | Change::PlaceAbandoned { .. } => false,
+        | Change::PlaceAbandoned { .. }
+        | Change::Blocked { .. }
+        | Change::Unblocked { .. }
+        | Change::CapacitySet { .. }
+        | Change::SupplySet { .. } => false,
     }
 }

@@ -23,9 +23,9 @@ pub enum Claim {
     Head,
     /// Every record can be read, and no number is given twice.
     Records,
-    /// Never more in a slot than its capacity.
+    /// Never more taken in a slot than was offered then.
     Capacity,
-    /// Free + held + booked = capacity, whichever way they are counted: along the way, at the end, by the service.
+    /// Free + held + booked + blocked = capacity, whichever way they are counted: along the way, at the end, by the service.
     Conservation,
     /// One live appointment for each person, campaign and dose.
     OneAppointment,
@@ -120,6 +120,10 @@ pub enum Broken {
         slot: SlotId,
         taken: u32,
         capacity: u32,
+    },
+    NotBlocked {
+        slot: SlotId,
+        places: u32,
     },
     /// Counted along the way, and from what stands at the end.
     CountsDiffer {
@@ -216,7 +220,8 @@ impl Broken {
             | Self::AppointmentTwice { .. }
             | Self::MessageTwice { .. } => Claim::Records,
             Self::SlotUnknown { .. } | Self::OverCapacity { .. } => Claim::Capacity,
-            Self::CountsDiffer { .. }
+            Self::NotBlocked { .. }
+            | Self::CountsDiffer { .. }
             | Self::DosesDiffer { .. }
             | Self::AppointmentDiffers { .. }
             | Self::HoldDiffers { .. } => Claim::Conservation,

@@ -5,6 +5,7 @@ mod end;
 
 use super::Broken;
 use super::people::People;
+use super::said::Said;
 use booking::{
     Appointment, AppointmentId, CampaignId, Country, DoseNumber, Hold, HoldEnd, HoldId, PersonId, Place,
     RegionCode, SlotId,
@@ -26,9 +27,13 @@ pub(in crate::proof) struct Places {
     last_appointment: u64,
     /// Held, booked.
     slots: Counts,
+    blocked: HashMap<SlotId, u32>,
+    pub(in crate::proof) said: Said,
     doses: Doses,
     /// Confirmed in this row, with the places that no appointment took yet.
     confirmed: Vec<(HoldId, Hold, Vec<Place>)>,
+    /// Given up in this row. A booker may take again what they gave up, also where fewer places are offered now.
+    released: HashMap<(CampaignId, PersonId), Hold>,
     /// Whose doses changed in this row.
     changed: Vec<(CampaignId, PersonId)>,
     holds_made: u64,
@@ -45,6 +50,9 @@ impl Places {
             live: HashMap::new(),
             last_appointment: 0,
             slots: HashMap::new(),
+            blocked: HashMap::new(),
+            said: Said::default(),
+            released: HashMap::new(),
             doses: HashMap::new(),
             confirmed: Vec::new(),
             changed: Vec::new(),
@@ -72,36 +80,66 @@ impl Places {
         }
         for place in &hold.places {
             self.slots.entry(place.slot).or_default().0 += 1;
-            self.fits(country, campaign, place.slot, held_at)?;
         }
-        for sido in doses_of(country, hold) {
-            self.take_dose(country, campaign, sido)?;
+        hold.places.iter().try_for_each(|place| self.fits(country, hold, place.slot))?;
+        let doses = doses_of(country, hold);
+        for sido in &doses {
+            self.take_dose(campaign, *sido);
         }
+        doses.iter().try_for_each(|sido| self.suffices(country, hold, *sido))?;
         self.holds.insert(id, hold.clone());
         Ok(())
     }
 
     /// What was taken before the present list of clinics is judged by nobody: that list is gone.
-    fn fits(&self, country: &Country, campaign: CampaignId, slot: SlotId, at: Timestamp) -> Judged {
-        if self.list_since.is_some_and(|since| at < since) {
+    fn fits(&self, country: &Country, hold: &Hold, slot: SlotId) -> Judged {
+        if self.list_since.is_some_and(|since| hold.held_at < since) {
             return Ok(());
         }
+        let capacity = self.said.offered(country, hold.campaign, slot).ok_or(Broken::SlotUnknown { slot })?;
+        let before = self.released.get(&(hold.campaign, hold.booker));
+        let own = before.map_or(0, |hold| hold.places.iter().filter(|place| place.slot == slot).count());
+        let taken = self.taken(slot);
+        if taken <= capacity + own as u32 {
+            Ok(())
+        } else {
+            Err(Broken::OverCapacity { slot, taken, capacity })
+        }
+    }
+
+    fn taken(&self, slot: SlotId) -> u32 {
         let (held, booked) = self.slots.get(&slot).copied().unwrap_or_default();
-        let capacity = country.campaign(campaign).and_then(|campaign| country.capacity(campaign, slot));
-        let capacity = capacity.ok_or(Broken::SlotUnknown { slot })?;
-        let taken = held + booked;
+        held + booked + self.blocked.get(&slot).copied().unwrap_or(0)
+    }
+
+    fn suffices(&self, country: &Country, hold: &Hold, sido: RegionCode) -> Judged {
+        let campaign = hold.campaign;
+        let taken = self.doses.get(&(campaign, sido)).copied().unwrap_or(0);
+        let before = self.released.get(&(campaign, hold.booker));
+        let own = before.map_or(0, |hold| doses_of(country, hold).iter().filter(|one| **one == sido).count());
+        let supply = self.said.allotted(country, campaign, sido);
+        if taken <= supply + own as u32 {
+            return Ok(());
+        }
+        Err(Broken::SupplyExceeded { campaign, sido, taken, supply })
+    }
+
+    /// Only free places are blocked.
+    pub(in crate::proof) fn block(&mut self, country: &Country, slot: SlotId, places: u32) -> Judged {
+        *self.blocked.entry(slot).or_default() += places;
+        let capacity = self.said.offered_in_any(country, slot).ok_or(Broken::SlotUnknown { slot })?;
+        let taken = self.taken(slot);
         if taken <= capacity { Ok(()) } else { Err(Broken::OverCapacity { slot, taken, capacity }) }
     }
 
-    fn take_dose(&mut self, country: &Country, campaign: CampaignId, sido: RegionCode) -> Judged {
-        let taken = self.doses.entry((campaign, sido)).or_default();
-        *taken += 1;
-        let known = country.campaign(campaign);
-        let supply = known.and_then(|known| known.supply.get(&sido).copied()).unwrap_or(0);
-        if *taken <= supply {
-            return Ok(());
-        }
-        Err(Broken::SupplyExceeded { campaign, sido, taken: *taken, supply })
+    pub(in crate::proof) fn unblock(&mut self, slot: SlotId, places: u32) -> Judged {
+        let blocked = self.blocked.entry(slot).or_default();
+        *blocked = blocked.checked_sub(places).ok_or(Broken::NotBlocked { slot, places })?;
+        Ok(())
+    }
+
+    fn take_dose(&mut self, campaign: CampaignId, sido: RegionCode) {
+        *self.doses.entry((campaign, sido)).or_default() += 1;
     }
 
     fn give_dose_back(&mut self, campaign: CampaignId, sido: RegionCode) {
@@ -131,6 +169,8 @@ impl Places {
         if end == HoldEnd::Confirmed {
             let left = hold.places.clone();
             self.confirmed.push((id, hold, left));
+        } else {
+            self.released.insert((hold.campaign, hold.booker), hold);
         }
         Ok(())
     }
@@ -138,6 +178,7 @@ impl Places {
     /// After a row a step is over: holds that were confirmed are used up whole, doses follow each other, and nobody
     /// holds a place for somebody whose leave ended.
     pub(in crate::proof) fn end_of_row(&mut self, country: &Country, people: &People) -> Judged {
+        self.released.clear();
         for (hold, _, left) in self.confirmed.drain(..) {
             if !left.is_empty() {
                 return Err(Broken::HoldInPart { hold });

@@ -7,6 +7,7 @@ use crate::error::{Problem, alternatives};
 use crate::fields::{Field, Kind};
 use crate::journey::cards::clinic_card;
 use crate::journey::find::{clinic_of, day_rows};
+use crate::journey::hold::last_choice;
 use crate::pages::favourites::{FavouriteAddPage, FavouriteDays, FavouritesPage, Prepared};
 use crate::pages::parts::Alternative;
 use axum::body::Body;
@@ -112,7 +113,7 @@ pub(crate) async fn prepared(ctx: &Context) -> Result<Prepared, Problem> {
         csrf: ctx.csrf(),
         key: ctx.fresh_key(),
         pass_minutes: u32::try_from(ctx.app.campaign().limits.pass_idle.as_mins()).unwrap_or(0),
-        again: still_free(ctx, draft.wanted()).await?,
+        again: still_free(ctx, last_choice(ctx, &draft).await?).await?,
         favourites: clinics.iter().map(days).collect(),
     })
 }
@@ -120,14 +121,14 @@ pub(crate) async fn prepared(ctx: &Context) -> Result<Prepared, Problem> {
 /// The place that was chosen before, if one tap can still take it.
 pub(crate) async fn still_free(
     ctx: &Context,
-    wanted: Option<SlotId>,
+    chosen: Option<SlotId>,
 ) -> Result<Option<Alternative>, Problem> {
-    let Some(wanted) = wanted else { return Ok(None) };
-    let slots = ctx.app.store.slots(ctx.app.campaign().id, wanted.clinic, wanted.visit_on).await?;
+    let Some(chosen) = chosen else { return Ok(None) };
+    let slots = ctx.app.store.slots(ctx.app.campaign().id, chosen.clinic, chosen.visit_on).await?;
     let is_free = |(starts_min, counts): &(u16, booking::SlotCounts)| {
-        *starts_min == wanted.starts_min && counts.free() > 0
+        *starts_min == chosen.starts_min && counts.free() > 0
     };
-    Ok(slots.iter().any(is_free).then(|| alternatives(ctx, &[wanted], None)).and_then(|mut one| one.pop()))
+    Ok(slots.iter().any(is_free).then(|| alternatives(ctx, &[chosen], None)).and_then(|mut one| one.pop()))
 }
 
 impl Context {

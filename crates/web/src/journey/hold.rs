@@ -2,6 +2,7 @@
 
 use crate::actions;
 use crate::context::Context;
+use crate::draft::Draft;
 use crate::error::{Problem, refusal_note};
 use crate::fields::{Field, Kind};
 use crate::journey::cards::{clinic_card, recipient_card, vaccine_name};
@@ -30,20 +31,19 @@ pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 
 /// The hold is over, the choice is not: the same place in one tap if it is free, and the other times of that day.
 async fn lost(ctx: &Context, refusal: Refusal) -> Result<Response<Body>, Problem> {
-    let Some(wanted) = ctx.draft().await?.wanted() else { return Err(refusal.into()) };
-    let SlotId { clinic, visit_on, starts_min } = wanted;
+    let Some(chosen) = last_choice(ctx, &ctx.draft().await?).await? else { return Err(refusal.into()) };
+    let SlotId { clinic, visit_on, starts_min } = chosen;
     let status = Problem::from(refusal.clone()).status();
     let chosen_min = Some(starts_min);
     let shown = Shown { clinic, visit_on, chosen_min, errors: Errors::default(), refusal: Some(refusal) };
     refused_times(ctx, shown, status).await
 }
 
-/// Kept for the moment when the hold or the pass runs out. The place is held: a draft that could not be written must
-/// not take it away.
-async fn keep_wanted(ctx: &Context, slot: SlotId) {
-    if ctx.change_draft(|draft| draft.want(slot)).await.is_err() {
-        tracing::warn!("the choice of a hold was not kept");
-    }
+/// The time that was chosen last and is not booked: offered again when its hold or the pass ran out, unless it was
+/// given up on purpose.
+pub(crate) async fn last_choice(ctx: &Context, draft: &Draft) -> Result<Option<SlotId>, Problem> {
+    let chosen = ctx.app.store.last_choice(ctx.app.campaign().id, ctx.booker()?.person).await?;
+    Ok(chosen.filter(|(hold, _)| draft.declined != Some(hold.0)).map(|(_, slot)| slot))
 }
 
 /// A slot that filled under one's finger answers with the same page and the nearest free places on it.
@@ -60,10 +60,7 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     }
     let slot = SlotId { clinic, visit_on, starts_min: ctx.fields.time_min("time") };
     match actions::hold(ctx, slot).await {
-        Ok(_) => {
-            keep_wanted(ctx, slot).await;
-            Ok(ctx.see_other("/book/hold"))
-        }
+        Ok(_) => Ok(ctx.see_other("/book/hold")),
         Err(Problem::Refused(
             refusal @ (Refusal::SlotFull { .. }
             | Refusal::SlotUnknown
@@ -99,9 +96,9 @@ pub async fn extend(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 pub async fn release(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let hold = named_hold(ctx)?;
     match actions::release(ctx, hold).await {
-        Ok(()) | Err(Problem::Refused(Refusal::HoldUnknown | Refusal::HoldExpired { .. })) => {
-            // Given up on purpose: it is not offered again.
-            ctx.change_draft(|draft| draft.wanted = None).await?;
+        Ok(()) => Ok(ctx.see_other("/book")),
+        Err(Problem::Refused(Refusal::HoldUnknown | Refusal::HoldExpired { .. })) => {
+            ctx.change_draft(|draft| draft.declined = Some(hold.0)).await?;
             Ok(ctx.see_other("/book"))
         }
         Err(other) => Err(other),

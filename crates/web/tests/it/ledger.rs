@@ -2,13 +2,13 @@
 
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, Hold, HoldId, Message, MessageId, Outcome,
-    PersonId, SessionId, SlotCounts,
+    PersonId, SessionId, SlotCounts, SlotId,
 };
 use jiff::civil::Date;
 use std::sync::{Arc, Mutex};
 use store::{
-    Answer, CampaignFigures, Command, DayTaken, DaysChanged, MemoryStore, PersonRecord, Request, Store,
-    StoreError, Waiting,
+    Answer, CampaignFigures, ClinicDay, Command, DayTaken, DaysChanged, MemoryStore, PersonRecord, Request,
+    Store, StoreError, Visit, Waiting, WithinSupply,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +106,23 @@ impl Store for MoodyStore {
         self.in_mood(self.inner.slots(campaign, clinic, visit_on))
     }
 
+    fn reoffer_list(&self, clinic: ClinicId) -> Waiting<'_, Result<Vec<Visit>, StoreError>> {
+        self.in_mood(self.inner.reoffer_list(clinic))
+    }
+
+    fn clinic_day(
+        &self,
+        campaign: CampaignId,
+        clinic: ClinicId,
+        visit_on: Date,
+    ) -> Waiting<'_, Result<Option<ClinicDay>, StoreError>> {
+        self.in_mood(self.inner.clinic_day(campaign, clinic, visit_on))
+    }
+
+    fn supply(&self, campaign: CampaignId) -> Waiting<'_, Result<Option<WithinSupply>, StoreError>> {
+        self.in_mood(self.inner.supply(campaign))
+    }
+
     fn person(&self, person: PersonId) -> Waiting<'_, Result<Option<PersonRecord>, StoreError>> {
         self.in_mood(self.inner.person(person))
     }
@@ -120,6 +137,14 @@ impl Store for MoodyStore {
         person: PersonId,
     ) -> Waiting<'_, Result<Option<Admission>, StoreError>> {
         self.in_mood(self.inner.admission(campaign, person))
+    }
+
+    fn last_choice(
+        &self,
+        campaign: CampaignId,
+        booker: PersonId,
+    ) -> Waiting<'_, Result<Option<(HoldId, SlotId)>, StoreError>> {
+        self.in_mood(self.inner.last_choice(campaign, booker))
     }
 
     fn hold_of(

@@ -213,6 +213,35 @@ async fn a_place_given_up_on_purpose_is_not_offered_again() {
     assert_eq!(person.get(&site, "/book/hold").await.status, 404);
 }
 
+#[tokio::test]
+async fn nor_is_one_that_was_given_up_a_moment_too_late() {
+    let site = Site::new();
+    let mut person = Person::number(1);
+    person.come_in(&site).await;
+    person.hold(&site, "09:00", "h").await;
+    let hold = person.hold_id(&site).await;
+    site.after(SignedDuration::from_mins(6)).await;
+    assert!(person.get(&site, "/book").await.body.contains("고르셨던 자리"), "so far it is offered");
+    person.post(&site, "/book/release", &[("hold", &hold), ("key", "r")]).await;
+    let book = person.get(&site, "/book").await;
+    assert!(!book.body.contains("고르셨던 자리"), "{book:?}");
+}
+
+/// The opening minute is the time of holding and confirming: nothing else is written then.
+#[tokio::test]
+async fn a_booking_on_the_pages_is_two_writes_of_the_ledger() {
+    let site = Site::new();
+    let mut person = Person::number(1);
+    person.come_in(&site).await;
+    let before = site.ledger.written().len();
+    person.hold(&site, "09:00", "h").await;
+    let hold = person.hold_id(&site).await;
+    person.post(&site, "/book/confirm", &[("hold", &hold), ("key", "c")]).await;
+    let written = site.ledger.written();
+    let names = written[before..].iter().map(|command| command.split([' ', '(']).next().unwrap());
+    assert_eq!(names.collect::<Vec<_>>(), ["Hold", "Confirm"]);
+}
+
 /// A draft is help, never an obstacle.
 #[tokio::test]
 async fn a_draft_that_cannot_be_read_is_an_empty_one() {

@@ -59,6 +59,27 @@ pub(super) fn tell(change: &Change) -> String {
         Change::Answered { key, outcome, .. } => {
             format!("응답 / answered {key:?}: {}", outcome_name(outcome))
         }
+        Change::DelegationProved { booker, recipient, .. } => {
+            format!("동의 확인 / agreed by code: person {} for person {}", booker.0, recipient.0)
+        }
+        Change::Blocked { slot, places, by, .. } => {
+            format!("자리 막음 / blocked {places} at {}, by staff {}", slot_name(*slot), by.0)
+        }
+        Change::Unblocked { slot, places, by, .. } => {
+            format!("자리 풂 / unblocked {places} at {}, by staff {}", slot_name(*slot), by.0)
+        }
+        Change::CapacitySet { clinic, visit_on, starts_min, capacity, by, .. } => {
+            let band = starts_min
+                .map_or("하루 / all day".to_owned(), |min| format!("{:02}:{:02}", min / 60, min % 60));
+            let said = capacity.map_or("–".to_owned(), |places| places.to_string());
+            format!("정원 / capacity of {clinic} {visit_on} {band}: {said}, by staff {}", by.0)
+        }
+        Change::SupplySet { campaign, supply, by, .. } => {
+            format!(
+                "백신 배분 / doses of campaign {}: {} in all, by staff {}",
+                campaign.0, supply.total, by.0
+            )
+        }
         Change::Held { .. }
         | Change::HoldExtended { .. }
         | Change::HoldEnded { .. }

@@ -122,6 +122,32 @@ pub(super) const CASES: &[Case] = &[
     ",
     ),
     (
+        "the place of a hold that ran out is remembered until something is booked or given up",
+        "
+        at 07-12 20:00
+        service open -> opened
+        kim enter -> admitted
+        see choice kim -> none
+        kim hold C1 26 09:00 -> held
+        see choice kim -> C1/26/09:00
+        +6m
+        see choice kim -> C1/26/09:00
+        service expire 10 -> expired 0
+        see choice kim -> C1/26/09:00
+        restart
+        see choice kim -> C1/26/09:00
+        kim hold C2 27 09:00 -> held
+        see choice kim -> C2/27/09:00
+        kim release -> released
+        see choice kim -> none
+        kim hold C1 26 09:00 -> held
+        +6m
+        kim hold C2 27 09:00 -> held
+        kim confirm -> booked
+        see choice kim -> none
+    ",
+    ),
+    (
         "nobody confirms for somebody else, or learns that they are booked",
         "
         at 07-12 20:00

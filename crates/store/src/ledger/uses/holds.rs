@@ -158,7 +158,7 @@ impl Ledger {
     /// Somebody whose last hold was given back is told so, also when its places are long gone.
     pub(super) fn not_over(&self, booker: PersonId, id: HoldId) -> Result<(), Refusal> {
         match self.expired.get(booker) {
-            Some((last, expired_at)) if *last == id => Err(Refusal::HoldExpired { expired_at: *expired_at }),
+            Some(last) if last.id == id => Err(Refusal::HoldExpired { expired_at: last.at }),
             Some(_) | None => Ok(()),
         }
     }

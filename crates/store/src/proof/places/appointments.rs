@@ -32,7 +32,8 @@ impl Places {
         self.use_hold(id, booker, place, booked_at)?;
         self.appointments.insert(id, *appointment);
         self.changed.push((campaign, place.recipient));
-        self.put(country, campaign, place)
+        self.put(country, campaign, place);
+        Ok(())
     }
 
     /// The place comes out of a hold of the same booker that was confirmed in this step, before its end.
@@ -46,11 +47,11 @@ impl Places {
         if at < expires_at { Ok(()) } else { Err(Broken::HoldOver { hold }) }
     }
 
-    fn put(&mut self, country: &Country, campaign: CampaignId, place: Place) -> Judged {
+    /// The hold was judged; what is said since takes nothing away.
+    fn put(&mut self, country: &Country, campaign: CampaignId, place: Place) {
         self.slots.entry(place.slot).or_default().1 += 1;
-        match sido_of(country, place.slot).filter(|_| place.dose == DoseNumber(1)) {
-            Some(sido) => self.take_dose(country, campaign, sido),
-            None => Ok(()),
+        if let Some(sido) = sido_of(country, place.slot).filter(|_| place.dose == DoseNumber(1)) {
+            self.take_dose(campaign, sido);
         }
     }
 
@@ -87,7 +88,8 @@ impl Places {
         self.lift(country, before.campaign, before.place);
         self.appointments.insert(id, Appointment { place, ..before });
         self.changed.push((before.campaign, place.recipient));
-        self.put(country, before.campaign, place)
+        self.put(country, before.campaign, place);
+        Ok(())
     }
 
     pub(in crate::proof) fn cancel(

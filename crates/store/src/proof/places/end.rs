@@ -54,15 +54,8 @@ impl Places {
                 return Err(Broken::DosesDiffer { campaign, sido, counted, found });
             }
         }
-        let gives = |slot| {
-            country
-                .campaigns()
-                .iter()
-                .filter_map(|campaign| country.capacity(campaign, slot))
-                .max()
-                .unwrap_or(0)
-        };
-        Ok(self.slots.iter().filter(|(slot, (held, booked))| held + booked > gives(**slot)).count() as u64)
+        let gives = |slot| self.said.offered_in_any(country, slot).unwrap_or(0);
+        Ok(self.slots.keys().filter(|slot| self.taken(**slot) > gives(**slot)).count() as u64)
     }
 
     /// What the service would show is what was counted here.
@@ -70,7 +63,8 @@ impl Places {
         let mut left = self.slots.clone();
         for (slot, counts) in ledger.touched_slots() {
             let (counted, found) = ((counts.held, counts.booked), left.remove(&slot).unwrap_or_default());
-            if counted != found || counts.capacity != counts.free() + counts.taken() {
+            let blocked = self.blocked.get(&slot).copied().unwrap_or(0);
+            if counted != found || counts.blocked != blocked || counts.capacity < counts.taken() {
                 return Err(Broken::CountsDiffer { slot, counted, found });
             }
         }
@@ -79,12 +73,12 @@ impl Places {
         }
         self.same_people(ledger)?;
         for campaign in country.campaigns() {
-            let shown = ledger.figures(campaign.id).doses_left;
-            for (sido, supply) in &campaign.supply {
-                let found = self.doses.get(&(campaign.id, *sido)).copied().unwrap_or_default();
-                let counted = supply.saturating_sub(shown.get(sido).copied().unwrap_or_default());
-                if counted != found {
-                    return Err(Broken::DosesDiffer { campaign: campaign.id, sido: *sido, counted, found });
+            let Some(shown) = ledger.supply(campaign.id) else { continue };
+            for (sido, row) in shown.sidos {
+                let found = self.doses.get(&(campaign.id, sido)).copied().unwrap_or_default();
+                if row.taken != found {
+                    let counted = row.taken;
+                    return Err(Broken::DosesDiffer { campaign: campaign.id, sido, counted, found });
                 }
             }
         }

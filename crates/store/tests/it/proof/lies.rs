@@ -3,14 +3,18 @@
 use super::{Recorder, Rows, feed, prove, prove_beside};
 use booking::{
     Appointment, AppointmentId, Change, ClinicId, ConsentVersion, DoseNumber, Hold, HoldId, Outcome,
-    PersonAlias, PersonId, Relation, RequestKey, SlotId, TicketRef,
+    PersonAlias, PersonId, Relation, RequestKey, SlotId, StaffId, TicketRef,
 };
 use jiff::SignedDuration;
 use jiff::civil::date;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use store::conformance::world::{self, CAMPAIGN, ELIGIBLE, PAIRS};
 use store::proof::{Claim, Link, Offence, Proof};
-use store::{Admit, Command, Delegate, Keyed, Ledger, MockClock, Request, Store as _, TakePlaces};
+use store::{
+    Admit, Command, Delegate, Keyed, Ledger, MockClock, Request, SetCapacity, StaffUse, Store as _,
+    TakePlaces,
+};
 
 struct Story {
     recorder: Arc<Recorder>,
@@ -260,6 +264,7 @@ fn a_helper_without_leave_is_caught() {
         candidate: ELIGIBLE,
         relation: Relation::Child,
         consent: ConsentVersion(1),
+        code_sent_at: None,
     })) else {
         unreachable!()
     };
@@ -326,4 +331,46 @@ fn a_number_that_is_given_twice_is_caught() {
     let first = rows.iter().find(|(_, changes)| matches!(changes[0], Change::Held { .. })).unwrap().clone();
     rows.push(first);
     caught(&world::country(), &rows, Claim::Records);
+}
+
+#[test]
+fn what_a_clinic_said_counts_in_the_order_in_which_it_was_said() {
+    let mut story = Story::begin();
+    let (one, other) = (story.comes_in(1), story.comes_in(2));
+    let said = |capacity| {
+        StaffUse::SetCapacity(SetCapacity {
+            clinic: ClinicId(1),
+            visit_on: date(2027, 7, 26),
+            starts_min: None,
+            capacity: Some(capacity),
+            even_below: true,
+        })
+    };
+    story.does(Command::Staff { by: StaffId(1), does: said(2) });
+    story.books(TakePlaces::for_oneself(CAMPAIGN, one, at(1, 540)));
+    story.books(TakePlaces::for_oneself(CAMPAIGN, other, at(1, 540)));
+    // Nobody loses a place.
+    story.does(Command::Staff { by: StaffId(1), does: said(1) });
+    let mut rows = story.rows();
+    assert_eq!(prove(&world::country(), &rows).unwrap().slots_over_list, 1);
+    rows.retain(|(_, changes)| !matches!(changes[0], Change::CapacitySet { capacity: Some(2), .. }));
+    caught(&world::country(), &rows, Claim::Capacity);
+}
+
+#[test]
+fn blocked_places_that_were_not_free_are_caught() {
+    let mut story = Story::begin();
+    let person = story.comes_in(1);
+    story.books(TakePlaces::for_oneself(CAMPAIGN, person, at(2, 540)));
+    let places = NonZeroU32::MIN;
+    let block = StaffUse::Block { slot: at(2, 540), places };
+    story.does(Command::Staff { by: StaffId(1), does: block });
+    let mut rows = story.rows();
+    prove(&world::country(), &rows).unwrap();
+    tell(&mut rows, |change| {
+        let Change::Blocked { places, .. } = change else { return false };
+        *places = 2;
+        true
+    });
+    caught(&world::country(), &rows, Claim::Capacity);
 }
