@@ -4,6 +4,7 @@ pub(crate) mod backup;
 mod check;
 pub(crate) mod demo;
 pub(crate) mod inspect;
+mod keys;
 pub(crate) mod restore;
 pub(crate) mod serve;
 mod verify;
@@ -22,5 +23,6 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Backup(backup) => backup::run(&backup),
         Command::Restore(restore) => restore::run(&restore),
         Command::Inspect(inspect) => inspect::run(&inspect),
+        Command::Keys(keys) => keys::run(&keys),
     }
 }

@@ -98,3 +98,25 @@ pub(crate) enum View {
         records: usize,
     },
 }
+
+#[derive(Debug, Args)]
+pub(crate) struct Keys {
+    #[command(subcommand)]
+    pub(crate) what: KeysWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysWhat {
+    /// 무엇이 있는지 · what there is
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    List {
+        #[command(flatten)]
+        places: Places,
+    },
+    /// 개인정보를 봉인할 새 열쇠 · a new key that seals personal fields from now on
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Rotate {
+        #[command(flatten)]
+        places: Places,
+    },
+}
