@@ -29,6 +29,8 @@ const KIND: Kind = Kind {
 const ROW_BYTES: u64 = 8_192;
 /// A disk with less room than this is as good as full.
 const PROBE_BYTES: u32 = 1 << 20;
+/// A write-ahead log past this waits for no copy.
+const COPIED_BYTES_MAX: u64 = 1 << 30;
 /// How many changes are replayed before the layers of the ledger are merged.
 const REPLAYED_TOGETHER: usize = 4_096;
 
@@ -128,11 +130,10 @@ impl Journal {
         self.unchecked_bytes
     }
 
-    /// Moves the write-ahead log into the database, unless somebody copies the files; a log past that many bytes waits
-    /// for nobody.
-    pub(crate) fn checkpoint(&mut self, waits_to_bytes: u64) -> Result<(), StoreError> {
+    /// Moves the write-ahead log into the database, unless somebody copies the files.
+    pub(crate) fn checkpoint(&mut self) -> Result<(), StoreError> {
         let lock = CopyLock::exclusive(self.path.parent().expect("a journal is in a folder"));
-        if lock.is_err() && self.unchecked_bytes <= waits_to_bytes {
+        if lock.is_err() && self.unchecked_bytes <= COPIED_BYTES_MAX {
             return Ok(());
         }
         failpoint!("checkpoint.before");

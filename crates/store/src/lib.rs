@@ -25,6 +25,7 @@ pub mod proof;
 mod reads;
 pub mod record;
 mod roster;
+mod rows;
 mod staff;
 mod store;
 mod table;

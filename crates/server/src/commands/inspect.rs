@@ -95,7 +95,7 @@ pub(crate) fn day_of(source: &Source, clinic: &str, day: Date) -> Result<Vec<Str
                 counts.free()
             ));
             let mut here: Vec<_> = ledger.appointments().filter(|(_, one)| one.place.slot == slot).collect();
-            here.sort_by_key(|(id, _)| **id);
+            here.sort_by_key(|(id, _)| *id);
             for (id, one) in here {
                 let state = match one.state {
                     AppointmentState::Booked => "예약 / booked".to_owned(),

@@ -86,12 +86,12 @@ impl Places {
     }
 
     fn same_people(&self, ledger: &Ledger) -> Judged {
-        let other = ledger.appointments().find(|(id, shown)| self.appointments.get(id) != Some(shown));
+        let other = ledger.appointments().find(|(id, shown)| self.appointments.get(id) != Some(*shown));
         let lost = self.appointments.keys().find(|id| ledger.appointment(**id).is_none());
-        if let Some(appointment) = other.map(|(id, _)| *id).or(lost.copied()) {
+        if let Some(appointment) = other.map(|(id, _)| id).or(lost.copied()) {
             return Err(Broken::AppointmentDiffers { appointment });
         }
-        let shown: BTreeMap<HoldId, &Hold> = ledger.holds().map(|(id, hold)| (*id, hold)).collect();
+        let shown: BTreeMap<HoldId, &Hold> = ledger.holds().collect();
         let both: BTreeSet<HoldId> = self.holds.keys().chain(shown.keys()).copied().collect();
         match both.into_iter().find(|id| self.holds.get(id) != shown.get(id).copied()) {
             Some(hold) => Err(Broken::HoldDiffers { hold }),
