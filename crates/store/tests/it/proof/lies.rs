@@ -2,8 +2,8 @@
 
 use super::{Recorder, Rows, feed, prove, prove_beside};
 use booking::{
-    Appointment, AppointmentId, Change, ClinicId, ConsentVersion, DoseNumber, Hold, HoldId, Outcome,
-    PersonAlias, PersonId, Relation, RequestKey, SlotId, StaffId, TicketRef,
+    Appointment, AppointmentId, Change, ClinicId, ConsentVersion, DoseNumber, HoldId, Outcome, PersonAlias,
+    PersonId, Relation, RequestKey, SlotId, StaffId, TicketRef,
 };
 use jiff::SignedDuration;
 use jiff::civil::date;
@@ -309,19 +309,13 @@ fn a_journal_that_ends_before_its_witness_is_caught() {
     assert_eq!((offence.broken.claim(), offence.row), (Claim::Head, 3));
 }
 
-/// A service that believes in one place more is taken than the journal says.
+/// A service that believes in one blocked place more than the journal says.
 #[test]
 fn a_service_that_counts_differently_is_caught() {
-    let rows = a_day();
-    let held = |changes: &&Change| matches!(changes, Change::Held { .. });
-    let Change::Held { hold, .. } = rows.iter().flat_map(|(_, changes)| changes).find(held).unwrap() else {
-        unreachable!()
-    };
     let mut ledger = Ledger::new(Arc::new(world::country()));
-    let booker = PersonId(77);
-    let hold = Hold { booker, ..hold.clone() };
-    ledger.replay(&Change::Held { id: HoldId(99), hold }).unwrap();
-    let offence = prove_beside(&world::country(), &rows, ledger).unwrap_err();
+    let blocked = Change::Blocked { slot: at(6, 600), places: 1, by: StaffId(1), at: world::opens_at() };
+    ledger.replay(&blocked).unwrap();
+    let offence = prove_beside(&world::country(), &a_day(), ledger).unwrap_err();
     assert_eq!(offence.broken.claim(), Claim::Conservation, "{offence:?}");
 }
 
