@@ -25,7 +25,8 @@ const HOSTILE: [&str; 8] = [
 ];
 /// As long as a name may be, without a place to break.
 const LONG_NAME: &str = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW";
-const NO_NAME: &str = "\"><img src=x onerror=\"window.attacked=1\">";
+/// Of a length that a name may have.
+const NO_NAME: &str = "\"><img src=x onerror=\"attacked=1\">";
 const UNTOUCHED: &str = "return window.attacked === undefined
   && document.querySelector('img[src=\"x\"], svg[onload], [onfocus], [onerror]') === null
   && Array.from(document.querySelectorAll('a[href]')).every((link) => !link.getAttribute('href').startsWith('javascript'));";
