@@ -74,7 +74,7 @@ async fn book(page: &Page<'_>, port: u16, person: Person, (sigungu, code): (&str
     for (path, words, picture) in [
         (format!("/regions/{code}"), "의료기관", "clinics"),
         (format!("/find?region={code}&free=1"), "찾은 의료기관", "found"),
-        ("/find?q=%3Cscript%3E%22%27".to_owned(), "의료기관 이름", "looked-for"),
+        ("/find?q=%3Cscript%3E".to_owned(), "찾은 의료기관", "looked-for"),
     ] {
         page.visit(&path).await?;
         page.see(words).await?;

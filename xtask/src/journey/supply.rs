@@ -61,6 +61,7 @@ async fn be_told_and_go_elsewhere(page: &Page<'_>) -> Result<()> {
     page.look("supply-gone").await?;
     page.press("의료기관 선택으로").await?;
     page.see(turn::INSIDE).await?;
+    page.see("백신 모두 예약됨").await?;
     page.look("regions-after").await?;
     turn::go_to_times(page, "인천광역시", "남동구").await?;
     page.choose_first_time().await?;
