@@ -23,6 +23,8 @@ pub(crate) struct Done {
     pub(crate) result: Result<(), StoreError>,
     /// Bytes in the write-ahead log since the last checkpoint, about.
     pub(crate) unchecked_bytes: u64,
+    /// Those that were written, for their memory.
+    pub(crate) changes: Vec<Change>,
 }
 
 /// Dropping it waits for the job at hand and closes the journal.
@@ -66,12 +68,13 @@ fn work(mut journal: Journal, jobs: &Receiver<Job>, inbox: &Inbox, health: &Heal
     let _tripwire = Tripwire(health);
     let _last_word = LastWord(inbox);
     for job in jobs {
-        let result = match job {
-            Job::Append { at, changes } => append(&mut journal, &limits, at, &changes),
-            Job::Checkpoint => journal.checkpoint(),
-            Job::Probe => journal.probe(),
+        let (result, mut changes) = match job {
+            Job::Append { at, changes } => (append(&mut journal, &limits, at, &changes), changes),
+            Job::Checkpoint => (journal.checkpoint(), Vec::new()),
+            Job::Probe => (journal.probe(), Vec::new()),
         };
-        inbox.done(Done { result, unchecked_bytes: journal.unchecked_bytes() });
+        changes.clear();
+        inbox.done(Done { result, unchecked_bytes: journal.unchecked_bytes(), changes });
     }
 }
 
@@ -106,7 +109,7 @@ impl Drop for LastWord<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             let result = Err(StoreError::unavailable("the journal panicked"));
-            self.0.done(Done { result, unchecked_bytes: 0 });
+            self.0.done(Done { result, unchecked_bytes: 0, changes: Vec::new() });
         }
     }
 }

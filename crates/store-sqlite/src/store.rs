@@ -71,6 +71,7 @@ impl SqliteStore {
             unchecked_bytes: 0,
             deciding: Batch::default(),
             writing: None,
+            spare: Batch::default(),
             #[cfg(feature = "saboteur")]
             unwritten: Vec::new(),
         };

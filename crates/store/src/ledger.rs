@@ -4,6 +4,7 @@
 //! ends the batch: the next one is decided on it while it is being written. Nothing is visible to readers before
 //! [`Ledger::commit`], and [`Ledger::discard`] forgets both.
 
+mod ahead;
 mod apply;
 mod days;
 mod fits;

@@ -165,21 +165,28 @@ impl Numbered for (CampaignId, PersonId, DoseNumber) {
 }
 
 const PAGE: usize = 256;
+/// No number that was given out in order is beyond so many pages; those of a damaged journal are.
+const PAGES_MAX: usize = 1 << 20;
+
+type Page<V> = Box<[Option<V>; PAGE]>;
 
 /// Rows by their number: a page for every so many, made when the first of them is needed.
 #[derive(Debug)]
 pub(crate) struct Pages<V> {
-    groups: Vec<(u32, Vec<Option<Box<[Option<V>; PAGE]>>>)>,
+    groups: Vec<(u32, Vec<Option<Page<V>>>)>,
+    far: Map<(u32, u64), V>,
 }
 
 impl<V> Default for Pages<V> {
     fn default() -> Self {
-        Self { groups: Vec::new() }
+        Self { groups: Vec::new(), far: Map::default() }
     }
 }
 
-fn place(number: u64) -> (usize, usize) {
-    (number as usize / PAGE, number as usize % PAGE)
+/// Page, and row of the page.
+fn place(number: u64) -> Option<(usize, usize)> {
+    let page = usize::try_from(number).ok()? / PAGE;
+    (page < PAGES_MAX).then_some((page, number as usize % PAGE))
 }
 
 impl<V> Pages<V> {
@@ -196,8 +203,7 @@ impl<V> Pages<V> {
         pages[page].get_or_insert_with(|| Box::new([const { None }; PAGE]))
     }
 
-    fn found_mut(&mut self, group: u32, number: u64) -> Option<&mut Option<V>> {
-        let (page, at) = place(number);
+    fn found_mut(&mut self, group: u32, (page, at): (usize, usize)) -> Option<&mut Option<V>> {
         let pages = &mut self.groups.iter_mut().find(|(of, _)| *of == group)?.1;
         Some(&mut pages.get_mut(page)?.as_mut()?[at])
     }
@@ -205,22 +211,30 @@ impl<V> Pages<V> {
 
 impl<K: Numbered, V> Rows<K, V> for Pages<V> {
     fn row(&self, key: &K) -> Option<&V> {
-        let (page, at) = place(key.number());
+        let Some((page, at)) = place(key.number()) else { return self.far.get(&(key.group(), key.number())) };
         let pages = &self.groups.iter().find(|(of, _)| *of == key.group())?.1;
         pages.get(page)?.as_ref()?[at].as_ref()
     }
 
     fn row_mut(&mut self, key: &K) -> Option<&mut V> {
-        self.found_mut(key.group(), key.number())?.as_mut()
+        match place(key.number()) {
+            Some(place) => self.found_mut(key.group(), place)?.as_mut(),
+            None => self.far.get_mut(&(key.group(), key.number())),
+        }
     }
 
     fn put(&mut self, key: K, value: V) -> Option<V> {
-        let (page, at) = place(key.number());
-        self.made(key.group(), page)[at].replace(value)
+        match place(key.number()) {
+            Some((page, at)) => self.made(key.group(), page)[at].replace(value),
+            None => self.far.insert((key.group(), key.number()), value),
+        }
     }
 
     fn remove(&mut self, key: &K) -> Option<V> {
-        self.found_mut(key.group(), key.number())?.take()
+        match place(key.number()) {
+            Some(place) => self.found_mut(key.group(), place)?.take(),
+            None => self.far.remove(&(key.group(), key.number())),
+        }
     }
 
     fn all<'a>(&'a self) -> impl Iterator<Item = (K, &'a V)>
@@ -228,7 +242,7 @@ impl<K: Numbered, V> Rows<K, V> for Pages<V> {
         K: 'a,
         V: 'a,
     {
-        self.groups.iter().flat_map(|(group, pages)| {
+        let near = self.groups.iter().flat_map(|(group, pages)| {
             let pages = pages.iter().enumerate().filter_map(|(page, rows)| Some((page, rows.as_ref()?)));
             pages.flat_map(move |(page, rows)| {
                 let rows = rows.iter().enumerate();
@@ -236,7 +250,8 @@ impl<K: Numbered, V> Rows<K, V> for Pages<V> {
                     Some((K::of(*group, (page * PAGE + at) as u64), row.as_ref()?))
                 })
             })
-        })
+        });
+        near.chain(self.far.iter().map(|((group, number), row)| (K::of(*group, *number), row)))
     }
 }
 
@@ -266,7 +281,10 @@ mod tests {
     proptest! {
         #[test]
         fn parts_and_pages_keep_what_a_map_keeps(
-            steps in prop::collection::vec((0_u16..3, 0_u64..2_000, prop::option::of(0_u32..9)), 0..300),
+            steps in prop::collection::vec(
+                (0_u16..3, prop_oneof![0_u64..2_000, u64::MAX - 3..], prop::option::of(0_u32..9)),
+                0..300,
+            ),
         ) {
             keep_the_same::<Parted<_, _>>(&steps);
             keep_the_same::<Pages<_>>(&steps);
