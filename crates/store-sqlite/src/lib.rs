@@ -26,6 +26,7 @@ mod failpoint;
 mod folder;
 mod head;
 mod health;
+mod herald;
 mod inbox;
 mod journal;
 mod line;

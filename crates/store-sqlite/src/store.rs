@@ -4,6 +4,7 @@ use crate::StoreLimits;
 use crate::failpoint::failpoint;
 use crate::folder::FolderLock;
 use crate::health::{Health, HealthCell};
+use crate::herald::Herald;
 use crate::inbox::{Asked, Inbox, stopped};
 use crate::journal::{Check, Journal};
 use crate::pen::Pen;
@@ -71,7 +72,7 @@ impl SqliteStore {
             unchecked_bytes: 0,
             deciding: Batch::default(),
             writing: None,
-            spare: Batch::default(),
+            herald: Herald::start()?,
             #[cfg(feature = "saboteur")]
             unwritten: Vec::new(),
         };

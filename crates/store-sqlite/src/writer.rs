@@ -3,6 +3,7 @@
 use crate::StoreLimits;
 use crate::failpoint::failpoint;
 use crate::health::{Health, HealthCell, Tripwire};
+use crate::herald::Herald;
 use crate::inbox::{Asked, Inbox, Next, Ready};
 use crate::pen::{Done, Job, Pen};
 use booking::{Change, Outcome, Refusal};
@@ -22,8 +23,7 @@ pub(crate) struct Writer {
     pub(crate) unchecked_bytes: u64,
     pub(crate) deciding: Batch,
     pub(crate) writing: Option<Batch>,
-    /// An empty one, for its memory.
-    pub(crate) spare: Batch,
+    pub(crate) herald: Herald,
     /// What a saboteur has acknowledged and not written.
     #[cfg(feature = "saboteur")]
     pub(crate) unwritten: Vec<Change>,
@@ -34,8 +34,8 @@ pub(crate) struct Writer {
 pub(crate) struct Batch {
     pub(crate) asked: Vec<Asked>,
     /// Of the first of them; the others are still to be decided.
-    answers: Vec<Result<Outcome, Refusal>>,
-    changes: Vec<Change>,
+    pub(crate) answers: Vec<Result<Outcome, Refusal>>,
+    pub(crate) changes: Vec<Change>,
 }
 
 /// For the rows of so many commands memory is waited for at once.
@@ -101,7 +101,7 @@ impl Writer {
 
     /// Hands what was decided to the journal. The lock is free during the write: readers go on with what is committed.
     fn write(&mut self) {
-        let mut batch = mem::replace(&mut self.deciding, mem::take(&mut self.spare));
+        let mut batch = mem::replace(&mut self.deciding, self.herald.empty_batch());
         failpoint!("writer.decided");
         #[cfg(feature = "saboteur")]
         let changes = self.sabotaged(mem::take(&mut batch.changes));
@@ -111,7 +111,7 @@ impl Writer {
         if changes.is_empty() {
             self.ledger_mut().commit();
             batch.changes = changes;
-            return self.answer(batch);
+            return self.herald.answer(batch);
         }
         self.pen.start_job(Job::Append { at: self.clock.now(), changes });
         self.writing = Some(batch);
@@ -132,7 +132,7 @@ impl Writer {
             self.checkpoint();
         }
         self.go_on();
-        self.answer(batch);
+        self.herald.answer(batch);
     }
 
     /// With what was decided meanwhile, and what else has been asked.
@@ -146,16 +146,6 @@ impl Writer {
         if !self.deciding.asked.is_empty() {
             self.write();
         }
-    }
-
-    fn answer(&mut self, mut batch: Batch) {
-        for (asked, answer) in batch.asked.drain(..).zip(batch.answers.drain(..)) {
-            let _nobody_waits = asked.reply.send(Ok(answer));
-            failpoint!("writer.between_answers");
-        }
-        failpoint!("writer.answered");
-        batch.changes.clear();
-        self.spare = batch;
     }
 
     /// The batch after it was decided on what is thrown away, and goes with it.

@@ -12,7 +12,7 @@ mod layers;
 mod read;
 mod uses;
 
-use crate::rows::{Pages, Parted};
+use crate::rows::{ByDay, Pages, Parted};
 use crate::table::Table;
 use crate::{Command, Keyed, Request};
 use booking::rules::Abandoned;
@@ -44,8 +44,8 @@ pub struct Ledger {
     ended_sessions: Table<SessionId, Timestamp>,
     admissions: Table<(CampaignId, PersonId), Admission, Pages<Admission>>,
     tickets: Table<(CampaignId, TicketRef), PersonId, Parted<(CampaignId, TicketRef), PersonId>>,
-    slots: Table<SlotId, Taken>,
-    days: Table<(ClinicId, Date), u32>,
+    slots: Table<SlotId, Taken, ByDay<Taken>>,
+    days: Table<(ClinicId, Date), u32, Parted<(ClinicId, Date), u32>>,
     day_changes: DayChanges,
     supply: Table<(CampaignId, RegionCode), u32>,
     holds: Table<HoldId, Hold>,

@@ -3,10 +3,12 @@
 //! A large map that grows moves everything it has at once, and whoever waits for it waits as long. Where there is a row
 //! for every person, the rows are therefore in parts that grow by themselves.
 
-use booking::{AppointmentId, CampaignId, DoseNumber, PersonId};
+use booking::{AppointmentId, CampaignId, ClinicId, DoseNumber, PersonId, SlotId};
 use foldhash::fast::RandomState;
+use jiff::civil::Date;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash};
+use std::mem;
 
 /// Seeded by the process: who chooses keys cannot choose where they fall.
 pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
@@ -255,15 +257,79 @@ impl<K: Numbered, V> Rows<K, V> for Pages<V> {
     }
 }
 
+/// Rows of times, those of one clinic on one day together.
+#[derive(Debug)]
+pub(crate) struct ByDay<V> {
+    days: Parted<(ClinicId, Date), Vec<(u16, V)>>,
+}
+
+impl<V> Default for ByDay<V> {
+    fn default() -> Self {
+        Self { days: Parted::default() }
+    }
+}
+
+impl<V> ByDay<V> {
+    /// By the minute they start at, in no order.
+    pub(crate) fn day(&self, on: SlotId) -> &[(u16, V)] {
+        self.days.row(&(on.clinic, on.visit_on)).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<V> Rows<SlotId, V> for ByDay<V> {
+    fn row(&self, key: &SlotId) -> Option<&V> {
+        self.day(*key).iter().find(|(start, _)| *start == key.starts_min).map(|(_, row)| row)
+    }
+
+    fn row_mut(&mut self, key: &SlotId) -> Option<&mut V> {
+        let day = self.days.row_mut(&(key.clinic, key.visit_on))?;
+        day.iter_mut().find(|(start, _)| *start == key.starts_min).map(|(_, row)| row)
+    }
+
+    fn put(&mut self, key: SlotId, value: V) -> Option<V> {
+        if let Some(row) = self.row_mut(&key) {
+            return Some(mem::replace(row, value));
+        }
+        let on = (key.clinic, key.visit_on);
+        match self.days.row_mut(&on) {
+            Some(day) => day.push((key.starts_min, value)),
+            None => drop(self.days.put(on, vec![(key.starts_min, value)])),
+        }
+        None
+    }
+
+    fn remove(&mut self, key: &SlotId) -> Option<V> {
+        let day = self.days.row_mut(&(key.clinic, key.visit_on))?;
+        let position = day.iter().position(|(start, _)| *start == key.starts_min)?;
+        Some(day.swap_remove(position).1)
+    }
+
+    fn all<'a>(&'a self) -> impl Iterator<Item = (SlotId, &'a V)>
+    where
+        V: 'a,
+    {
+        self.days.all().flat_map(|((clinic, visit_on), day)| {
+            day.iter()
+                .map(move |(starts_min, row)| (SlotId { clinic, visit_on, starts_min: *starts_min }, row))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::fmt::Debug;
 
-    fn keep_the_same<R: Rows<(CampaignId, PersonId), u32>>(steps: &[(u16, u64, Option<u32>)]) {
+    type Step = (u16, u64, Option<u32>);
+
+    fn keep_the_same<K: Copy + Eq + Hash + Ord + Debug, R: Rows<K, u32>>(
+        steps: &[Step],
+        key: fn(u16, u64) -> K,
+    ) {
         let (mut rows, mut model) = (R::default(), Map::default());
-        for (campaign, person, value) in steps {
-            let key = (CampaignId(*campaign), PersonId(*person));
+        for (group, number, value) in steps {
+            let key = key(*group, *number);
             match value {
                 Some(value) => assert_eq!(rows.put(key, *value), model.put(key, *value)),
                 None => assert_eq!(Rows::remove(&mut rows, &key), Rows::remove(&mut model, &key)),
@@ -280,14 +346,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_and_pages_keep_what_a_map_keeps(
+        fn every_kind_keeps_what_a_map_keeps(
             steps in prop::collection::vec(
                 (0_u16..3, prop_oneof![0_u64..2_000, u64::MAX - 3..], prop::option::of(0_u32..9)),
                 0..300,
             ),
         ) {
-            keep_the_same::<Parted<_, _>>(&steps);
-            keep_the_same::<Pages<_>>(&steps);
+            let person = |campaign, number| (CampaignId(campaign), PersonId(number));
+            keep_the_same::<_, Parted<_, _>>(&steps, person);
+            keep_the_same::<_, Pages<_>>(&steps, person);
+            keep_the_same::<_, ByDay<_>>(&steps, |clinic, number| SlotId {
+                clinic: ClinicId(u32::from(clinic)),
+                visit_on: Date::constant(2027, 7, 1 + (number % 3) as i8),
+                starts_min: (number % 7) as u16,
+            });
         }
     }
 }

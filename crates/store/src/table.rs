@@ -75,6 +75,11 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
         change(value);
     }
 
+    /// As the current batch sees them.
+    pub(crate) fn rows(&self) -> &R {
+        &self.rows
+    }
+
     /// Drops a committed row that nothing refers to any more.
     pub(crate) fn forget(&mut self, key: K) {
         self.rows.remove(&key);

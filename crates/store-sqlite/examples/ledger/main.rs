@@ -2,11 +2,13 @@
 //!
 //! `pairs`: holds and confirmations through `Store::execute`, from one thread with a runtime as the service has it.
 //! `log`: the bare log, as many bytes a write made durable by `fdatasync`. `rows`: the same decisions on rows.
+//! `memory`: the decisions alone, in one thread, nothing written.
 //! Figures are printed one a line, name and number.
 
 mod country;
 mod crowd;
 mod figures;
+mod memory;
 mod rows;
 mod rows_kept;
 mod usage;
@@ -35,6 +37,7 @@ fn main() -> Result<(), Failure> {
     match words.as_slice() {
         ["pairs", folder, people, seconds] => pairs(Path::new(folder), people.parse()?, of(seconds)?),
         ["log", folder, bytes, seconds] => log(Path::new(folder), bytes.parse()?, of(seconds)?),
+        ["memory", people] => memory::run(people.parse()?),
         ["rows", folder, people, seconds] => rows(Path::new(folder), people.parse()?, of(seconds)?),
         _ => {
             Err("pairs FOLDER PEOPLE SECONDS | log FOLDER BYTES SECONDS | rows FOLDER PEOPLE SECONDS".into())
