@@ -1,10 +1,11 @@
 //! What the ledger writes: one [`Change`] per fact that became true. The journal is a list of them.
 
 use crate::{
-    AppointmentId, CampaignId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias, PersonId,
-    RequestKey, SessionId, SlotId, TicketRef,
+    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
+    PersonId, RequestKey, SessionId, SlotCounts, SlotId, StaffId, Supply, TicketRef,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -112,6 +113,36 @@ pub enum Change {
     },
     MessageSent {
         id: MessageId,
+    },
+    /// 예약 제한: places of a slot that are not offered for now.
+    Blocked {
+        slot: SlotId,
+        places: u32,
+        by: StaffId,
+        at: Timestamp,
+    },
+    Unblocked {
+        slot: SlotId,
+        places: u32,
+        by: StaffId,
+        at: Timestamp,
+    },
+    /// What the clinic says of a band, or of every band of the day, overrides the country's list; a capacity of None
+    /// takes the statement back.
+    CapacitySet {
+        clinic: ClinicId,
+        visit_on: Date,
+        starts_min: Option<u16>,
+        capacity: Option<u16>,
+        by: StaffId,
+        at: Timestamp,
+    },
+    /// The whole of the supply as it stands now; it overrides the campaign's file.
+    SupplySet {
+        campaign: CampaignId,
+        supply: Supply,
+        by: StaffId,
+        at: Timestamp,
     },
     /// The answer to a keyed request, kept so that the second answer equals the first.
     Answered {
@@ -230,6 +261,16 @@ impl Appointment {
     pub fn is_live(&self) -> bool {
         self.state == AppointmentState::Booked
     }
+
+    /// Whether its place counts as booked.
+    pub fn takes_a_place(&self) -> bool {
+        !matches!(self.state, AppointmentState::Cancelled { .. })
+    }
+
+    /// Whether a dose of that day is, or was, for it.
+    pub fn needs_a_dose(&self) -> bool {
+        self.is_live()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -300,4 +341,12 @@ pub enum Outcome {
     Reminded {
         people: u32,
     },
+    /// The slot as it stands now.
+    Blocked(SlotCounts),
+    Unblocked(SlotCounts),
+    /// How many places people have, held or booked, beyond what is offered now.
+    CapacitySet {
+        over: u32,
+    },
+    SupplySet(Supply),
 }

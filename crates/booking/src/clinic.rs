@@ -49,6 +49,16 @@ impl WeekdaySet {
     }
 }
 
+/// A clinic's doses of a day, in vials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vials {
+    pub doses: u32,
+    pub doses_per_vial: u32,
+    pub vials: u32,
+    /// Doses in the last vial that are for nobody.
+    pub left_over: u32,
+}
+
 impl Clinic {
     /// The starts of the bands of a day, in order; none on a closed day or when the clinic is no longer listed.
     pub fn bands_on(&self, visit_on: Date, band_min: u16) -> impl Iterator<Item = u16> + use<> {
@@ -71,6 +81,14 @@ impl Clinic {
         let lunch = if weekday == Weekday::Saturday { None } else { self.hours.lunch };
         let closes_min = self.hours.closes_on(weekday).filter(|_| self.listed).unwrap_or(0);
         OpenDay { opens_min: self.hours.opens_min, closes_min, lunch }
+    }
+
+    /// 병: how many have to be opened for so many doses.
+    pub fn vials(&self, doses: u32) -> Vials {
+        let doses_per_vial = self.doses_per_vial.max(1);
+        let vials = doses.div_ceil(doses_per_vial);
+        let left_over = vials.saturating_mul(doses_per_vial).saturating_sub(doses);
+        Vials { doses, doses_per_vial, vials, left_over }
     }
 
     /// The places of a whole day.
@@ -154,6 +172,15 @@ mod tests {
         assert_eq!(unlisted.bands_on(date(2027, 7, 26), 30).count(), 0);
         assert_eq!(unlisted.capacity_at(date(2027, 7, 26), 540, 30), 0);
         assert_eq!(unlisted.capacity_on(date(2027, 7, 26), 30), 0);
+    }
+
+    #[test]
+    fn a_vial_that_is_opened_for_one_dose_is_opened() {
+        let in_vials = |doses| {
+            let Vials { vials, left_over, .. } = clinic().vials(doses);
+            (vials, left_over)
+        };
+        assert_eq!([0, 1, 10, 11, 20].map(in_vials), [(0, 0), (1, 9), (1, 0), (2, 9), (2, 0)]);
     }
 
     #[test]

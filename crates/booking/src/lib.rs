@@ -19,6 +19,7 @@ mod nearest;
 mod plan;
 mod refusal;
 pub mod rules;
+mod said;
 mod slot;
 
 pub use campaign::{
@@ -28,13 +29,14 @@ pub use change::{
     Admission, Appointment, AppointmentState, Change, Delegation, DelegationRecord, Hold, HoldEnd, Message,
     MessageKind, Outcome, Place, Relation, Replaced,
 };
-pub use clinic::{Clinic, OpeningHours, WeekdaySet};
+pub use clinic::{Clinic, OpeningHours, Vials, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
 pub use ids::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, RegionCode, RequestKey, SessionId, TicketRef,
+    PersonId, RegionCode, RequestKey, SessionId, StaffId, TicketRef,
 };
 pub use nearest::nearest_free;
 pub use plan::{second_doses, side_by_side};
 pub use refusal::Refusal;
+pub use said::{SaidCapacity, Supply};
 pub use slot::{SlotCounts, SlotId};

@@ -124,6 +124,31 @@ pub enum Refusal {
     AppointmentChanged {
         appointment: AppointmentId,
     },
+    /// A clinic can block what is free, and nothing else.
+    PlacesNotFree {
+        free: u32,
+    },
+    PlacesNotBlocked {
+        blocked: u32,
+    },
+    /// People have more places than the clinic means to offer; it may be said again, knowing that.
+    CapacityBelowTaken {
+        over: u32,
+    },
+    /// Not a 시·도.
+    RegionUnknown {
+        region: RegionCode,
+    },
+    /// The 시·도 would get more than the campaign has.
+    SupplyOverTotal {
+        total: u64,
+        allotted: u64,
+    },
+    /// More is taken than the 시·도 would have; it may be said again, knowing that.
+    SupplyBelowTaken {
+        sido: RegionCode,
+        taken: u32,
+    },
     /// The message about an appointment was sent again several times already.
     MessageTooSoon {
         again_at: Timestamp,
@@ -176,6 +201,12 @@ impl Refusal {
             Self::CancelledBefore { .. } => "CancelledBefore",
             Self::CancelTooLate { .. } => "CancelTooLate",
             Self::AppointmentChanged { .. } => "AppointmentChanged",
+            Self::PlacesNotFree { .. } => "PlacesNotFree",
+            Self::PlacesNotBlocked { .. } => "PlacesNotBlocked",
+            Self::CapacityBelowTaken { .. } => "CapacityBelowTaken",
+            Self::RegionUnknown { .. } => "RegionUnknown",
+            Self::SupplyOverTotal { .. } => "SupplyOverTotal",
+            Self::SupplyBelowTaken { .. } => "SupplyBelowTaken",
             Self::MessageTooSoon { .. } => "MessageTooSoon",
         }
     }
@@ -226,6 +257,12 @@ impl Refusal {
             Self::CancelledBefore { .. } => 602,
             Self::CancelTooLate { .. } => 603,
             Self::AppointmentChanged { .. } => 604,
+            Self::PlacesNotFree { .. } => 621,
+            Self::PlacesNotBlocked { .. } => 622,
+            Self::CapacityBelowTaken { .. } => 623,
+            Self::RegionUnknown { .. } => 624,
+            Self::SupplyOverTotal { .. } => 625,
+            Self::SupplyBelowTaken { .. } => 626,
             Self::MessageTooSoon { .. } => 605,
         }
     }
@@ -242,6 +279,7 @@ impl Refusal {
             | Self::MessageTooSoon { .. }
             | Self::SlotFull { .. }
             | Self::SecondDoseFull { .. }
+            | Self::PlacesNotFree { .. }
             | Self::SupplyExhausted { .. } => true,
             Self::KeyReused
             | Self::CampaignUnknown
@@ -276,7 +314,12 @@ impl Refusal {
             | Self::AppointmentUnknown
             | Self::CancelledBefore { .. }
             | Self::CancelTooLate { .. }
-            | Self::AppointmentChanged { .. } => false,
+            | Self::AppointmentChanged { .. }
+            | Self::PlacesNotBlocked { .. }
+            | Self::CapacityBelowTaken { .. }
+            | Self::RegionUnknown { .. }
+            | Self::SupplyOverTotal { .. }
+            | Self::SupplyBelowTaken { .. } => false,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The decisions. Facts in, decision out; one guard a line, in the order of [`Refusal`].
 
 mod appointment;
+mod clinic;
 mod delegation;
 mod hold;
 
 pub use appointment::{CancelFacts, ConfirmFacts, Confirmed, PlaceStanding, cancel, confirm};
+pub use clinic::{CapacityFacts, SlotFacts, SupplyFacts, block, set_capacity, set_supply, unblock};
 pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation, may_name};
 pub use hold::{Abandoned, HoldFacts, LiveAppointment, RecipientFacts, extend, hold, live_hold};
 

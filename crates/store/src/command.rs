@@ -1,8 +1,9 @@
 //! The uses of the ledger, one variant each.
 
+use crate::StaffUse;
 use booking::{
     AppointmentId, CampaignId, Candidate, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, Relation, RequestKey, SessionId, SlotId, TicketRef,
+    PersonId, Relation, RequestKey, SessionId, SlotId, StaffId, TicketRef,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -91,6 +92,10 @@ pub enum Command {
     MessagesSent {
         messages: Vec<MessageId>,
     },
+    Staff {
+        by: StaffId,
+        does: StaffUse,
+    },
 }
 
 /// Places for everybody named: the wanted time for the first of them, the same or adjacent times for the others, the
@@ -160,6 +165,7 @@ impl Command {
             Self::Expire { .. } => "expire",
             Self::Remind { .. } => "remind",
             Self::MessagesSent { .. } => "messages_sent",
+            Self::Staff { does, .. } => does.name(),
         }
     }
 }

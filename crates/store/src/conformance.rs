@@ -11,6 +11,7 @@
 
 pub mod cases;
 mod chance;
+mod clinics;
 mod figure;
 pub mod invariants;
 mod language;

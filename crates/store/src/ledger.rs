@@ -10,10 +10,12 @@ mod days;
 mod fits;
 mod layers;
 mod read;
+mod said;
 mod uses;
+mod visits;
 
-use crate::rows::{ByDay, Pages, Parted};
-use crate::table::Table;
+use crate::rows::ByDay;
+use crate::table::{ByNumber, Large, Table};
 use crate::{Command, Keyed, Request};
 use booking::rules::Abandoned;
 use booking::{
@@ -25,9 +27,11 @@ use days::DayChanges;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use layers::Followed;
+use said::Said;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
+use visits::Visits;
 
 /// Expired holds given back before each decision: a few at a time, so that they never come back in a wave.
 pub(crate) const EXPIRED_PER_DECISION: usize = 4;
@@ -35,35 +39,37 @@ pub(crate) const EXPIRED_PER_DECISION: usize = 4;
 pub struct Ledger {
     country: Arc<Country>,
     openings: Table<CampaignId, Opening>,
-    aliases: Table<PersonAlias, PersonId, Parted<PersonAlias, PersonId>>,
-    people: Table<PersonId, Vec<u8>, Pages<Vec<u8>>>,
+    aliases: Large<PersonAlias, PersonId>,
+    people: ByNumber<PersonId, Vec<u8>>,
     delegations: Table<DelegationKey, DelegationRecord>,
     /// The delegations of a person, given and taken.
     delegated: Table<PersonId, Vec<DelegationKey>>,
     drafts: Table<PersonId, Vec<u8>>,
     ended_sessions: Table<SessionId, Timestamp>,
-    admissions: Table<(CampaignId, PersonId), Admission, Pages<Admission>>,
-    tickets: Table<(CampaignId, TicketRef), PersonId, Parted<(CampaignId, TicketRef), PersonId>>,
+    admissions: ByNumber<(CampaignId, PersonId), Admission>,
+    tickets: Large<(CampaignId, TicketRef), PersonId>,
     slots: Table<SlotId, Taken, ByDay<Taken>>,
-    days: Table<(ClinicId, Date), u32, Parted<(ClinicId, Date), u32>>,
+    days: Table<(ClinicId, Date), u32>,
     day_changes: DayChanges,
     supply: Table<(CampaignId, RegionCode), u32>,
+    said: Said,
     holds: Table<HoldId, Hold>,
     hold_of: Table<(CampaignId, PersonId), HoldId>,
     /// The last hold of a booker that ran out, until they hold something else to its end.
     expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
-    appointments: Table<AppointmentId, Appointment, Pages<Appointment>>,
-    live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId, Pages<AppointmentId>>,
-    of_person: Table<PersonId, Vec<AppointmentId>, Pages<Vec<AppointmentId>>>,
+    appointments: ByNumber<AppointmentId, Appointment>,
+    live: ByNumber<(CampaignId, PersonId, DoseNumber), AppointmentId>,
+    of_person: ByNumber<PersonId, Vec<AppointmentId>>,
     /// The day of which somebody was reminded.
     reminded: Table<AppointmentId, Date>,
-    answers: Table<RequestKey, Answered, Parted<RequestKey, Answered>>,
+    answers: Large<RequestKey, Answered>,
     messages: BTreeMap<MessageId, Message>,
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,
     /// Committed live appointments of which nobody was reminded.
     to_remind: BTreeSet<(Date, AppointmentId)>,
+    visits: Visits,
     /// How far this batch has gone through them: a long batch does not look at the same ones again and again.
     swept: Bound<(Timestamp, HoldId)>,
     /// Answers in the order they were given, to be forgotten in that order.
@@ -130,6 +136,7 @@ impl Ledger {
             days: Table::default(),
             day_changes: DayChanges::default(),
             supply: Table::default(),
+            said: Said::default(),
             holds: Table::default(),
             hold_of: Table::default(),
             expired: Table::default(),
@@ -142,6 +149,7 @@ impl Ledger {
             messages: BTreeMap::new(),
             expiring: BTreeSet::new(),
             to_remind: BTreeSet::new(),
+            visits: Visits::default(),
             swept: Bound::Unbounded,
             answered: VecDeque::new(),
             next: first,
@@ -213,6 +221,7 @@ impl Ledger {
                 Ok(Outcome::Expired { holds: self.expire_due(now, *holds_max, changes) })
             }
             Command::Remind { visit_on, people_max } => Ok(self.remind(*visit_on, *people_max, now, changes)),
+            Command::Staff { by, does } => self.staff(*by, does, now, changes),
             Command::MessagesSent { messages } => {
                 for id in messages {
                     self.write(Change::MessageSent { id: *id }, changes);

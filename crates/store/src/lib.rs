@@ -24,6 +24,7 @@ mod reads;
 pub mod record;
 mod roster;
 mod rows;
+mod staff;
 mod store;
 mod table;
 
@@ -38,4 +39,8 @@ pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
 pub use memory::MemoryStore;
 pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
-pub use store::{Answer, CampaignFigures, DayTaken, DaysChanged, PersonRecord, Store, Waiting};
+pub use staff::{SetCapacity, SetSupply, StaffUse};
+pub use store::{
+    Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, PersonRecord, Store, SupplyRow, Visit,
+    Waiting, WithinSupply,
+};

@@ -9,7 +9,7 @@ mod field;
 use crate::StoreError;
 use booking::{
     Admission, Appointment, AppointmentState, Change, Delegation, Hold, HoldEnd, Message, MessageKind,
-    Outcome, Place, Relation, Replaced, SlotId,
+    Outcome, Place, Relation, Replaced, SlotCounts, SlotId, Supply,
 };
 use field::{Field, Reader, row, tagged};
 
@@ -62,6 +62,10 @@ tagged!(Change {
     19 => DraftSaved { person, sealed },
     20 => PlaceAbandoned { campaign, booker, at },
     21 => Moved { id, to, by, at },
+    30 => Blocked { slot, places, by, at },
+    31 => Unblocked { slot, places, by, at },
+    32 => CapacitySet { clinic, visit_on, starts_min, capacity, by, at },
+    33 => SupplySet { campaign, supply, by, at },
     50 => DelegationProved { campaign, booker, recipient, at },
 });
 
@@ -84,6 +88,10 @@ tagged!(Outcome {
     16 => HelperAllowed,
     17 => DraftSaved,
     18 => Reminded { people },
+    30 => Blocked(counts),
+    31 => Unblocked(counts),
+    32 => CapacitySet { over },
+    33 => SupplySet(supply),
 });
 
 tagged!(HoldEnd {
@@ -121,6 +129,8 @@ row!(Replaced { appointment, slot });
 row!(Delegation { relation, eligible, consent, given_at });
 row!(Place { recipient, dose, slot });
 row!(SlotId { clinic, visit_on, starts_min });
+row!(SlotCounts { capacity, held, booked, blocked });
+row!(Supply { total, allotted });
 row!(Appointment { campaign, place, booker, booked_at, state });
 row!(Message { to, kind, queued_at });
 

@@ -232,6 +232,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::CampaignUnknown
         | Refusal::HoldUnknown
         | Refusal::AppointmentUnknown
+        | Refusal::RegionUnknown { .. }
         | Refusal::RecipientUnknown => StatusCode::NOT_FOUND,
         Refusal::KeyReused
         | Refusal::PlacesInvalid
@@ -270,7 +271,12 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExtendedBefore { .. }
         | Refusal::CancelledBefore { .. }
         | Refusal::CancelTooLate { .. }
-        | Refusal::AppointmentChanged { .. } => StatusCode::CONFLICT,
+        | Refusal::AppointmentChanged { .. }
+        | Refusal::PlacesNotFree { .. }
+        | Refusal::PlacesNotBlocked { .. }
+        | Refusal::CapacityBelowTaken { .. }
+        | Refusal::SupplyOverTotal { .. }
+        | Refusal::SupplyBelowTaken { .. } => StatusCode::CONFLICT,
     }
 }
 
@@ -299,6 +305,14 @@ fn add_facts(document: &mut Value, refusal: &Refusal) {
             document["expired_at"] = expired_at.to_string().into();
         }
         Refusal::ExtendedBefore { expires_at } => document["expires_at"] = expires_at.to_string().into(),
+        Refusal::PlacesNotFree { free } => document["free"] = (*free).into(),
+        Refusal::PlacesNotBlocked { blocked } => document["blocked"] = (*blocked).into(),
+        Refusal::CapacityBelowTaken { over } => document["over"] = (*over).into(),
+        Refusal::SupplyOverTotal { total, allotted } => {
+            document["total"] = (*total).into();
+            document["allotted"] = (*allotted).into();
+        }
+        Refusal::SupplyBelowTaken { taken, .. } => document["taken"] = (*taken).into(),
         Refusal::CancelTooLate { until_on } => document["until_on"] = until_on.to_string().into(),
         Refusal::NotEligible { born_from, born_to } => {
             document["born_from"] = born_from.to_string().into();

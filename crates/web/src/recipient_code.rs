@@ -122,22 +122,17 @@ pub fn under_way(ctx: &Context, token: &str) -> Result<UnderWay, Refusal> {
 pub async fn prove(ctx: &Context, token: &str, code: &str) -> Result<PersonId, Problem> {
     let sealed = open(ctx, token)?;
     let booker = PersonId(sealed.booker);
-    let wrong_before = wrong_tries(ctx, &sealed.id);
-    if wrong_before >= TRIES_MAX {
-        return Err(Refusal::TooManyTries { again_at: ctx.now }.into());
-    }
+    let tries_left = ctx.app.recipient_codes.budgets().take_try(&sealed.id, ctx.now)?;
     let pair = ctx.app.keys.pair_alias(&sealed.claim.number, &sealed.claim.name);
     let is_right: bool = six_digits(&ctx.app.keys, &sealed.id, pair).as_bytes().ct_eq(code.as_bytes()).into();
     let listed = if is_right { roster_person(&ctx.app, pair).await? } else { None };
     let Some((listed, phone)) =
         listed.and_then(|mut listed| listed.phone.take().map(|phone| (listed, phone)))
     else {
-        let mut budgets = ctx.app.recipient_codes.budgets();
-        budgets.wrong.put(short_of(&sealed.id), wrong_before + 1);
-        budgets.pacing.note_wrong_code(asker(booker), ctx.now);
-        return Err(Refusal::RecipientCodeWrong { tries_left: TRIES_MAX - wrong_before - 1 }.into());
+        ctx.app.recipient_codes.budgets().pacing.note_wrong_code(asker(booker), ctx.now);
+        return Err(Refusal::RecipientCodeWrong { tries_left }.into());
     };
-    ctx.app.recipient_codes.budgets().pacing.note_right_code(asker(booker), ctx.now);
+    ctx.app.recipient_codes.budgets().was_right(&sealed.id, asker(booker), ctx.now);
     for _ in 0..sealed.messages {
         ctx.app.pair_tries.was_right(booker, ctx.now);
     }
@@ -260,8 +255,43 @@ impl RecipientCodes {
     }
 }
 
+impl Budgets {
+    /// Counts a try as a wrong one before it is judged, so that many at once are no way around it. How many are left.
+    fn take_try(&mut self, id: &str, now: Timestamp) -> Result<u32, Refusal> {
+        let wrong = self.wrong.get(&short_of(id)).copied().unwrap_or(0);
+        let left = TRIES_MAX.checked_sub(wrong + 1).ok_or(Refusal::TooManyTries { again_at: now })?;
+        self.wrong.put(short_of(id), wrong + 1);
+        Ok(left)
+    }
+
+    fn was_right(&mut self, id: &str, by: Asker, now: Timestamp) {
+        let wrong = self.wrong.get(&short_of(id)).copied().unwrap_or(0);
+        self.wrong.put(short_of(id), wrong.saturating_sub(1));
+        self.pacing.note_right_code(by, now);
+    }
+}
+
 impl Sealed {
     fn relation(&self) -> Option<Relation> {
         RELATIONS.iter().find(|(code, _)| *code == self.relation).map(|(_, relation)| *relation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tries_are_counted_before_they_are_judged_and_a_right_one_is_given_back() {
+        let (mut budgets, now) = (Budgets::default(), Timestamp::UNIX_EPOCH);
+        let by = asker(PersonId(1));
+        for _ in 0..10 {
+            assert_eq!(budgets.take_try("a", now), Ok(4));
+            budgets.was_right("a", by, now);
+        }
+        let left: Vec<_> = (0..5).map(|_| budgets.take_try("a", now).unwrap()).collect();
+        assert_eq!(left, [4, 3, 2, 1, 0]);
+        assert_eq!(budgets.take_try("a", now), Err(Refusal::TooManyTries { again_at: now }));
+        assert_eq!(budgets.take_try("b", now), Ok(4), "each code has its own");
     }
 }

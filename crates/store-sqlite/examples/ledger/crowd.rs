@@ -115,16 +115,16 @@ impl Shared {
     }
 
     async fn book(&self, number: u64) {
-        let Outcome::Held { id, .. } = self.ask(keyed(number, 0), hold(number)).await else {
+        let Outcome::Held { id, .. } = self.ask(Some(keyed(number, 0)), hold(number)).await else {
             unreachable!("a hold is answered with a hold")
         };
-        self.ask(keyed(number, 1), confirm(number, id)).await;
+        self.ask(Some(keyed(number, 1)), confirm(number, id)).await;
         self.figures().paired(now());
     }
 }
 
-pub(crate) fn keyed(number: u64, half: u64) -> Option<Keyed> {
-    Some(Keyed { key: RequestKey(wide(number, 3 + half)), body: wide(number, 5 + half) })
+pub(crate) fn keyed(number: u64, half: u64) -> Keyed {
+    Keyed { key: RequestKey(wide(number, 3 + half)), body: wide(number, 5 + half) }
 }
 
 pub(crate) fn register(number: u64) -> Command {

@@ -2,6 +2,7 @@
 //! ones two; visits are on 26, 27 and 28 July; the opening is on 12 July at 20:00, the closing on 24 July at 18:00.
 
 mod appointments;
+mod clinics;
 mod doors;
 mod doses;
 mod holds;
@@ -49,11 +50,11 @@ const REFUSALS: [&str; 28] = [
 /// Plays every case, each on a fresh subject. None of the refusals stays unheard.
 pub fn run(make: Make<'_>) {
     let mut heard = HashSet::new();
-    for (title, text) in
-        [doors::CASES, people::CASES, holds::CASES, appointments::CASES, doses::CASES].into_iter().flatten()
-    {
+    let all = [doors::CASES, people::CASES, holds::CASES, appointments::CASES, doses::CASES, clinics::CASES];
+    for (title, text) in all.into_iter().flatten() {
         heard.extend(language::play(title, text, make));
     }
-    let unheard: Vec<_> = REFUSALS.iter().filter(|code| !heard.contains(**code)).collect();
+    let unheard: Vec<_> =
+        REFUSALS.iter().chain(&clinics::REFUSALS).filter(|code| !heard.contains(**code)).collect();
     assert!(unheard.is_empty(), "no case is refused with {unheard:?}");
 }

@@ -14,6 +14,8 @@
 //! What stands behind the arrow is the whole answer or its first word. A key makes a request repeatable; when a line
 //! with the same key and the same words succeeds again, it must get the very answer it got before.
 
+mod staff;
+
 use super::wording::{describe, name_of, time_of};
 use super::words::{Words, duration, korean_time, parse, slot};
 use super::world::CAMPAIGN;
@@ -21,10 +23,12 @@ use super::{Make, Stage};
 use crate::{Admit, Clock as _, Command, Delegate, Keyed, Request, TakePlaces};
 use booking::{
     AppointmentId, AppointmentState, CampaignId, Candidate, ConsentVersion, DelegationRecord, DoseNumber,
-    HoldId, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, TicketRef,
+    HoldId, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, StaffId,
+    TicketRef,
 };
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
+pub(super) use staff::sido_named;
 use std::collections::HashMap;
 
 /// Plays a case on a fresh subject; panics at the first line that is answered otherwise. Returns the kinds of answers.
@@ -160,7 +164,10 @@ impl Play {
             "release" => Command::Release { booker: self.person(actor), hold },
             "confirm" => Command::Confirm { booker: self.person(actor), hold },
             "cancel" => Command::Cancel { person: self.person(actor), appointment },
-            other => panic!("no verb `{other}`"),
+            other => {
+                let does = staff::does(campaign, other, words).unwrap_or_else(|| panic!("no verb `{other}`"));
+                Command::Staff { by: StaffId(1), does }
+            }
         }
     }
 
@@ -213,7 +220,11 @@ impl Play {
             | Outcome::DelegationEnded
             | Outcome::HelperAllowed
             | Outcome::DraftSaved
-            | Outcome::Reminded { .. } => {}
+            | Outcome::Reminded { .. }
+            | Outcome::Blocked(_)
+            | Outcome::Unblocked(_)
+            | Outcome::CapacitySet { .. }
+            | Outcome::SupplySet(_) => {}
         }
     }
 
@@ -224,6 +235,9 @@ impl Play {
 
     fn see(&mut self, what: &str) -> String {
         let words: Vec<&str> = what.split(' ').collect();
+        if let Some(seen) = self.see_staff(&words) {
+            return seen;
+        }
         match words[..] {
             ["messages"] => self.waiting_messages().len().to_string(),
             ["days", "since", version] => self.see_days(version),
@@ -281,7 +295,9 @@ impl Play {
         let changed = changed.expect("the store is well");
         let days = changed.days.iter().map(|day| {
             let after = day.places - day.before_noon;
-            format!(" C{}/{} {}+{after}", day.clinic.0, day.visit_on.day(), day.before_noon)
+            let of = day.offered.map(|(all, morning)| format!(" of {morning}+{}", all - morning));
+            let (clinic, visit_day) = (day.clinic.0, day.visit_on.day());
+            format!(" C{clinic}/{visit_day} {}+{after}{}", day.before_noon, of.unwrap_or_default())
         });
         format!("{}:{}", changed.version, days.collect::<String>())
     }
@@ -292,7 +308,8 @@ impl Play {
         let slots = slots.expect("the store is well");
         let (_, counts) =
             slots.iter().find(|(start, _)| *start == slot.starts_min).expect("there is such a slot");
-        format!("free {} held {} booked {}", counts.free(), counts.held, counts.booked)
+        let blocked = if counts.blocked > 0 { format!(" blocked {}", counts.blocked) } else { String::new() };
+        format!("free {} held {} booked {}{blocked}", counts.free(), counts.held, counts.booked)
     }
 
     fn see_appointments(&mut self, name: &str) -> String {

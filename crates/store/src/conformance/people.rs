@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 pub(super) const PEOPLE: u64 = 16;
 /// So many of them help others, so that the same two meet again and again.
 const HELPERS: u64 = 3;
-const CLINICS: [u32; 3] = [1, 2, 6];
-const STARTS_MIN: [u16; 2] = [540, 570];
+pub(super) const CLINICS: [u32; 3] = [1, 2, 6];
+pub(super) const STARTS_MIN: [u16; 2] = [540, 570];
 
 #[derive(Debug, Default)]
 pub(super) struct People {
@@ -104,7 +104,11 @@ impl People {
             | Outcome::DelegationEnded
             | Outcome::HelperAllowed
             | Outcome::DraftSaved
-            | Outcome::Reminded { .. } => {}
+            | Outcome::Reminded { .. }
+            | Outcome::Blocked(_)
+            | Outcome::Unblocked(_)
+            | Outcome::CapacitySet { .. }
+            | Outcome::SupplySet(_) => {}
         }
     }
 }
@@ -171,8 +175,8 @@ fn mostly(owner: PersonId, other: PersonId, chance: &mut Chance) -> PersonId {
 /// Helpers come more often than others; one person takes places again and again.
 fn eager(person: PersonId, chance: &mut Chance) -> PersonId {
     match chance.below(10) {
-        0 => PersonId(PEOPLE),
-        1..4 => helper(chance),
+        0..2 => PersonId(PEOPLE),
+        2..5 => helper(chance),
         _ => person,
     }
 }

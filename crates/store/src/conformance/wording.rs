@@ -24,6 +24,10 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::HelperAllowed) => "allowed".to_owned(),
         Ok(Outcome::DraftSaved) => "saved".to_owned(),
         Ok(Outcome::Reminded { people }) => format!("reminded {people}"),
+        Ok(Outcome::Blocked(counts)) => format!("blocked {}", counts.blocked),
+        Ok(Outcome::Unblocked(counts)) => format!("unblocked {}", counts.blocked),
+        Ok(Outcome::CapacitySet { over }) => format!("set over {over}"),
+        Ok(Outcome::SupplySet(supply)) => format!("supplied {}", supply.total),
         Err(refusal) => describe_refusal(refusal),
     }
 }
@@ -51,6 +55,12 @@ fn describe_refusal(refusal: &Refusal) -> String {
             nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
         }
         Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
+        Refusal::PlacesNotFree { free: places }
+        | Refusal::PlacesNotBlocked { blocked: places }
+        | Refusal::CapacityBelowTaken { over: places } => format!("{code} {places}"),
+        Refusal::RegionUnknown { region } => format!("{code} {region}"),
+        Refusal::SupplyOverTotal { total, allotted } => format!("{code} {total} {allotted}"),
+        Refusal::SupplyBelowTaken { sido, taken } => format!("{code} {sido} {taken}"),
         Refusal::TicketNeeded
         | Refusal::NotYourTurn { .. }
         | Refusal::EntranceBusy { .. }

@@ -1,6 +1,7 @@
 //! The words of the language: what stands behind a verb, and how people write places and times.
 
-use booking::{ClinicId, SlotId};
+use super::language::sido_named;
+use booking::{ClinicId, RegionCode, SlotId};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,6 +14,10 @@ pub(super) struct Words {
     pub(super) dose: u8,
     pub(super) is_change: bool,
     pub(super) second: bool,
+    /// `whole`, `anyway`: what staff add.
+    pub(super) added: Vec<String>,
+    pub(super) total: Option<u64>,
+    pub(super) shares: Vec<(RegionCode, u32)>,
     pub(super) of: Option<String>,
     pub(super) with: Option<String>,
     pub(super) born: Option<i16>,
@@ -26,6 +31,10 @@ pub(super) struct Words {
 }
 
 impl Words {
+    pub(super) fn adds(&self, word: &str) -> bool {
+        self.added.iter().any(|added| added == word)
+    }
+
     pub(super) fn other(&self) -> &str {
         self.name.as_deref().expect("the verb takes a name")
     }
@@ -41,6 +50,12 @@ pub(super) fn parse(words: &str) -> Words {
             "dose" => parsed.dose = next().parse().expect("a dose is a number"),
             "change" => parsed.is_change = true,
             "second" => parsed.second = true,
+            "whole" | "anyway" => parsed.added.push(word.to_owned()),
+            "total" => parsed.total = Some(next().parse().expect("a number")),
+            "east" | "west" | "nowhere" => {
+                let sido = sido_named(word).expect("one of the three");
+                parsed.shares.push((sido, next().parse().expect("a number")));
+            }
             "of" => parsed.of = Some(next()),
             "with" => parsed.with = Some(next()),
             "born" => parsed.born = Some(next().parse().expect("a year")),

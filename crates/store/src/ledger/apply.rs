@@ -4,8 +4,7 @@ use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
     Appointment, AppointmentId, AppointmentState, CampaignId, Change, Country, Delegation, DelegationRecord,
-    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, RegionCode, Replaced,
-    SlotCounts, SlotId,
+    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -88,6 +87,10 @@ impl Ledger {
                     self.reminded.put(appointment, visit_on);
                 }
             }
+            Change::Blocked { .. }
+            | Change::Unblocked { .. }
+            | Change::CapacitySet { .. }
+            | Change::SupplySet { .. } => self.apply_said(change),
             Change::MessageSent { .. } => {}
             Change::Answered { key, body, outcome, .. } => {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
@@ -197,15 +200,6 @@ impl Ledger {
         self.days.update(day, |places| *places -= 1);
         self.day_changes.note(day);
         self.supply.update((campaign, sido), |taken| *taken -= doses);
-    }
-}
-
-impl Taken {
-    /// What is taken stays a place where the clinic gives fewer now: no appointment disappears, and nothing is free.
-    pub(super) fn of(self, offered: u32) -> SlotCounts {
-        let counts =
-            SlotCounts { capacity: offered, held: self.held, booked: self.booked, blocked: self.blocked };
-        SlotCounts { capacity: offered.max(counts.taken()), ..counts }
     }
 }
 

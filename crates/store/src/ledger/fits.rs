@@ -2,8 +2,9 @@
 //! that its clinics are still there.
 
 use super::Ledger;
+use super::said::Layer;
 use crate::StoreError;
-use booking::{AppointmentId, AppointmentState, Change, SlotCounts, SlotId};
+use booking::{AppointmentId, AppointmentState, Change, ClinicId, SlotCounts, SlotId};
 
 impl Ledger {
     pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
@@ -24,7 +25,19 @@ impl Ledger {
                 let given = self.delegations.get((*campaign, *booker, *recipient));
                 given.map(|_| ()).ok_or_else(|| format!("person {}: no delegation to change", booker.0))
             }
+            Change::Blocked { slot, .. } => self.clinic_of(*slot),
+            Change::Unblocked { slot, places, .. } => {
+                let blocked = self.slots.get(*slot).map_or(0, |taken| taken.blocked);
+                let enough = blocked >= *places;
+                if enough {
+                    Ok(())
+                } else {
+                    Err(format!("clinic {}: {blocked} places are blocked", slot.clinic))
+                }
+            }
+            Change::CapacitySet { clinic, .. } => self.is_known(*clinic),
             Change::Opened { .. }
+            | Change::SupplySet { .. }
             | Change::Closed { .. }
             | Change::PersonRegistered { .. }
             | Change::PersonKnownAs { .. }
@@ -47,22 +60,24 @@ impl Ledger {
     }
 
     fn clinic_of(&self, slot: SlotId) -> Result<(), String> {
-        let known = self.country.clinic(slot.clinic).is_some();
-        if known { Ok(()) } else { Err(format!("clinic {}: the country does not know it", slot.clinic)) }
+        self.is_known(slot.clinic)
+    }
+
+    fn is_known(&self, clinic: ClinicId) -> Result<(), String> {
+        let known = self.country.clinic(clinic).is_some();
+        if known { Ok(()) } else { Err(format!("clinic {clinic}: the country does not know it")) }
     }
 
     /// Slots of which more is taken than their clinic gives now, after it lowered its capacity, changed its hours or
     /// left the list: people there are to be re-offered. Each with what the clinic gives.
     pub fn overfull_slots(&self) -> impl Iterator<Item = (SlotId, SlotCounts, u32)> {
-        let offered = |slot: SlotId| {
-            let campaigns = self.country.campaigns().iter();
-            campaigns.filter_map(|campaign| self.country.capacity(campaign, slot)).max().unwrap_or(0)
-        };
+        let offered = |slot| self.offered_in_any(slot, Layer::Committed);
         let with_offered = self.touched_slots().map(move |(slot, counts)| (slot, counts, offered(slot)));
         with_offered.filter(|(_, counts, offered)| counts.taken() > *offered)
     }
 
-    /// After a replay: the country must still give every dose that was taken.
+    /// After a replay: the country must still give every dose that was taken. Where the supply was set since, less than
+    /// is taken was said on purpose.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] names the first 시·도 that gives too little.
@@ -70,7 +85,7 @@ impl Ledger {
         for ((campaign, sido), taken) in self.supply.all_committed() {
             let supply =
                 self.country.campaign(campaign).and_then(|campaign| campaign.supply.get(&sido).copied());
-            if *taken > supply.unwrap_or(0) {
+            if *taken > supply.unwrap_or(0) && self.said_supply(campaign).is_none() {
                 let at = format!("campaign {}: {taken} doses taken in region {sido}", campaign.0);
                 return Err(StoreError::Corrupt { at });
             }

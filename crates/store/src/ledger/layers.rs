@@ -33,6 +33,7 @@ macro_rules! every_table {
         $ledger.days.$act();
         $ledger.day_changes.$act();
         $ledger.supply.$act();
+        $ledger.said.$act();
         $ledger.holds.$act();
         $ledger.hold_of.$act();
         $ledger.expired.$act();
@@ -102,6 +103,7 @@ impl Ledger {
             Followed::Appointment(id) => {
                 if let Some(appointment) = self.appointments.committed(id) {
                     self.to_remind.remove(&(appointment.place.slot.visit_on, id));
+                    self.visits.remove(appointment.place.slot, id);
                 }
             }
             Followed::Queued(..) | Followed::Sent(_) | Followed::Answered(..) => {}
@@ -116,7 +118,10 @@ impl Ledger {
                     self.expiring.insert((hold.expires_at, id));
                 }
             }
-            Followed::Appointment(id) => self.index_reminder(id),
+            Followed::Appointment(id) => {
+                self.index_reminder(id);
+                self.index_visit(id);
+            }
             Followed::Queued(id, message) => {
                 self.messages.insert(id, message);
                 if let MessageKind::Reminder(appointment) = message.kind {
@@ -183,6 +188,10 @@ fn followed(change: &Change) -> Option<Followed> {
         | Change::DraftSaved { .. }
         | Change::SessionEnded { .. }
         | Change::Admitted { .. }
-        | Change::PlaceAbandoned { .. } => None,
+        | Change::PlaceAbandoned { .. }
+        | Change::Blocked { .. }
+        | Change::Unblocked { .. }
+        | Change::CapacitySet { .. }
+        | Change::SupplySet { .. } => None,
     }
 }

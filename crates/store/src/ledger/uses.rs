@@ -1,11 +1,13 @@
 //! One function a use: facts from the tables, the decision from `booking`, the changes to write.
 
 mod appointments;
+mod clinics;
 mod doors;
 mod holds;
 mod people;
 
 use super::Ledger;
+use super::said::Layer;
 use booking::{
     Campaign, CampaignId, Change, Country, Message, MessageId, MessageKind, Opening, Outcome, PersonId,
     Refusal, RegionCode, SlotId,
@@ -32,9 +34,9 @@ impl Ledger {
     }
 
     fn doses_left(&self, campaign: &Campaign, sido: RegionCode) -> u32 {
-        let supply = campaign.supply.get(&sido).copied().unwrap_or(0);
         let taken = self.supply.get((campaign.id, sido)).copied().unwrap_or(0);
-        supply.checked_sub(taken).expect("doses are never given out beyond the supply")
+        // Less than is taken may have been said: then nobody loses a dose, and none is left.
+        self.allotted(campaign, sido, Layer::Pending).saturating_sub(taken)
     }
 
     fn sido_of(&self, slot: SlotId) -> Option<RegionCode> {

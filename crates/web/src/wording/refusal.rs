@@ -1,6 +1,7 @@
 //! Words for every refusal, and where its next step is.
 
 mod appointments;
+mod clinics;
 mod gate;
 mod people;
 mod places;
@@ -53,6 +54,12 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::HoldUnknown
         | Refusal::HoldExpired { .. }
         | Refusal::ExtendedBefore { .. } => places::places(lang, refusal, app),
+        Refusal::PlacesNotFree { .. }
+        | Refusal::PlacesNotBlocked { .. }
+        | Refusal::CapacityBelowTaken { .. }
+        | Refusal::RegionUnknown { .. }
+        | Refusal::SupplyOverTotal { .. }
+        | Refusal::SupplyBelowTaken { .. } => clinics::clinics(lang, refusal, app),
         Refusal::AlreadyBooked { .. }
         | Refusal::AppointmentUnknown
         | Refusal::CancelledBefore { .. }
@@ -131,6 +138,13 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::SecondDoseFull { .. }
         | Refusal::HoldUnknown
         | Refusal::HoldExpired { .. } => vec![choose(), my()],
+        // Staff have no pages yet.
+        Refusal::PlacesNotFree { .. }
+        | Refusal::PlacesNotBlocked { .. }
+        | Refusal::CapacityBelowTaken { .. }
+        | Refusal::RegionUnknown { .. }
+        | Refusal::SupplyOverTotal { .. }
+        | Refusal::SupplyBelowTaken { .. } => vec![link("첫 화면으로", "To the first page", "/")],
         Refusal::ExtendedBefore { .. } | Refusal::KeyReused => {
             vec![link("잡아 둔 자리로", "To the place held", "/book/hold"), my()]
         }
