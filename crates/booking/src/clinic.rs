@@ -67,13 +67,17 @@ impl Clinic {
         starts.filter(move |start| day.has_room_for(*start, band_min))
     }
 
+    /// Whether one of its bands begins then.
+    pub fn is_band(&self, visit_on: Date, starts_min: u16, band_min: u16) -> bool {
+        let day = self.day(visit_on);
+        starts_min >= day.opens_min
+            && (starts_min - day.opens_min).is_multiple_of(band_min)
+            && day.has_room_for(starts_min, band_min)
+    }
+
     /// The clinic's capacity in a band, 0 when it does not vaccinate then.
     pub fn capacity_at(&self, visit_on: Date, starts_min: u16, band_min: u16) -> u32 {
-        let day = self.day(visit_on);
-        let is_band = starts_min >= day.opens_min
-            && (starts_min - day.opens_min).is_multiple_of(band_min)
-            && day.has_room_for(starts_min, band_min);
-        if is_band { self.capacity } else { 0 }
+        if self.is_band(visit_on, starts_min, band_min) { self.capacity } else { 0 }
     }
 
     fn day(&self, visit_on: Date) -> OpenDay {

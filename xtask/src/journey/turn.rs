@@ -28,7 +28,8 @@ pub(super) async fn go_to_times(page: &Page<'_>, sido: &str, sigungu: &str) -> R
     page.press_row(sido).await?;
     page.see(&format!("{sido}의 시·군·구를 고르십시오")).await?;
     page.press_row(sigungu).await?;
-    page.see(&format!("{sigungu} 의료기관")).await?;
+    // In the list before, the line of the district says nearly the same.
+    page.see_heading(&format!("{sigungu} 의료기관")).await?;
     page.press_row("예약 가능").await?;
     page.see("날짜를 고르십시오").await?;
     page.press_row("예약 가능").await?;

@@ -4,7 +4,6 @@ use super::{Changes, Decided, known};
 use crate::TakePlaces;
 use crate::ledger::Ledger;
 use crate::ledger::apply::with_doses;
-use crate::ledger::said::Layer;
 use booking::rules::{self, HoldFacts, LiveAppointment, RecipientFacts};
 use booking::{
     Admission, Campaign, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId, Outcome, PersonId, Refusal,
@@ -91,20 +90,16 @@ impl Ledger {
 
     /// The bands of a clinic on a day; what the booker holds there counts as free.
     fn bands(&self, campaign: &Campaign, on: SlotId, given_up: Option<&Hold>) -> Vec<(u16, u32)> {
-        let clinic = self.country.clinic(on.clinic).filter(|_| campaign.gives_on(on.visit_on));
-        let Some(clinic) = clinic else { return Vec::new() };
-        let listed = (clinic.capacity > 0).then_some(clinic.capacity);
-        let said = self.said.capacity((on.clinic, on.visit_on), Layer::Pending);
-        let taken = self.slots.rows().day(on);
-        let free = |starts_min| {
-            let offered = said.and_then(|said| said.at(starts_min)).or(listed)?;
+        let Some(clinic) = self.country.clinic(on.clinic) else { return Vec::new() };
+        let day = self.slots.rows().day(on);
+        let free = |(starts_min, offered)| {
             let slot = SlotId { starts_min, ..on };
             let own = given_up.into_iter().flat_map(|hold| &hold.places).filter(|place| place.slot == slot);
-            let of_band = taken.iter().find(|(start, _)| *start == starts_min);
-            let counts = of_band.map(|(_, taken)| *taken).unwrap_or_default().of(offered);
-            Some((starts_min, counts.free() + own.count() as u32))
+            let found = day.iter().find(|(start, _)| *start == starts_min);
+            let taken = found.map(|(_, taken)| *taken).unwrap_or_default();
+            (starts_min, taken.of(offered).free() + own.count() as u32)
         };
-        clinic.bands_on(on.visit_on, campaign.visits.band_min).filter_map(free).collect()
+        self.bands_offered(campaign, clinic, on.visit_on).map(free).collect()
     }
 
     /// The doses of a 시·도 that a hold would give back.
