@@ -71,7 +71,7 @@ impl Store for OpeningLedger {
         self.opened.get().is_some_and(Store::is_well)
     }
 
-    fn views_lag(&self) -> Option<store::ViewsLag> {
+    fn views_lag(&self) -> Option<ViewsLag> {
         self.opened.get().and_then(Store::views_lag)
     }
 
