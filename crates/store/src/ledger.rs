@@ -206,6 +206,7 @@ impl Ledger {
                 self.allow_helper((*campaign, *booker, *recipient), changes)
             }
             Command::SaveDraft { person, sealed } => {
+                self.registered(*person)?;
                 self.write(Change::DraftSaved { person: *person, sealed: sealed.clone() }, changes);
                 Ok(Outcome::DraftSaved)
             }
