@@ -71,6 +71,10 @@ impl Store for OpeningLedger {
         self.opened.get().is_some_and(Store::is_well)
     }
 
+    fn views_lag(&self) -> Option<ViewsLag> {
+        self.opened.get().and_then(Store::views_lag)
+    }
+
     pass_on! {
         execute(request: Request) -> Answer;
         figures(campaign: CampaignId) -> Result<CampaignFigures, StoreError>;

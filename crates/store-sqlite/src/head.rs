@@ -57,6 +57,9 @@ impl HeadFile {
 }
 
 impl Witness {
+    /// Before the first row.
+    pub(crate) const BEGINNING: Self = Self { seq: 0, chain: [0; 32] };
+
     fn bytes(self) -> [u8; LENGTH] {
         let mut bytes = [0; LENGTH];
         bytes[..8].copy_from_slice(MAGIC);

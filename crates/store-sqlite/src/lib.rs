@@ -11,19 +11,23 @@
 //! - Any other failed write: nothing more is acknowledged. The kernel tells of a failed fsync once and forgets, so
 //!   trying again would prove nothing. The process lives on: the line and the static pages are none of the journal's
 //!   business.
-//! - Damage is found at the start, by the chain over the rows and the sums over the line: it ends the start, with the
-//!   row's number.
+//! - The projector follows in a thread and a file of its own, `views.db`. The start loads it and replays the rest of the
+//!   journal; when it is missing, damaged, of another release or of another journal, it is made again.
+//! - Damage of the journal is found by the chain over its rows. In the part that the start reads it ends the start, in the
+//!   part that the views stand for it ends the writing, soon after: either way with the row's number. That of the line is
+//!   found by its sums, and ends the start.
 //!
 //! `roster.db` is apart from all this: an import builds a new one beside the old and renames it over; the service only
 //! reads it, and follows the rename.
 //!
-//! What this crate is not: it has no query tables yet (`views.db` waits until a page needs what memory does not hold),
-//! and it is for one process: a second one is turned away by a lock.
+//! What this crate is not: it is for one process, a second one is turned away by a lock.
 //!
 //! To add a table to `line.db`: a new `user_version` and the step that brings the old one there, in `line.rs`.
 
+mod chores;
 mod database;
 mod failpoint;
+mod feed;
 mod folder;
 mod head;
 mod health;
@@ -33,8 +37,11 @@ mod journal;
 mod line;
 mod options;
 mod pen;
+mod projector;
 mod roster;
+mod start;
 mod store;
+mod views;
 mod writer;
 
 #[cfg(feature = "saboteur")]

@@ -16,6 +16,7 @@ mod open;
 mod peers;
 mod retries;
 mod roster;
+mod views;
 
 use booking::Country;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! The suite on the reference, and proof that the suite can fail.
 
 mod hoarders;
+mod kept;
 mod memory;
 mod saboteurs;
 
