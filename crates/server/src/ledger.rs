@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{
     Answer, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, PersonRecord, Request, Store,
-    StoreError, Visit, Waiting, WithinSupply,
+    StoreError, ViewsLag, Visit, Waiting, WithinSupply,
 };
 use store_sqlite::{SqliteStore, StoreLimits};
 

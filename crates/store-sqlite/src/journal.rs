@@ -1,10 +1,11 @@
 //! `journal.db`: an append-only list of batches, chained.
 
+use crate::copy::CopyLock;
 use crate::database::{self, Holds, Kind};
 use crate::failpoint::failpoint;
 use crate::feed::Row;
 use crate::folder;
-use crate::head::{Chain, HeadFile, Witness};
+use crate::head::{self, Chain, HeadFile, Witness};
 use booking::Change;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -30,6 +31,8 @@ const KIND: Kind = Kind {
 const ROW_BYTES: u64 = 8_192;
 /// A disk with less room than this is as good as full.
 const PROBE_BYTES: u32 = 1 << 20;
+/// A write-ahead log past this waits for no copy.
+const COPIED_BYTES_MAX: u64 = 1 << 30;
 /// How many changes are replayed before the layers of the ledger are merged.
 const REPLAYED_TOGETHER: usize = 4_096;
 
@@ -51,7 +54,7 @@ impl Journal {
         failpoint!("start.opened");
         folder::sync(folder)?;
         failpoint!("start.before_head");
-        let (head, expected) = HeadFile::open(folder, "journal.head")?;
+        let (head, expected) = HeadFile::open(folder, head::FILE)?;
         #[cfg(feature = "saboteur")]
         let connection = crate::failpoint::before_each_commit(connection);
         Ok(Self { path, connection, head, expected, last: Witness::BEGINNING, unchecked_bytes: 0 })
@@ -161,8 +164,12 @@ impl Journal {
         self.unchecked_bytes
     }
 
-    /// Moves the write-ahead log into the database.
+    /// Moves the write-ahead log into the database, unless somebody copies the files.
     pub(crate) fn checkpoint(&mut self) -> Result<(), StoreError> {
+        let lock = CopyLock::exclusive(self.path.parent().expect("a journal is in a folder"));
+        if lock.is_err() && self.unchecked_bytes <= COPIED_BYTES_MAX {
+            return Ok(());
+        }
         failpoint!("checkpoint.before");
         self.connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))

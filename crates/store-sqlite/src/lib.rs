@@ -17,6 +17,8 @@
 //!   part that the views stand for it ends the writing, soon after: either way with the row's number. That of the line is
 //!   found by its sums, and ends the start.
 //!
+//! Whoever looks at a folder that may be in use copies it first ([`copy_folder`]) and reads the copy ([`JournalRows`]).
+//!
 //! `roster.db` is apart from all this: an import builds a new one beside the old and renames it over; the service only
 //! reads it, and follows the rename.
 //!
@@ -25,6 +27,7 @@
 //! To add a table to `line.db`: a new `user_version` and the step that brings the old one there, in `line.rs`.
 
 mod chores;
+mod copy;
 mod database;
 mod failpoint;
 mod feed;
@@ -39,11 +42,13 @@ mod options;
 mod pen;
 mod projector;
 mod roster;
+mod rows;
 mod start;
 mod store;
 mod views;
 mod writer;
 
+pub use copy::{Copied, JOURNAL_FILE, copy_folder};
 #[cfg(feature = "saboteur")]
 #[doc(hidden)]
 pub use failpoint::{ALL as FAILPOINTS, VARIABLE as FAILPOINT_VARIABLE};
@@ -54,4 +59,5 @@ pub use options::StoreLimits;
 pub use roster::{
     FollowedRoster, ROSTER_FILE, RosterDifference, RosterDraft, RosterRow, RosterSample, SqliteRoster,
 };
+pub use rows::{JournalRows, check_pages};
 pub use store::SqliteStore;

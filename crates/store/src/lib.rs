@@ -11,7 +11,7 @@
 //! `conformance/cases.rs`. An invariant gets a named function in `conformance/invariants.rs`.
 //!
 //! - [`record`] writes a change down, for every back end that keeps a journal; [`kept`] tells what of a journal must be
-//!   kept to come to the same ledger.
+//!   kept to come to the same ledger; [`proof`] proves one from its rows, without the ledger.
 //!
 //! What this crate is not: it knows no rule of its own (`booking` decides) and no file.
 
@@ -22,6 +22,7 @@ pub mod kept;
 mod ledger;
 mod line;
 mod memory;
+pub mod proof;
 mod reads;
 pub mod record;
 mod roster;

@@ -7,6 +7,7 @@ mod booker;
 mod broken;
 mod clocks;
 mod conformance;
+mod copy;
 mod crowd;
 mod damage;
 mod full;

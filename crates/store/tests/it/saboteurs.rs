@@ -108,6 +108,8 @@ fn deciding_two_on_stale_facts_is_caught() {
     };
     decide(&mut ledger, Command::Open { campaign: world::CAMPAIGN }, &mut changes);
     for person in [1, 2] {
+        let aliases = vec![booking::PersonAlias([person as u8; 32])];
+        decide(&mut ledger, Command::Register { aliases, sealed: Vec::new() }, &mut changes);
         decide(&mut ledger, enter(person), &mut changes);
     }
     ledger.commit();
