@@ -4,6 +4,7 @@
 //! visible to readers before [`Ledger::commit`], and [`Ledger::discard`] forgets it.
 
 mod apply;
+mod appointments;
 mod days;
 mod fits;
 mod read;
@@ -54,6 +55,7 @@ pub struct Ledger {
     expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
     appointments: Table<AppointmentId, Appointment>,
+    /// What stands for a dose: an appointment that is live, or was given.
     live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId>,
     of_person: Table<PersonId, Vec<AppointmentId>>,
     /// The day of which somebody was reminded.

@@ -66,6 +66,9 @@ tagged!(Change {
     31 => Unblocked { slot, places, by, at },
     32 => CapacitySet { clinic, visit_on, starts_min, capacity, by, at },
     33 => SupplySet { campaign, supply, by, at },
+    34 => CheckedIn { id, number, by, at },
+    35 => NoShow { id, dropped, by, at },
+    36 => Fulfilled { id, is_correction, by, at },
 });
 
 tagged!(Outcome {
@@ -91,6 +94,9 @@ tagged!(Outcome {
     31 => Unblocked(counts),
     32 => CapacitySet { over },
     33 => SupplySet(supply),
+    34 => CheckedIn { id, number },
+    35 => NoShow { id, dropped },
+    36 => Fulfilled(id),
 });
 
 tagged!(HoldEnd {
@@ -102,6 +108,9 @@ tagged!(HoldEnd {
 tagged!(AppointmentState {
     1 => Booked,
     2 => Cancelled { at },
+    30 => CheckedIn { at, number },
+    31 => Fulfilled { at },
+    32 => NoShow { at },
 });
 
 // 3 told of a move without its old place.
@@ -112,6 +121,8 @@ tagged!(MessageKind {
     5 => DelegationGiven { booker },
     6 => DelegationEnded { recipient },
     7 => Moved { id, from },
+    20 => NoShow(id),
+    21 => Fulfilled(id),
 });
 
 tagged!(Relation {

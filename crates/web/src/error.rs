@@ -1,5 +1,7 @@
 //! The one place where a "no" or a breakage becomes a status, a page and a log line.
 
+mod facts;
+
 use crate::app::App;
 use crate::context::{Context, Wants};
 use crate::fields::FieldFault;
@@ -14,6 +16,7 @@ use crate::wording;
 use axum::body::Body;
 use booking::{Refusal, SlotId};
 use bytes::Bytes;
+use facts::add_facts;
 use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
@@ -269,56 +272,20 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::CancelledBefore { .. }
         | Refusal::CancelTooLate { .. }
         | Refusal::AppointmentChanged { .. }
+        | Refusal::AlreadyFulfilled { .. }
+        | Refusal::CheckedInBefore { .. }
+        | Refusal::NoShowBefore { .. }
+        | Refusal::CheckInNeeded
+        | Refusal::VisitElsewhere { .. }
+        | Refusal::VisitNotYet { .. }
+        | Refusal::VisitOver { .. }
+        | Refusal::VisitNotOver { .. }
         | Refusal::PlacesNotFree { .. }
         | Refusal::PlacesNotBlocked { .. }
         | Refusal::CapacityBelowTaken { .. }
         | Refusal::SupplyOverTotal { .. }
         | Refusal::SupplyBelowTaken { .. } => StatusCode::CONFLICT,
     }
-}
-
-fn add_facts(document: &mut Value, refusal: &Refusal) {
-    match refusal {
-        Refusal::TooEarly { opens_at } => document["opens_at"] = opens_at.to_string().into(),
-        Refusal::NotYourTurn { places_ahead } => document["places_ahead"] = (*places_ahead).into(),
-        Refusal::CodeWrong { tries_left } => document["tries_left"] = (*tries_left).into(),
-        Refusal::SlotFull { nearest } => document["nearest"] = nearest.iter().map(slot_json).collect(),
-        Refusal::TooManyTries { again_at }
-        | Refusal::TooManyPairs { again_at }
-        | Refusal::HoldTooSoon { again_at }
-        | Refusal::MessageTooSoon { again_at } => document["again_at"] = again_at.to_string().into(),
-        Refusal::DoseIntervalWrong { earliest_on, latest_on }
-        | Refusal::SecondDoseFull { earliest_on, latest_on } => {
-            document["earliest_on"] = earliest_on.to_string().into();
-            document["latest_on"] = latest_on.to_string().into();
-        }
-        Refusal::RecipientsFull { recipients_max } => document["recipients_max"] = (*recipients_max).into(),
-        Refusal::AlreadyBooked { appointment } | Refusal::AppointmentChanged { appointment } => {
-            document["appointment"] = appointment.number().into();
-        }
-        Refusal::HoldExpired { expired_at } | Refusal::PassExpired { expired_at } => {
-            document["expired_at"] = expired_at.to_string().into();
-        }
-        Refusal::ExtendedBefore { expires_at } => document["expires_at"] = expires_at.to_string().into(),
-        Refusal::PlacesNotFree { free } => document["free"] = (*free).into(),
-        Refusal::PlacesNotBlocked { blocked } => document["blocked"] = (*blocked).into(),
-        Refusal::CapacityBelowTaken { over } => document["over"] = (*over).into(),
-        Refusal::SupplyOverTotal { total, allotted } => {
-            document["total"] = (*total).into();
-            document["allotted"] = (*allotted).into();
-        }
-        Refusal::SupplyBelowTaken { taken, .. } => document["taken"] = (*taken).into(),
-        Refusal::CancelTooLate { until_on } => document["until_on"] = until_on.to_string().into(),
-        Refusal::NotEligible { born_from, born_to } => {
-            document["born_from"] = born_from.to_string().into();
-            document["born_to"] = born_to.to_string().into();
-        }
-        _ => {}
-    }
-}
-
-fn slot_json(slot: &SlotId) -> Value {
-    json!({"clinic": slot.clinic.to_string(), "date": slot.visit_on.to_string(), "time": wording::clock_time(slot.starts_min)})
 }
 
 fn pass_needed(ctx: &Context, status: StatusCode, problem: &Problem) -> Response<Body> {

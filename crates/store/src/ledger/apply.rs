@@ -1,10 +1,11 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
+use super::appointments::counted_doses;
 use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
-    Appointment, AppointmentId, AppointmentState, CampaignId, Change, Delegation, DelegationRecord,
-    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, SlotId,
+    AppointmentId, AppointmentState, CampaignId, Change, Delegation, DelegationRecord, Hold, HoldEnd, HoldId,
+    MessageKind, Opening, PersonId, Place, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -152,7 +153,10 @@ impl Ledger {
             Change::Blocked { .. }
             | Change::Unblocked { .. }
             | Change::CapacitySet { .. }
-            | Change::SupplySet { .. } => self.apply_said(change),
+            | Change::SupplySet { .. }
+            | Change::CheckedIn { .. }
+            | Change::NoShow { .. }
+            | Change::Fulfilled { .. } => self.apply_said(change),
             Change::MessageSent { .. } => {}
             Change::Answered { key, body, outcome, .. } => {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
@@ -208,35 +212,6 @@ impl Ledger {
         self.sido_of_place(one) == self.sido_of_place(other)
     }
 
-    fn book(&mut self, id: AppointmentId, appointment: &Appointment) {
-        self.next.appointment = self.next.appointment.max(id.0 + 1);
-        let Place { slot, recipient, .. } = appointment.place;
-        let doses = counted_doses(appointment.place);
-        self.take(appointment.campaign, slot, doses, |taken| taken.booked += 1);
-        self.appointments.put(id, *appointment);
-        self.live.put(live_key(appointment), id);
-        self.of_person.update(recipient, |own| own.push(id));
-    }
-
-    fn move_appointment(&mut self, id: AppointmentId, to: SlotId) {
-        let mut appointment = *self.appointments.get(id).expect("only an appointment that exists is moved");
-        let doses = counted_doses(appointment.place);
-        self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
-        self.take(appointment.campaign, to, doses, |taken| taken.booked += 1);
-        appointment.place.slot = to;
-        self.appointments.put(id, appointment);
-    }
-
-    fn cancel_appointment(&mut self, id: AppointmentId, at: Timestamp) {
-        let mut appointment =
-            *self.appointments.get(id).expect("only an appointment that exists is cancelled");
-        appointment.state = AppointmentState::Cancelled { at };
-        self.appointments.put(id, appointment);
-        self.live.remove(live_key(&appointment));
-        let doses = counted_doses(appointment.place);
-        self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
-    }
-
     fn give_delegation(&mut self, key: DelegationKey, delegation: Delegation) {
         let (campaign, booker, recipient) = key;
         if self.delegations.get(key).is_none() {
@@ -256,7 +231,13 @@ impl Ledger {
         self.appointments.get(appointment).map(|appointment| appointment.place.slot.visit_on)
     }
 
-    fn take(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
+    pub(super) fn take(
+        &mut self,
+        campaign: CampaignId,
+        slot: SlotId,
+        doses: u32,
+        change: impl FnOnce(&mut Taken),
+    ) {
         let sido = self.sido_of_place(slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
@@ -265,7 +246,13 @@ impl Ledger {
         self.supply.update((campaign, sido), |taken| *taken += doses);
     }
 
-    fn give_back(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
+    pub(super) fn give_back(
+        &mut self,
+        campaign: CampaignId,
+        slot: SlotId,
+        doses: u32,
+        change: impl FnOnce(&mut Taken),
+    ) {
         let sido = self.sido_of_place(slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
@@ -288,7 +275,9 @@ impl Ledger {
                     self.expiring.remove(&(hold.expires_at, *id));
                 }
             }
-            Change::Moved { id, .. } | Change::Cancelled { id, .. } => {
+            Change::Moved { id, .. }
+            | Change::Cancelled { id, .. }
+            | Change::NoShow { dropped: Some(id), .. } => {
                 if let Some(appointment) = self.appointments.committed(*id) {
                     self.to_remind.remove(&(appointment.place.slot.visit_on, *id));
                     self.visits.remove(appointment.place.slot, *id);
@@ -302,7 +291,7 @@ impl Ledger {
     fn index_reminder(&mut self, id: AppointmentId) {
         let Some(appointment) = self.appointments.committed(id) else { return };
         let visit_on = appointment.place.slot.visit_on;
-        if appointment.is_live() && self.reminded.committed(id) != Some(&visit_on) {
+        if appointment.state == AppointmentState::Booked && self.reminded.committed(id) != Some(&visit_on) {
             self.to_remind.insert((visit_on, id));
         } else {
             self.to_remind.remove(&(visit_on, id));
@@ -317,7 +306,11 @@ impl Ledger {
                     self.expiring.insert((hold.expires_at, *id));
                 }
             }
-            Change::Booked { id, .. } | Change::Moved { id, .. } => {
+            Change::Booked { id, .. }
+            | Change::Moved { id, .. }
+            | Change::CheckedIn { id, .. }
+            | Change::NoShow { id, .. }
+            | Change::Fulfilled { id, .. } => {
                 self.index_reminder(*id);
                 self.index_visit(*id);
             }
@@ -354,15 +347,6 @@ impl Ledger {
     }
 }
 
-/// Supply counts first doses; the second is set aside with the first.
-fn counted_doses(place: Place) -> u32 {
-    u32::from(place.dose == DoseNumber(1))
-}
-
-fn live_key(appointment: &Appointment) -> (CampaignId, PersonId, DoseNumber) {
-    (appointment.campaign, appointment.place.recipient, appointment.place.dose)
-}
-
 fn follows_the_commit(change: &Change) -> bool {
     match change {
         Change::Held { .. }
@@ -371,6 +355,9 @@ fn follows_the_commit(change: &Change) -> bool {
         | Change::Booked { .. }
         | Change::Moved { .. }
         | Change::Cancelled { .. }
+        | Change::CheckedIn { .. }
+        | Change::NoShow { .. }
+        | Change::Fulfilled { .. }
         | Change::MessageQueued { .. }
         | Change::MessageSent { .. }
         | Change::Answered { .. } => true,
