@@ -39,6 +39,13 @@ pub enum Change {
         recipient: PersonId,
         delegation: Delegation,
     },
+    /// The recipient agreed by a code that came to their phone on record. It follows the delegation it stands for.
+    DelegationProved {
+        campaign: CampaignId,
+        booker: PersonId,
+        recipient: PersonId,
+        at: Timestamp,
+    },
     DelegationEnded {
         campaign: CampaignId,
         booker: PersonId,
@@ -208,6 +215,8 @@ pub struct DelegationRecord {
     pub booker: PersonId,
     pub recipient: PersonId,
     pub delegation: Delegation,
+    /// When the recipient agreed by a code, where the campaign wants one.
+    pub proved_at: Option<Timestamp>,
     /// By whom, and when.
     pub ended: Option<(PersonId, Timestamp)>,
 }

@@ -60,6 +60,14 @@ pub enum Refusal {
     },
     /// Nobody needs leave to book for themselves.
     RecipientIsBooker,
+    /// The campaign wants the recipient to agree by a code, and none was read out that is still good.
+    RecipientCodeNeeded,
+    /// Decided before the ledger: nothing is known of such a code any more.
+    RecipientCodeUnknown,
+    /// Decided before the ledger. The code of a pair that does not exist is wrong too.
+    RecipientCodeWrong {
+        tries_left: u32,
+    },
     /// The recipient has taken the helper's leave away.
     DelegationRevoked {
         revoked_at: Timestamp,
@@ -199,6 +207,9 @@ impl Refusal {
             Self::PairUnknown => "PairUnknown",
             Self::TooManyPairs { .. } => "TooManyPairs",
             Self::RecipientIsBooker => "RecipientIsBooker",
+            Self::RecipientCodeNeeded => "RecipientCodeNeeded",
+            Self::RecipientCodeUnknown => "RecipientCodeUnknown",
+            Self::RecipientCodeWrong { .. } => "RecipientCodeWrong",
             Self::DelegationRevoked { .. } => "DelegationRevoked",
             Self::RecipientsFull { .. } => "RecipientsFull",
             Self::RecipientUnknown => "RecipientUnknown",
@@ -263,6 +274,9 @@ impl Refusal {
             Self::DelegationRevoked { .. } => 334,
             Self::RecipientsFull { .. } => 335,
             Self::RecipientUnknown => 336,
+            Self::RecipientCodeNeeded => 337,
+            Self::RecipientCodeUnknown => 338,
+            Self::RecipientCodeWrong { .. } => 339,
             Self::AlreadyBooked { .. } => 401,
             Self::FirstDoseNeeded => 407,
             Self::HoldTooSoon { .. } => 410,
@@ -329,6 +343,9 @@ impl Refusal {
             | Self::PassExpired { .. }
             | Self::PairUnknown
             | Self::RecipientIsBooker
+            | Self::RecipientCodeNeeded
+            | Self::RecipientCodeUnknown
+            | Self::RecipientCodeWrong { .. }
             | Self::DelegationRevoked { .. }
             | Self::RecipientsFull { .. }
             | Self::RecipientUnknown

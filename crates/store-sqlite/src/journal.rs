@@ -21,6 +21,7 @@ const KIND: Kind = Kind {
                  chain BLOB NOT NULL
              ) STRICT;
              CREATE TABLE probe(id INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT;",
+    steps: &[],
 };
 
 /// What a batch needs besides its body: the row, and a page or two of the tree.
@@ -48,7 +49,7 @@ impl Journal {
         failpoint!("start.opened");
         folder::sync(folder)?;
         failpoint!("start.before_head");
-        let (head, expected) = HeadFile::open(folder)?;
+        let (head, expected) = HeadFile::open(folder, "journal.head")?;
         #[cfg(feature = "saboteur")]
         let connection = crate::failpoint::before_each_commit(connection);
         let last = Witness { seq: 0, chain: [0; 32] };

@@ -1,15 +1,16 @@
-//! The store: a queue to the writer, and the reads.
+//! The store: the writer's inbox, and the reads.
 
 use crate::StoreLimits;
 use crate::failpoint::failpoint;
 use crate::folder::FolderLock;
 use crate::health::{Health, HealthCell};
+use crate::inbox::{Asked, Inbox, stopped};
 use crate::journal::{Check, Journal};
-use crate::writer::{Asked, Writer};
+use crate::pen::Pen;
+use crate::writer::{Batch, Writer};
 use booking::Country;
 use jiff::Timestamp;
 use std::path::Path;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
 use store::{Answer, Clock, Ledger, Request, Store, StoreError, Waiting, reads_of_the_ledger};
@@ -17,8 +18,7 @@ use tokio::sync::oneshot;
 
 /// Dropping it answers what was queued, closes the files and joins the thread.
 pub struct SqliteStore {
-    /// None only while it is dropped.
-    queue: Option<SyncSender<Asked>>,
+    inbox: Arc<Inbox>,
     writer: Option<JoinHandle<()>>,
     ledger: Arc<RwLock<Ledger>>,
     health: Arc<HealthCell>,
@@ -56,23 +56,27 @@ impl SqliteStore {
             );
         }
 
-        let (queue, waiting) = sync_channel(limits.queue_max);
+        let inbox = Arc::new(Inbox::new(limits.queue_max));
         let ledger = Arc::new(RwLock::new(ledger));
         let health = Arc::new(HealthCell::default());
+        let pen = Pen::start(journal, Arc::clone(&inbox), Arc::clone(&health), limits)?;
         let writer = Writer {
-            queue: waiting,
+            inbox: Arc::clone(&inbox),
             ledger: Arc::clone(&ledger),
             health: Arc::clone(&health),
             clock,
             limits,
-            journal,
+            pen,
             probed_at: Timestamp::MIN,
+            unchecked_bytes: 0,
+            deciding: Batch::default(),
+            writing: None,
             #[cfg(feature = "saboteur")]
             unwritten: Vec::new(),
         };
         let thread = thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run());
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the writer", e))?;
-        Ok(Self { queue: Some(queue), writer: Some(thread), ledger, health, _lock: lock })
+        Ok(Self { inbox, writer: Some(thread), ledger, health, _lock: lock })
     }
 
     /// The state, for the invariants of the conformance suite.
@@ -88,12 +92,8 @@ impl SqliteStore {
     /// Never waits: a queue that is full is an answer.
     fn ask(&self, request: Request) -> Result<oneshot::Receiver<Answer>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let queue = self.queue.as_ref().expect("it is there until the drop");
-        match queue.try_send(Asked { request, reply }) {
-            Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => Err(StoreError::unavailable("too many commands are waiting")),
-            Err(TrySendError::Disconnected(_)) => Err(stopped()),
-        }
+        self.inbox.ask(Asked { request, reply })?;
+        Ok(answer)
     }
 }
 
@@ -113,16 +113,12 @@ impl Store for SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        drop(self.queue.take());
+        self.inbox.close();
         if let Some(writer) = self.writer.take() {
             // A panic of the writer was told when it happened.
             let _told = writer.join();
         }
     }
-}
-
-fn stopped() -> StoreError {
-    StoreError::unavailable("the writer has stopped")
 }
 
 #[cfg(not(feature = "saboteur"))]

@@ -130,6 +130,8 @@ pub struct Delegate {
     pub candidate: Candidate,
     pub relation: Relation,
     pub consent: ConsentVersion,
+    /// When the code was sent that the recipient read out; whoever asks for this has seen that it was right.
+    pub code_sent_at: Option<Timestamp>,
 }
 
 /// Exchange of a ticket for a pass. The gate has checked that it is called; the ledger checks everything else.

@@ -1,17 +1,20 @@
 //! The ledger in memory: gathers the facts, asks `booking`, applies the changes.
 //!
-//! [`Ledger::decide`] works on the pending layer, so that a batch of commands sees its own effects; nothing of it is
-//! visible to readers before [`Ledger::commit`], and [`Ledger::discard`] forgets it.
+//! [`Ledger::decide`] works on the pending layer, so that a batch of commands sees its own effects. [`Ledger::seal`]
+//! ends the batch: the next one is decided on it while it is being written. Nothing is visible to readers before
+//! [`Ledger::commit`], and [`Ledger::discard`] forgets both.
 
 mod apply;
 mod appointments;
 mod days;
 mod fits;
+mod layers;
 mod read;
 mod said;
 mod uses;
 mod visits;
 
+use crate::rows::{Pages, Parted};
 use crate::table::Table;
 use crate::{Command, Keyed, Request};
 use booking::rules::Abandoned;
@@ -23,6 +26,7 @@ use booking::{
 use days::DayChanges;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use layers::Followed;
 use said::Said;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
@@ -35,15 +39,15 @@ pub(crate) const EXPIRED_PER_DECISION: usize = 4;
 pub struct Ledger {
     country: Arc<Country>,
     openings: Table<CampaignId, Opening>,
-    aliases: Table<PersonAlias, PersonId>,
-    people: Table<PersonId, Vec<u8>>,
+    aliases: Table<PersonAlias, PersonId, Parted<PersonAlias, PersonId>>,
+    people: Table<PersonId, Vec<u8>, Pages<Vec<u8>>>,
     delegations: Table<DelegationKey, DelegationRecord>,
     /// The delegations of a person, given and taken.
     delegated: Table<PersonId, Vec<DelegationKey>>,
     drafts: Table<PersonId, Vec<u8>>,
     ended_sessions: Table<SessionId, Timestamp>,
-    admissions: Table<(CampaignId, PersonId), Admission>,
-    tickets: Table<(CampaignId, TicketRef), PersonId>,
+    admissions: Table<(CampaignId, PersonId), Admission, Pages<Admission>>,
+    tickets: Table<TicketKey, PersonId, Parted<TicketKey, PersonId>>,
     slots: Table<SlotId, Taken>,
     days: Table<(ClinicId, Date), u32>,
     day_changes: DayChanges,
@@ -54,13 +58,13 @@ pub struct Ledger {
     /// The last hold of a booker that ran out, until they hold something else to its end.
     expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
-    appointments: Table<AppointmentId, Appointment>,
+    appointments: Table<AppointmentId, Appointment, Pages<Appointment>>,
     /// What stands for a dose: an appointment that is live, or was given.
-    live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId>,
-    of_person: Table<PersonId, Vec<AppointmentId>>,
+    live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId, Pages<AppointmentId>>,
+    of_person: Table<PersonId, Vec<AppointmentId>, Pages<Vec<AppointmentId>>>,
     /// The day of which somebody was reminded.
     reminded: Table<AppointmentId, Date>,
-    answers: Table<RequestKey, Answered>,
+    answers: Table<RequestKey, Answered, Parted<RequestKey, Answered>>,
     messages: BTreeMap<MessageId, Message>,
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,
@@ -72,10 +76,16 @@ pub struct Ledger {
     /// Answers in the order they were given, to be forgotten in that order.
     answered: VecDeque<(Timestamp, RequestKey)>,
     next: Counters,
+    next_sealed: Counters,
     next_committed: Counters,
-    /// Changes of this batch, for the indexes that only follow the commit.
-    batch: Vec<Change>,
+    /// What of this batch, and of the one that is being written, the indexes follow when it is durable.
+    followed: Vec<Followed>,
+    followed_sealed: Vec<Followed>,
+    is_sealed: bool,
 }
+
+/// A ticket of a campaign.
+type TicketKey = (CampaignId, TicketRef);
 
 /// Who books for whom in which campaign: booker, then recipient.
 type DelegationKey = (CampaignId, PersonId, PersonId);
@@ -147,8 +157,11 @@ impl Ledger {
             swept: Bound::Unbounded,
             answered: VecDeque::new(),
             next: first,
+            next_sealed: first,
             next_committed: first,
-            batch: Vec::new(),
+            followed: Vec::new(),
+            followed_sealed: Vec::new(),
+            is_sealed: false,
         }
     }
 

@@ -23,6 +23,7 @@ mod memory;
 mod reads;
 pub mod record;
 mod roster;
+mod rows;
 mod staff;
 mod store;
 mod table;

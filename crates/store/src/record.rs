@@ -69,6 +69,7 @@ tagged!(Change {
     34 => CheckedIn { id, number, by, at },
     35 => NoShow { id, dropped, by, at },
     36 => Fulfilled { id, is_correction, by, at },
+    50 => DelegationProved { campaign, booker, recipient, at },
 });
 
 tagged!(Outcome {

@@ -149,6 +149,7 @@ fn since_version_2(at: Timestamp) -> Vec<Change> {
     samples.extend(kinds.map(|kind| Change::MessageQueued { id: MessageId(3), message: message(kind) }));
     let answered = |outcome| Change::Answered { key: RequestKey([0x33; 32]), body: [0x44; 32], outcome, at };
     samples.extend(outcomes.map(answered));
+    samples.push(Change::DelegationProved { campaign, booker: person, recipient, at });
     samples
 }
 

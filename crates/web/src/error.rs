@@ -240,6 +240,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::KeyReused
         | Refusal::PlacesInvalid
         | Refusal::CodeWrong { .. }
+        | Refusal::RecipientCodeWrong { .. }
         | Refusal::PhoneNotOwn
         | Refusal::PairUnknown
         | Refusal::RecipientIsBooker => StatusCode::UNPROCESSABLE_ENTITY,
@@ -250,6 +251,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::HoldTooSoon { .. }
         | Refusal::MessageTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NotEligible { .. }
+        | Refusal::RecipientCodeNeeded
         | Refusal::DelegationRevoked { .. }
         | Refusal::PassNeeded
         | Refusal::PassExpired { .. } => StatusCode::FORBIDDEN,
@@ -257,6 +259,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::CampaignClosed { .. }
         | Refusal::NotYourTurn { .. }
         | Refusal::ChallengeUnknown
+        | Refusal::RecipientCodeUnknown
         | Refusal::TicketUsed
         | Refusal::RecipientsFull { .. }
         | Refusal::AlreadyBooked { .. }
@@ -359,6 +362,7 @@ fn back_from(path: &str) -> &'static str {
         "/favourites/add" | "/favourites/remove" | "/favourites/first" => "/favourites",
         "/people/party" | "/people/stop" => "/people",
         "/people/add" => "/people/add",
+        "/people/code" | "/people/code/resend" => "/people/code",
         "/book/hold" | "/book/confirm" | "/book/extend" | "/book/release" => "/book/hold",
         _ => "/wait",
     }

@@ -165,7 +165,7 @@ fn one_live_appointment(ledger: &Ledger) -> Held {
 fn one_hold_a_booker(ledger: &Ledger) -> Held {
     for (id, hold) in ledger.holds() {
         let found = ledger.hold_of(hold.campaign, hold.booker).map(|(id, _)| id);
-        if found != Some(*id) {
+        if found != Some(id) {
             return Err(format!("{id:?} of {:?}, who is found with {found:?}", hold.booker));
         }
     }
@@ -180,7 +180,7 @@ fn people_find_their_appointments(ledger: &Ledger) -> Held {
         let helpers = given.filter(|one| one.recipient == recipient && one.is_live()).map(|one| one.booker);
         for person in helpers.chain([recipient]) {
             let own = ledger.appointments_of(person);
-            if own.iter().filter(|(own, found)| own == id && found == appointment).count() != 1 {
+            if own.iter().filter(|(own, found)| *own == id && found == appointment).count() != 1 {
                 return Err(format!("{person:?} does not find {id:?} once among {own:?}"));
             }
         }
@@ -259,9 +259,9 @@ pub fn digest(ledger: &Ledger) -> String {
     let mut slots: Vec<_> = ledger.touched_slots().filter(|(_, counts)| counts.taken() > 0).collect();
     slots.sort_by_key(|(slot, _)| *slot);
     let mut holds: Vec<_> = ledger.holds().collect();
-    holds.sort_by_key(|(id, _)| **id);
+    holds.sort_by_key(|(id, _)| *id);
     let mut appointments: Vec<_> = ledger.appointments().collect();
-    appointments.sort_by_key(|(id, _)| **id);
+    appointments.sort_by_key(|(id, _)| *id);
     let messages = ledger.messages_waiting(usize::MAX);
     let campaigns = ledger.country().campaigns();
     let figures: Vec<_> =
@@ -273,7 +273,7 @@ pub fn digest(ledger: &Ledger) -> String {
 /// Everybody who has, or had, a place: all but the cancelled ones.
 fn placed(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
     let placed = |(_, appointment): &(_, &Appointment)| appointment.takes_a_place();
-    ledger.appointments().filter(placed).map(|(id, appointment)| (*id, *appointment))
+    ledger.appointments().filter(placed).map(|(id, appointment)| (id, *appointment))
 }
 
 fn held_places(ledger: &Ledger) -> impl Iterator<Item = Place> {

@@ -183,6 +183,7 @@ impl Play {
             candidate: candidate(words),
             relation: Relation::Parent,
             consent: ConsentVersion(1),
+            code_sent_at: words.code.map(|age| self.stage.clock.now() - age),
         })
     }
 
@@ -350,6 +351,7 @@ impl Play {
         let all = self.stage.wait_for(self.stage.subject.store().delegations_of(person));
         let own = all.expect("the store is well").into_iter().filter(|one| side(one, person));
         let state = |one: DelegationRecord| match (one.is_live(), one.is_revoked()) {
+            (true, _) if one.proved_at.is_some() => "proved",
             (true, _) => "live",
             (false, true) => "revoked",
             (false, false) => "given-up",

@@ -148,6 +148,7 @@ fn delegation(booker: PersonId, chance: &mut Chance) -> Command {
             candidate: ELIGIBLE,
             relation: Relation::Sibling,
             consent: ConsentVersion(1),
+            code_sent_at: None,
         }),
         5..7 => Command::EndDelegation {
             campaign: PAIRS,

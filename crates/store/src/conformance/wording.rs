@@ -83,6 +83,8 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::IdentityStale
         | Refusal::PairUnknown
         | Refusal::TooManyPairs { .. }
+        | Refusal::RecipientCodeUnknown
+        | Refusal::RecipientCodeWrong { .. }
         | Refusal::MessageTooSoon { .. } => unreachable!("{code} is decided before the ledger"),
         Refusal::KeyReused
         | Refusal::CampaignUnknown
@@ -90,6 +92,7 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::PassNeeded
         | Refusal::RecipientIsBooker
         | Refusal::RecipientUnknown
+        | Refusal::RecipientCodeNeeded
         | Refusal::PlacesInvalid
         | Refusal::FirstDoseNeeded
         | Refusal::SlotUnknown

@@ -25,6 +25,8 @@ pub(super) struct Words {
     /// Somebody else.
     pub(super) name: Option<String>,
     pub(super) count: Option<usize>,
+    /// How long ago the code was sent that the recipient read out.
+    pub(super) code: Option<SignedDuration>,
     pub(super) key: Option<String>,
 }
 
@@ -58,6 +60,7 @@ pub(super) fn parse(words: &str) -> Words {
             "with" => parsed.with = Some(next()),
             "born" => parsed.born = Some(next().parse().expect("a year")),
             "campaign" => parsed.campaign = Some(next().parse().expect("a number")),
+            "code" => parsed.code = Some(duration(&next())),
             "key" => parsed.key = Some(next()),
             clinic if clinic.starts_with('C') => {
                 parsed.slot = Some(slot(clinic, &next(), &next()));

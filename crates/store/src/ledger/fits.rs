@@ -4,16 +4,24 @@
 use super::Ledger;
 use super::said::Layer;
 use crate::StoreError;
-use booking::{Appointment, AppointmentId, Change, ClinicId, SlotCounts, SlotId};
+use booking::{Appointment, AppointmentId, Change, ClinicId, PersonId, Place, SlotCounts, SlotId};
 
 impl Ledger {
     pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
         match change {
-            Change::Held { hold, .. } => hold.places.iter().try_for_each(|place| self.clinic_of(place.slot)),
+            Change::Held { id, hold } => {
+                in_turn("hold", id.0, self.next.hold)?;
+                self.is_registered(hold.booker)?;
+                hold.places.iter().try_for_each(|place| self.could_be_taken(place))
+            }
             Change::HoldExtended { id, .. } | Change::HoldEnded { id, .. } => {
                 self.holds.get(*id).map(|_| ()).ok_or_else(|| format!("hold {}: it is not there", id.0))
             }
-            Change::Booked { appointment, .. } => self.clinic_of(appointment.place.slot),
+            Change::Booked { id, appointment } => {
+                in_turn("appointment", id.0, self.next.appointment)?;
+                self.is_registered(appointment.booker)?;
+                self.could_be_taken(&appointment.place)
+            }
             Change::Moved { id, to, .. } => {
                 self.clinic_of(*to)?;
                 self.is_live(*id)
@@ -28,7 +36,8 @@ impl Ledger {
                     self.appointments.get(*id).is_some_and(|one| one.takes_a_place() && !one.is_given());
                 if takes { Ok(()) } else { Err(format!("appointment {}: there is none to be given", id.0)) }
             }
-            Change::DelegationEnded { campaign, booker, recipient, .. }
+            Change::DelegationProved { campaign, booker, recipient, .. }
+            | Change::DelegationEnded { campaign, booker, recipient, .. }
             | Change::HelperAllowed { campaign, booker, recipient } => {
                 let given = self.delegations.get((*campaign, *booker, *recipient));
                 given.map(|_| ()).ok_or_else(|| format!("person {}: no delegation to change", booker.0))
@@ -43,18 +52,18 @@ impl Ledger {
                     Err(format!("clinic {}: {blocked} places are blocked", slot.clinic))
                 }
             }
+            Change::PersonRegistered { person, .. } => in_turn("person", person.0, self.next.person),
+            Change::PersonKnownAs { person, .. }
+            | Change::PersonUpdated { person, .. }
+            | Change::DraftSaved { person, .. }
+            | Change::Admitted { person, .. } => self.is_registered(*person),
             Change::CapacitySet { clinic, .. } => self.is_known(*clinic),
             Change::Opened { .. }
             | Change::SupplySet { .. }
             | Change::Closed { .. }
-            | Change::PersonRegistered { .. }
-            | Change::PersonKnownAs { .. }
-            | Change::PersonUpdated { .. }
             | Change::DelegationGiven { .. }
-            | Change::DraftSaved { .. }
             | Change::PlaceAbandoned { .. }
             | Change::SessionEnded { .. }
-            | Change::Admitted { .. }
             | Change::MessageQueued { .. }
             | Change::MessageSent { .. }
             | Change::Answered { .. } => Ok(()),
@@ -64,6 +73,16 @@ impl Ledger {
     fn is_live(&self, id: AppointmentId) -> Result<(), String> {
         let live = self.appointments.get(id).is_some_and(Appointment::is_live);
         if live { Ok(()) } else { Err(format!("appointment {}: there is none that is live", id.0)) }
+    }
+
+    fn could_be_taken(&self, place: &Place) -> Result<(), String> {
+        self.is_registered(place.recipient)?;
+        self.clinic_of(place.slot)
+    }
+
+    fn is_registered(&self, person: PersonId) -> Result<(), String> {
+        let known = person.0 < self.next.person;
+        if known { Ok(()) } else { Err(format!("person {}: they were never registered", person.0)) }
     }
 
     fn clinic_of(&self, slot: SlotId) -> Result<(), String> {
@@ -91,12 +110,17 @@ impl Ledger {
     pub fn check_country(&self) -> Result<(), StoreError> {
         for ((campaign, sido), taken) in self.supply.all_committed() {
             let supply =
-                self.country.campaign(*campaign).and_then(|campaign| campaign.supply.get(sido).copied());
-            if *taken > supply.unwrap_or(0) && self.said_supply(*campaign).is_none() {
+                self.country.campaign(campaign).and_then(|campaign| campaign.supply.get(&sido).copied());
+            if *taken > supply.unwrap_or(0) && self.said_supply(campaign).is_none() {
                 let at = format!("campaign {}: {taken} doses taken in region {sido}", campaign.0);
                 return Err(StoreError::Corrupt { at });
             }
         }
         Ok(())
     }
+}
+
+/// Numbers are given out one after the other: one far ahead is damage, and memory is made for none in between.
+fn in_turn(what: &str, number: u64, next: u64) -> Result<(), String> {
+    if number <= next { Ok(()) } else { Err(format!("{what} {number}: the next one is {next}")) }
 }

@@ -145,14 +145,14 @@ impl Ledger {
 
     /// Every slot that anything was ever taken from, for the checks of conservation.
     pub fn touched_slots(&self) -> impl Iterator<Item = (SlotId, SlotCounts)> {
-        self.slots.all_committed().map(|(slot, _)| (*slot, self.committed_counts(*slot)))
+        self.slots.all_committed().map(|(slot, _)| (slot, self.committed_counts(slot)))
     }
 
-    pub fn holds(&self) -> impl Iterator<Item = (&HoldId, &Hold)> {
+    pub fn holds(&self) -> impl Iterator<Item = (HoldId, &Hold)> {
         self.holds.all_committed()
     }
 
-    pub fn appointments(&self) -> impl Iterator<Item = (&AppointmentId, &Appointment)> {
+    pub fn appointments(&self) -> impl Iterator<Item = (AppointmentId, &Appointment)> {
         self.appointments.all_committed()
     }
 }

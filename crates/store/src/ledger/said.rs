@@ -29,6 +29,12 @@ pub(super) enum Layer {
 }
 
 impl Said {
+    pub(super) fn seal(&mut self) {
+        self.capacities.seal();
+        self.supplies.seal();
+        self.arrivals.seal();
+    }
+
     pub(super) fn commit(&mut self) {
         self.capacities.commit();
         self.supplies.commit();
@@ -118,13 +124,27 @@ impl Ledger {
     /// there is no such band, and where the list gives it no place and nothing was said.
     pub(super) fn offered(&self, campaign: &Campaign, slot: SlotId, layer: Layer) -> Option<u32> {
         let clinic = self.country.clinic(slot.clinic)?;
-        let is_band =
-            || clinic.bands_on(slot.visit_on, campaign.visits.band_min).any(|start| start == slot.starts_min);
-        if !campaign.gives_on(slot.visit_on) || !is_band() {
+        let is_band = campaign.gives_on(slot.visit_on)
+            && clinic.is_band(slot.visit_on, slot.starts_min, campaign.visits.band_min);
+        if !is_band {
             return None;
         }
         let said = self.said.capacity((slot.clinic, slot.visit_on), layer);
-        said.and_then(|said| said.at(slot.starts_min)).or((clinic.capacity > 0).then_some(clinic.capacity))
+        offered_in_band(clinic, said, slot.starts_min)
+    }
+
+    /// Every band of a day that is offered, by its start, as the current batch sees it.
+    pub(super) fn bands_offered(
+        &self,
+        campaign: &Campaign,
+        clinic: &Clinic,
+        visit_on: Date,
+    ) -> impl Iterator<Item = (u16, u32)> {
+        let said = self.said.capacity((clinic.id, visit_on), Layer::Pending);
+        let given = campaign.gives_on(visit_on);
+        let bands = given.then(|| clinic.bands_on(visit_on, campaign.visits.band_min));
+        let offered = move |start| Some((start, offered_in_band(clinic, said, start)?));
+        bands.into_iter().flatten().filter_map(offered)
     }
 
     /// In the campaign that gives it the most places; 0 where none does.
@@ -197,4 +217,9 @@ impl Ledger {
         let taken = self.slots.committed(slot).copied().unwrap_or_default();
         taken.of(self.offered_in_any(slot, Layer::Committed))
     }
+}
+
+/// What the clinic said of a band, else what the country's list says; None where the list gives it no place.
+fn offered_in_band(clinic: &Clinic, said: Option<&SaidCapacity>, starts_min: u16) -> Option<u32> {
+    said.and_then(|said| said.at(starts_min)).or((clinic.capacity > 0).then_some(clinic.capacity))
 }

@@ -11,7 +11,7 @@ use super::Ledger;
 use super::said::Layer;
 use booking::{
     Campaign, CampaignId, Change, Country, Message, MessageId, MessageKind, Opening, Outcome, PersonId,
-    Refusal, RegionCode, SlotCounts, SlotId,
+    Refusal, RegionCode, SlotId,
 };
 use jiff::Timestamp;
 
@@ -42,13 +42,6 @@ impl Ledger {
 
     fn sido_of(&self, slot: SlotId) -> Option<RegionCode> {
         self.country.clinic(slot.clinic).map(|clinic| self.country.sido_of(clinic))
-    }
-
-    /// The counts as the current batch sees them.
-    fn counts(&self, campaign: &Campaign, slot: SlotId) -> Option<SlotCounts> {
-        let capacity = self.offered(campaign, slot, Layer::Pending)?;
-        let taken = self.slots.get(slot).copied().unwrap_or_default();
-        Some(taken.of(capacity))
     }
 }
 

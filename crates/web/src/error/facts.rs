@@ -8,7 +8,9 @@ pub(super) fn add_facts(document: &mut Value, refusal: &Refusal) {
     match refusal {
         Refusal::TooEarly { opens_at } => document["opens_at"] = opens_at.to_string().into(),
         Refusal::NotYourTurn { places_ahead } => document["places_ahead"] = (*places_ahead).into(),
-        Refusal::CodeWrong { tries_left } => document["tries_left"] = (*tries_left).into(),
+        Refusal::CodeWrong { tries_left } | Refusal::RecipientCodeWrong { tries_left } => {
+            document["tries_left"] = (*tries_left).into();
+        }
         Refusal::SlotFull { nearest } => document["nearest"] = nearest.iter().map(slot_json).collect(),
         Refusal::TooManyTries { again_at }
         | Refusal::TooManyPairs { again_at }

@@ -37,6 +37,9 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::PairUnknown
         | Refusal::TooManyPairs { .. }
         | Refusal::RecipientIsBooker
+        | Refusal::RecipientCodeNeeded
+        | Refusal::RecipientCodeUnknown
+        | Refusal::RecipientCodeWrong { .. }
         | Refusal::DelegationRevoked { .. }
         | Refusal::RecipientsFull { .. }
         | Refusal::RecipientUnknown => people::people(lang, refusal),
@@ -110,6 +113,9 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::TooManyTries { .. }
         | Refusal::IdentityStale => vec![identity()],
         Refusal::PhoneNotOwn => phone_not_own(lang),
+        Refusal::RecipientCodeNeeded | Refusal::RecipientCodeUnknown | Refusal::RecipientCodeWrong { .. } => {
+            vec![link("예약할 분 추가", "Add a person", "/people/add"), waiting()]
+        }
         Refusal::PairUnknown
         | Refusal::TooManyPairs { .. }
         | Refusal::RecipientIsBooker

@@ -4,7 +4,7 @@ use crate::person::Person;
 use crate::site::Site;
 use booking::{Appointment, AppointmentId, ClinicId, DoseNumber, Outcome, PersonId, Refusal, StaffId};
 use jiff::SignedDuration;
-use store::{Clock as _, Command, RecordVisit, StaffUse, Store as _};
+use store::{Clock as _, Command, RecordVisit, StaffUse};
 use web::messages::deliver_waiting;
 
 const FIRST: AppointmentId = AppointmentId(1);

@@ -37,7 +37,10 @@ fn after(refusal: &Refusal) -> Option<Refusal> {
         No::PassExpired { .. } => No::PairUnknown,
         No::PairUnknown => No::TooManyPairs { again_at: AT },
         No::TooManyPairs { .. } => No::RecipientIsBooker,
-        No::RecipientIsBooker => No::DelegationRevoked { revoked_at: AT },
+        No::RecipientIsBooker => No::RecipientCodeNeeded,
+        No::RecipientCodeNeeded => No::RecipientCodeUnknown,
+        No::RecipientCodeUnknown => No::RecipientCodeWrong { tries_left: 3 },
+        No::RecipientCodeWrong { .. } => No::DelegationRevoked { revoked_at: AT },
         No::DelegationRevoked { .. } => No::RecipientsFull { recipients_max: 4 },
         No::RecipientsFull { .. } => No::RecipientUnknown,
         No::RecipientUnknown => No::PlacesInvalid,
@@ -137,5 +140,5 @@ fn every_refusal_has_a_code_and_a_number_of_three_digits_of_its_own() {
     let numbers: BTreeSet<u16> = every_refusal().map(|no| no.number()).collect();
     assert_eq!(kinds.len(), numbers.len());
     assert!(numbers.iter().all(|number| (100..1_000).contains(number)), "{numbers:?}");
-    assert_eq!(kinds.len(), 55, "one arm of `after` leads past a refusal");
+    assert_eq!(kinds.len(), 56, "one arm of `after` leads past a refusal");
 }

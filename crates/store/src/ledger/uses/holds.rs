@@ -90,12 +90,13 @@ impl Ledger {
     /// The bands of a clinic on a day; what the booker holds there counts as free.
     fn bands(&self, campaign: &Campaign, on: SlotId, given_up: Option<&Hold>) -> Vec<(u16, u32)> {
         let Some(clinic) = self.country.clinic(on.clinic) else { return Vec::new() };
-        let free = |starts_min| {
+        let free = |(starts_min, offered)| {
             let slot = SlotId { starts_min, ..on };
             let own = given_up.into_iter().flat_map(|hold| &hold.places).filter(|place| place.slot == slot);
-            self.counts(campaign, slot).map(|counts| (starts_min, counts.free() + own.count() as u32))
+            let taken = self.slots.get(slot).copied().unwrap_or_default();
+            (starts_min, taken.of(offered).free() + own.count() as u32)
         };
-        clinic.bands_on(on.visit_on, campaign.visits.band_min).filter_map(free).collect()
+        self.bands_offered(campaign, clinic, on.visit_on).map(free).collect()
     }
 
     /// The doses of a 시·도 that a hold would give back.
