@@ -1,14 +1,16 @@
 //! The thread that writes the journal, so that the next batch is decided while one is being written. One job at a
-//! time.
+//! time; between the jobs it does its chores.
 
 use crate::StoreLimits;
-use crate::health::{HealthCell, Tripwire};
+use crate::chores::{BETWEEN_PORTIONS, Chores};
+use crate::feed::Row;
+use crate::health::{Health, HealthCell, Tripwire};
 use crate::inbox::Inbox;
 use crate::journal::Journal;
 use booking::Change;
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use store::StoreError;
 
@@ -34,13 +36,15 @@ pub(crate) struct Pen {
 impl Pen {
     pub(crate) fn start(
         journal: Journal,
+        chores: Chores,
         inbox: Arc<Inbox>,
         health: Arc<HealthCell>,
         limits: StoreLimits,
     ) -> Result<Self, StoreError> {
         let (jobs, waiting) = sync_channel(1);
         let thread = thread::Builder::new().name("journal".to_owned());
-        let thread = thread.spawn(move || work(journal, &waiting, &inbox, &health, limits));
+        let desk = Desk { journal, chores, inbox, health, limits };
+        let thread = thread.spawn(move || desk.work(&waiting));
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the journal", e))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -62,41 +66,83 @@ impl Drop for Pen {
     }
 }
 
-fn work(mut journal: Journal, jobs: &Receiver<Job>, inbox: &Inbox, health: &HealthCell, limits: StoreLimits) {
-    let _tripwire = Tripwire(health);
-    let _last_word = LastWord(inbox);
-    for job in jobs {
+struct Desk {
+    journal: Journal,
+    chores: Chores,
+    inbox: Arc<Inbox>,
+    health: Arc<HealthCell>,
+    limits: StoreLimits,
+}
+
+impl Desk {
+    fn work(mut self, jobs: &Receiver<Job>) {
+        let (inbox, health) = (Arc::clone(&self.inbox), Arc::clone(&self.health));
+        let _tripwire = Tripwire(&health);
+        let _last_word = LastWord(&inbox);
+        loop {
+            let has_chores = self.has_chores();
+            let patience = if has_chores { BETWEEN_PORTIONS } else { self.limits.quiet_after };
+            match jobs.recv_timeout(patience) {
+                Ok(job) => self.take(job),
+                Err(RecvTimeoutError::Timeout) if has_chores => self.do_a_chore(),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn take(&mut self, job: Job) {
+        let changes_taken = if let Job::Append { changes, .. } = &job { changes.len() } else { 0 };
         let result = match job {
-            Job::Append { at, changes } => append(&mut journal, &limits, at, &changes),
-            Job::Checkpoint => journal.checkpoint(),
-            Job::Probe => journal.probe(),
+            Job::Append { at, changes } => {
+                let kept = self.append(at, &changes).map(|row| self.chores.committed(row));
+                #[cfg(feature = "saboteur")]
+                let kept = self.ignored(kept);
+                kept
+            }
+            Job::Checkpoint => self.journal.checkpoint(),
+            Job::Probe => self.journal.probe(),
         };
-        inbox.done(Done { result, unchecked_bytes: journal.unchecked_bytes() });
+        self.inbox.done(Done { result, unchecked_bytes: self.journal.unchecked_bytes() });
+        if !self.chores.is_busy(changes_taken) && self.has_chores() {
+            self.do_a_chore();
+        }
     }
-}
 
-#[cfg(not(feature = "saboteur"))]
-fn append(
-    journal: &mut Journal,
-    _limits: &StoreLimits,
-    at: Timestamp,
-    changes: &[Change],
-) -> Result<(), StoreError> {
-    journal.append(at, changes)
-}
-
-#[cfg(feature = "saboteur")]
-fn append(
-    journal: &mut Journal,
-    limits: &StoreLimits,
-    at: Timestamp,
-    changes: &[Change],
-) -> Result<(), StoreError> {
-    let mut kept = journal.append(at, changes);
-    while limits.sabotage == crate::Sabotage::TryAgain && kept.is_err() {
-        kept = journal.append(at, changes);
+    fn has_chores(&self) -> bool {
+        self.health.get() != Health::Broken && self.chores.are_waiting()
     }
-    kept
+
+    /// Damage in a part of the journal that the start did not read ends the writing, as it would have ended the start.
+    fn do_a_chore(&mut self) {
+        if let Err(error) = self.chores.do_one(&self.journal) {
+            self.health.note(&error);
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the journal is damaged: nothing more is acknowledged"
+            );
+        }
+    }
+
+    #[cfg(not(feature = "saboteur"))]
+    fn append(&mut self, at: Timestamp, changes: &[Change]) -> Result<Row, StoreError> {
+        self.journal.append(at, changes)
+    }
+
+    #[cfg(feature = "saboteur")]
+    fn append(&mut self, at: Timestamp, changes: &[Change]) -> Result<Row, StoreError> {
+        let mut kept = self.journal.append(at, changes);
+        while self.limits.sabotage == crate::Sabotage::TryAgain && kept.is_err() {
+            kept = self.journal.append(at, changes);
+        }
+        kept
+    }
+
+    #[cfg(feature = "saboteur")]
+    fn ignored(&self, result: Result<(), StoreError>) -> Result<(), StoreError> {
+        let is_ignored = self.limits.sabotage == crate::Sabotage::IgnoreFull;
+        if is_ignored && matches!(result, Err(StoreError::Full)) { Ok(()) } else { result }
+    }
 }
 
 /// Whoever waits for a thread that panics is told.

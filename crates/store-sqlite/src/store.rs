@@ -1,25 +1,35 @@
 //! The store: the writer's inbox, and the reads.
 
 use crate::StoreLimits;
+use crate::chores::{Chores, Proof};
 use crate::failpoint::failpoint;
+use crate::feed::{Feed, Pace};
 use crate::folder::FolderLock;
+use crate::head::Witness;
 use crate::health::{Health, HealthCell};
 use crate::inbox::{Asked, Inbox, stopped};
 use crate::journal::{Check, Journal};
 use crate::pen::Pen;
+use crate::projector::Projector;
+use crate::start::{self, Begun};
+use crate::views::Views;
 use crate::writer::{Batch, Writer};
 use booking::Country;
 use jiff::Timestamp;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
-use store::{Answer, Clock, Ledger, Request, Store, StoreError, Waiting, reads_of_the_ledger};
+use store::{Answer, Clock, Ledger, Request, Store, StoreError, ViewsLag, Waiting, reads_of_the_ledger};
 use tokio::sync::oneshot;
 
-/// Dropping it answers what was queued, closes the files and joins the thread.
+/// Dropping it answers what was queued, closes the files and joins the threads.
 pub struct SqliteStore {
     inbox: Arc<Inbox>,
     writer: Option<JoinHandle<()>>,
+    projector: Option<JoinHandle<()>>,
+    feed: Arc<Feed>,
+    is_proved: Arc<AtomicBool>,
     ledger: Arc<RwLock<Ledger>>,
     health: Arc<HealthCell>,
     /// Let go of last.
@@ -27,7 +37,7 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Replays the journal of the folder, or begins one.
+    /// Loads the views of the folder and replays the rest of its journal, or begins one.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] names the row of the journal that is not as it was written, or what the country no
@@ -41,8 +51,8 @@ impl SqliteStore {
         let lock = FolderLock::take(folder, "journal.lock")?;
         failpoint!("start.locked");
         let mut journal = Journal::open(folder)?;
-        let mut ledger = Ledger::new(country);
-        journal.replay(&mut ledger, check(&limits))?;
+        let Begun { ledger, views, unread_until } =
+            start::begin(folder, &country, &mut journal, check(&limits))?;
         #[cfg(feature = "saboteur")]
         if limits.sabotage == crate::Sabotage::SynchronousNormal {
             journal.without_fsync()?;
@@ -56,10 +66,21 @@ impl SqliteStore {
             );
         }
 
+        let feed = Arc::new(feed_for(views.as_ref(), &journal, &limits));
+        let projector = start_projector(folder, country, Arc::clone(&feed), views, &limits)?;
+        let is_proved = Arc::new(AtomicBool::new(unread_until.seq == 0));
+        let chores = Chores {
+            feed: Arc::clone(&feed),
+            proof: (unread_until.seq > 0)
+                .then_some(Proof { proved: Witness::BEGINNING, until: unread_until }),
+            busy_from: limits.batch_max + limits.batch_max / 2,
+            check: check(&limits),
+            is_proved: Arc::clone(&is_proved),
+        };
         let inbox = Arc::new(Inbox::new(limits.queue_max));
         let ledger = Arc::new(RwLock::new(ledger));
         let health = Arc::new(HealthCell::default());
-        let pen = Pen::start(journal, Arc::clone(&inbox), Arc::clone(&health), limits)?;
+        let pen = Pen::start(journal, chores, Arc::clone(&inbox), Arc::clone(&health), limits)?;
         let writer = Writer {
             inbox: Arc::clone(&inbox),
             ledger: Arc::clone(&ledger),
@@ -76,12 +97,19 @@ impl SqliteStore {
         };
         let thread = thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run());
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the writer", e))?;
-        Ok(Self { inbox, writer: Some(thread), ledger, health, _lock: lock })
+        let (writer, projector) = (Some(thread), Some(projector));
+        Ok(Self { inbox, writer, projector, feed, is_proved, ledger, health, _lock: lock })
     }
 
     /// The state, for the invariants of the conformance suite.
     pub fn ledger(&self) -> RwLockReadGuard<'_, Ledger> {
         self.ledger.read().expect("no decision panics")
+    }
+
+    /// Whether the chain of the whole journal was proved in this life; the part that the views stand for is proved after
+    /// the start. Damage there makes the store unwell.
+    pub fn is_proved(&self) -> bool {
+        self.is_proved.load(Ordering::Acquire)
     }
 
     fn read<T>(&self, look: impl FnOnce(&Ledger) -> T) -> Result<T, StoreError> {
@@ -108,6 +136,10 @@ impl Store for SqliteStore {
         self.health.get() == Health::Well
     }
 
+    fn views_lag(&self) -> Option<ViewsLag> {
+        Some(self.feed.lag())
+    }
+
     reads_of_the_ledger!();
 }
 
@@ -118,7 +150,38 @@ impl Drop for SqliteStore {
             // A panic of the writer was told when it happened.
             let _told = writer.join();
         }
+        self.feed.close();
+        if let Some(projector) = self.projector.take() {
+            let _told = projector.join();
+        }
     }
+}
+
+fn feed_for(views: Option<&Views>, journal: &Journal, limits: &StoreLimits) -> Feed {
+    let held = views.map_or((0, 0), |views| (views.last().seq, views.last_at_ms()));
+    let feed = Feed::new(held, journal.last().seq, limits.feed_bytes_max);
+    if views.is_none() {
+        feed.pause();
+    }
+    feed
+}
+
+fn start_projector(
+    folder: &Path,
+    country: Arc<Country>,
+    feed: Arc<Feed>,
+    views: Option<Views>,
+    limits: &StoreLimits,
+) -> Result<JoinHandle<()>, StoreError> {
+    let pace = Pace { every: limits.project_every, stands_back_max: limits.stands_back_max };
+    #[cfg(feature = "saboteur")]
+    let views = views.map(|mut views| {
+        views.skips_row = limits.skipped_row();
+        views
+    });
+    let projector = Projector { folder: folder.to_owned(), country, feed, pace, views };
+    let thread = thread::Builder::new().name("projector".to_owned()).spawn(move || projector.run());
+    thread.map_err(|e| StoreError::unavailable_because("cannot start the projector", e))
 }
 
 #[cfg(not(feature = "saboteur"))]

@@ -11,6 +11,8 @@ mod fits;
 mod layers;
 mod read;
 mod said;
+#[cfg(feature = "conformance")]
+mod tables;
 mod uses;
 mod visits;
 

@@ -16,7 +16,7 @@ use crate::wording;
 use axum::body::Body;
 use booking::{Refusal, SlotId};
 use bytes::Bytes;
-use facts::add_facts;
+use facts::{add_facts, refusal_status};
 use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::Full;
@@ -227,67 +227,6 @@ impl Problem {
             Self::Bug => tracing::error!(path = ctx.path, "a handler panicked"),
             other => tracing::debug!(path = ctx.path, code = other.code(), "refused"),
         }
-    }
-}
-
-fn refusal_status(refusal: &Refusal) -> StatusCode {
-    match refusal {
-        Refusal::CampaignUnknown
-        | Refusal::HoldUnknown
-        | Refusal::AppointmentUnknown
-        | Refusal::RegionUnknown { .. }
-        | Refusal::RecipientUnknown => StatusCode::NOT_FOUND,
-        Refusal::KeyReused
-        | Refusal::PlacesInvalid
-        | Refusal::CodeWrong { .. }
-        | Refusal::RecipientCodeWrong { .. }
-        | Refusal::PhoneNotOwn
-        | Refusal::PairUnknown
-        | Refusal::RecipientIsBooker => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::TicketNeeded | Refusal::IdentityNeeded | Refusal::IdentityStale => StatusCode::UNAUTHORIZED,
-        Refusal::EntranceBusy { .. }
-        | Refusal::TooManyTries { .. }
-        | Refusal::TooManyPairs { .. }
-        | Refusal::HoldTooSoon { .. }
-        | Refusal::MessageTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
-        Refusal::NotEligible { .. }
-        | Refusal::RecipientCodeNeeded
-        | Refusal::DelegationRevoked { .. }
-        | Refusal::PassNeeded
-        | Refusal::PassExpired { .. } => StatusCode::FORBIDDEN,
-        Refusal::TooEarly { .. }
-        | Refusal::CampaignClosed { .. }
-        | Refusal::NotYourTurn { .. }
-        | Refusal::ChallengeUnknown
-        | Refusal::RecipientCodeUnknown
-        | Refusal::TicketUsed
-        | Refusal::RecipientsFull { .. }
-        | Refusal::AlreadyBooked { .. }
-        | Refusal::FirstDoseNeeded
-        | Refusal::SlotUnknown
-        | Refusal::SlotPast
-        | Refusal::DoseIntervalWrong { .. }
-        | Refusal::SupplyExhausted { .. }
-        | Refusal::SlotFull { .. }
-        | Refusal::SecondDoseFull { .. }
-        | Refusal::HoldExpired { .. }
-        | Refusal::ExtendedBefore { .. }
-        | Refusal::CancelledBefore { .. }
-        | Refusal::CancelTooLate { .. }
-        | Refusal::AppointmentChanged { .. }
-        | Refusal::AlreadyFulfilled { .. }
-        | Refusal::CheckedInBefore { .. }
-        | Refusal::NoShowBefore { .. }
-        | Refusal::CheckInNeeded
-        | Refusal::VisitElsewhere { .. }
-        | Refusal::VisitNotYet { .. }
-        | Refusal::VisitOver { .. }
-        | Refusal::VisitNotOver { .. }
-        | Refusal::PlacesNotFree { .. }
-        | Refusal::PlacesNotBlocked { .. }
-        | Refusal::CapacityBelowTaken { .. }
-        | Refusal::SupplyOverTotal { .. }
-        | Refusal::SupplyBelowTaken { .. } => StatusCode::CONFLICT,
     }
 }
 

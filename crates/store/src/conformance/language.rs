@@ -246,6 +246,10 @@ impl Play {
         match words[..] {
             ["messages"] => self.waiting_messages().len().to_string(),
             ["days", "since", version] => self.see_days(version),
+            // After a restart the versions are others.
+            ["days", "afresh"] => {
+                self.see_days("0").split_once(": ").map_or_else(String::new, |(_, days)| days.to_owned())
+            }
             ["session", name] => self.see_session(name),
             ["hold", name] => self.see_hold(name),
             ["choice", name] => self.see_choice(name),

@@ -9,7 +9,7 @@ type Day = (ClinicId, Date);
 
 const PASSED_OVER_MAX: usize = 4_096;
 
-/// The version counts every place taken or given back since the first, so that a replayed journal comes to the same one.
+/// The version counts every place taken or given back since this ledger was made or loaded.
 #[derive(Debug, Default)]
 pub(super) struct DayChanges {
     version: u64,

@@ -4,6 +4,7 @@
 use super::Ledger;
 use super::said::Layer;
 use crate::StoreError;
+use crate::kept::Numbers;
 use booking::{Appointment, AppointmentId, Change, ClinicId, PersonId, Place, SlotCounts, SlotId};
 
 impl Ledger {
@@ -100,6 +101,13 @@ impl Ledger {
         let offered = |slot| self.offered_in_any(slot, Layer::Committed);
         let with_offered = self.touched_slots().map(move |(slot, counts)| (slot, counts, offered(slot)));
         with_offered.filter(|(_, counts, offered)| counts.taken() > *offered)
+    }
+
+    /// Before what was kept of a journal is replayed: the numbers go on where they were.
+    pub fn go_on_from(&mut self, numbers: Numbers) {
+        self.next.hold = self.next.hold.max(numbers.hold);
+        self.next.message = self.next.message.max(numbers.message);
+        self.next_committed = self.next;
     }
 
     /// After a replay: the country must still give every dose that was taken. Where the supply was set since, less than

@@ -27,6 +27,13 @@ impl Visits {
         }
     }
 
+    #[cfg(feature = "conformance")]
+    pub(super) fn all(&self) -> impl Iterator<Item = (ClinicId, Date, AppointmentId)> {
+        let days =
+            self.0.iter().flat_map(|(clinic, days)| days.iter().map(|(day, ids)| (*clinic, *day, ids)));
+        days.flat_map(|(clinic, day, ids)| ids.iter().map(move |id| (clinic, day, *id)))
+    }
+
     fn of(&self, clinic: ClinicId) -> impl Iterator<Item = &AppointmentId> {
         self.0.get(&clinic).into_iter().flat_map(BTreeMap::values).flatten()
     }

@@ -1,7 +1,11 @@
 //! The suite on the reference, and proof that the suite can fail.
 
+#![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
+
 mod hoarders;
+mod kept;
 mod memory;
+mod proof;
 mod saboteurs;
 
 use std::sync::{Arc, RwLockReadGuard};

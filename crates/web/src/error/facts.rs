@@ -1,8 +1,71 @@
-//! The facts of a refusal, for programs.
+//! What a refusal is in HTTP: its status, and its facts for programs.
 
 use crate::wording;
 use booking::{Refusal, SlotId};
+use http::StatusCode;
+use hyper::http;
 use serde_json::{Value, json};
+
+pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::CampaignUnknown
+        | Refusal::HoldUnknown
+        | Refusal::AppointmentUnknown
+        | Refusal::RegionUnknown { .. }
+        | Refusal::RecipientUnknown => StatusCode::NOT_FOUND,
+        Refusal::KeyReused
+        | Refusal::PlacesInvalid
+        | Refusal::CodeWrong { .. }
+        | Refusal::RecipientCodeWrong { .. }
+        | Refusal::PhoneNotOwn
+        | Refusal::PairUnknown
+        | Refusal::RecipientIsBooker => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::TicketNeeded | Refusal::IdentityNeeded | Refusal::IdentityStale => StatusCode::UNAUTHORIZED,
+        Refusal::EntranceBusy { .. }
+        | Refusal::TooManyTries { .. }
+        | Refusal::TooManyPairs { .. }
+        | Refusal::HoldTooSoon { .. }
+        | Refusal::MessageTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::NotEligible { .. }
+        | Refusal::RecipientCodeNeeded
+        | Refusal::DelegationRevoked { .. }
+        | Refusal::PassNeeded
+        | Refusal::PassExpired { .. } => StatusCode::FORBIDDEN,
+        Refusal::TooEarly { .. }
+        | Refusal::CampaignClosed { .. }
+        | Refusal::NotYourTurn { .. }
+        | Refusal::ChallengeUnknown
+        | Refusal::RecipientCodeUnknown
+        | Refusal::TicketUsed
+        | Refusal::RecipientsFull { .. }
+        | Refusal::AlreadyBooked { .. }
+        | Refusal::FirstDoseNeeded
+        | Refusal::SlotUnknown
+        | Refusal::SlotPast
+        | Refusal::DoseIntervalWrong { .. }
+        | Refusal::SupplyExhausted { .. }
+        | Refusal::SlotFull { .. }
+        | Refusal::SecondDoseFull { .. }
+        | Refusal::HoldExpired { .. }
+        | Refusal::ExtendedBefore { .. }
+        | Refusal::CancelledBefore { .. }
+        | Refusal::CancelTooLate { .. }
+        | Refusal::AppointmentChanged { .. }
+        | Refusal::AlreadyFulfilled { .. }
+        | Refusal::CheckedInBefore { .. }
+        | Refusal::NoShowBefore { .. }
+        | Refusal::CheckInNeeded
+        | Refusal::VisitElsewhere { .. }
+        | Refusal::VisitNotYet { .. }
+        | Refusal::VisitOver { .. }
+        | Refusal::VisitNotOver { .. }
+        | Refusal::PlacesNotFree { .. }
+        | Refusal::PlacesNotBlocked { .. }
+        | Refusal::CapacityBelowTaken { .. }
+        | Refusal::SupplyOverTotal { .. }
+        | Refusal::SupplyBelowTaken { .. } => StatusCode::CONFLICT,
+    }
+}
 
 pub(super) fn add_facts(document: &mut Value, refusal: &Refusal) {
     match refusal {
@@ -21,6 +84,7 @@ pub(super) fn add_facts(document: &mut Value, refusal: &Refusal) {
             document["earliest_on"] = earliest_on.to_string().into();
             document["latest_on"] = latest_on.to_string().into();
         }
+        Refusal::SupplyExhausted { sido } => document["region"] = sido.to_string().into(),
         Refusal::RecipientsFull { recipients_max } => document["recipients_max"] = (*recipients_max).into(),
         Refusal::AlreadyBooked { appointment } | Refusal::AppointmentChanged { appointment } => {
             document["appointment"] = appointment.number().into();

@@ -1,0 +1,96 @@
+//! Every table in one text, for the proof that two ledgers are the same.
+
+use super::{Ledger, Taken};
+use crate::rows::Rows;
+use crate::table::Table;
+use std::fmt::{Debug, Write as _};
+use std::hash::Hash;
+
+/// Tells of every row of some tables.
+macro_rules! for_all {
+    ($text:ident: $($name:literal $table:ident),*) => {
+        $(tell(&mut $text, $name, $table, |_| true);)*
+    };
+}
+
+impl Ledger {
+    /// The committed state, a line for each row of each table, in a fixed order. How often a day changed is left out:
+    /// it is counted from the start of the process.
+    pub fn every_table(&self) -> String {
+        let Self {
+            country: _,
+            openings,
+            aliases,
+            people,
+            delegations,
+            delegated,
+            drafts,
+            ended_sessions,
+            admissions,
+            tickets,
+            slots,
+            days,
+            day_changes,
+            supply,
+            holds,
+            hold_of,
+            expired,
+            abandoned,
+            appointments,
+            live,
+            of_person,
+            reminded,
+            answers,
+            messages,
+            expiring,
+            to_remind,
+            swept: _,
+            answered,
+            next,
+            next_sealed: _,
+            next_committed: _,
+            followed: _,
+            followed_sealed: _,
+            is_sealed: _,
+            said,
+            visits,
+        } = self;
+        let mut text = String::new();
+        for_all!(text: "opening" openings, "alias" aliases, "person" people, "delegation" delegations,
+            "delegated" delegated, "draft" drafts, "ended session" ended_sessions,
+            "admission" admissions, "ticket" tickets);
+        // A row of nothing says what no row says.
+        tell(&mut text, "slot", slots, |taken: &Taken| taken.held + taken.booked + taken.blocked > 0);
+        tell(&mut text, "day", days, |places| *places > 0);
+        tell(&mut text, "supply", supply, |doses| *doses > 0);
+        for_all!(text: "hold" holds, "hold of" hold_of, "expired" expired, "abandoned" abandoned,
+            "appointment" appointments, "live" live, "of person" of_person, "reminded" reminded,
+            "answer" answers);
+        tell(&mut text, "said capacity", said.capacities(), |_| true);
+        tell(&mut text, "said supply", said.supplies(), |_| true);
+        tell(&mut text, "arrivals", said.all_arrivals(), |_| true);
+        let mut visits: Vec<_> = visits.all().collect();
+        visits.sort_unstable();
+        let mut changed: Vec<_> = day_changes.since(0).map(|(_, day)| day).collect();
+        changed.retain(|day| days.committed(*day).is_some_and(|places| *places > 0));
+        changed.sort_unstable();
+        writeln!(
+            text,
+            "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}"
+        )
+        .expect("a String takes everything");
+        text
+    }
+}
+
+fn tell<K, V, R>(text: &mut String, name: &str, table: &Table<K, V, R>, says: impl Fn(&V) -> bool)
+where
+    K: Eq + Hash + Copy + Debug,
+    V: Clone + Debug,
+    R: Rows<K, V>,
+{
+    let rows = table.all_committed().filter(|(_, value)| says(value));
+    let mut lines: Vec<String> = rows.map(|(key, value)| format!("{name} {key:?} {value:?}\n")).collect();
+    lines.sort_unstable();
+    text.extend(lines);
+}
