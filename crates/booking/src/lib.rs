@@ -21,6 +21,7 @@ mod refusal;
 pub mod rules;
 mod said;
 mod slot;
+mod standing;
 
 pub use campaign::{
     Campaign, Candidate, DoseInterval, EligibilityGroup, KOREA, Limits, Opening, Visits, korean_day,

@@ -124,6 +124,35 @@ pub enum Refusal {
     AppointmentChanged {
         appointment: AppointmentId,
     },
+    /// Their dose was given on that day.
+    AlreadyFulfilled {
+        appointment: AppointmentId,
+        visit_on: Date,
+    },
+    CheckedInBefore {
+        checked_in_at: Timestamp,
+        number: u16,
+    },
+    /// Recorded as not vaccinated.
+    NoShowBefore {
+        recorded_at: Timestamp,
+    },
+    /// A dose is recorded after the check-in.
+    CheckInNeeded,
+    /// The person is at the wrong clinic.
+    VisitElsewhere {
+        slot: SlotId,
+    },
+    VisitNotYet {
+        visit_on: Date,
+    },
+    VisitOver {
+        visit_on: Date,
+    },
+    /// They may still come.
+    VisitNotOver {
+        ends_at: Timestamp,
+    },
     /// A clinic can block what is free, and nothing else.
     PlacesNotFree {
         free: u32,
@@ -201,6 +230,14 @@ impl Refusal {
             Self::CancelledBefore { .. } => "CancelledBefore",
             Self::CancelTooLate { .. } => "CancelTooLate",
             Self::AppointmentChanged { .. } => "AppointmentChanged",
+            Self::AlreadyFulfilled { .. } => "AlreadyFulfilled",
+            Self::CheckedInBefore { .. } => "CheckedInBefore",
+            Self::NoShowBefore { .. } => "NoShowBefore",
+            Self::CheckInNeeded => "CheckInNeeded",
+            Self::VisitElsewhere { .. } => "VisitElsewhere",
+            Self::VisitNotYet { .. } => "VisitNotYet",
+            Self::VisitOver { .. } => "VisitOver",
+            Self::VisitNotOver { .. } => "VisitNotOver",
             Self::PlacesNotFree { .. } => "PlacesNotFree",
             Self::PlacesNotBlocked { .. } => "PlacesNotBlocked",
             Self::CapacityBelowTaken { .. } => "CapacityBelowTaken",
@@ -257,6 +294,14 @@ impl Refusal {
             Self::CancelledBefore { .. } => 602,
             Self::CancelTooLate { .. } => 603,
             Self::AppointmentChanged { .. } => 604,
+            Self::AlreadyFulfilled { .. } => 627,
+            Self::CheckedInBefore { .. } => 628,
+            Self::NoShowBefore { .. } => 629,
+            Self::CheckInNeeded => 630,
+            Self::VisitElsewhere { .. } => 631,
+            Self::VisitNotYet { .. } => 632,
+            Self::VisitOver { .. } => 633,
+            Self::VisitNotOver { .. } => 634,
             Self::PlacesNotFree { .. } => 621,
             Self::PlacesNotBlocked { .. } => 622,
             Self::CapacityBelowTaken { .. } => 623,
@@ -279,6 +324,8 @@ impl Refusal {
             | Self::MessageTooSoon { .. }
             | Self::SlotFull { .. }
             | Self::SecondDoseFull { .. }
+            | Self::VisitNotYet { .. }
+            | Self::VisitNotOver { .. }
             | Self::PlacesNotFree { .. }
             | Self::SupplyExhausted { .. } => true,
             Self::KeyReused
@@ -315,6 +362,12 @@ impl Refusal {
             | Self::CancelledBefore { .. }
             | Self::CancelTooLate { .. }
             | Self::AppointmentChanged { .. }
+            | Self::AlreadyFulfilled { .. }
+            | Self::CheckedInBefore { .. }
+            | Self::NoShowBefore { .. }
+            | Self::CheckInNeeded
+            | Self::VisitElsewhere { .. }
+            | Self::VisitOver { .. }
             | Self::PlacesNotBlocked { .. }
             | Self::CapacityBelowTaken { .. }
             | Self::RegionUnknown { .. }

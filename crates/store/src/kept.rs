@@ -98,7 +98,10 @@ impl Follower {
             | Change::Blocked { .. }
             | Change::Unblocked { .. }
             | Change::CapacitySet { .. }
-            | Change::SupplySet { .. } => to.for_ever(record)?,
+            | Change::SupplySet { .. }
+            | Change::CheckedIn { .. }
+            | Change::NoShow { .. }
+            | Change::Fulfilled { .. } => to.for_ever(record)?,
             Change::DraftSaved { person, sealed } => {
                 to.end(Under::Draft(*person))?;
                 if !sealed.is_empty() {
@@ -118,28 +121,33 @@ impl Follower {
             }
             Change::MessageQueued { id, message } => {
                 self.numbers.message = self.numbers.message.max(id.0 + 1);
-                match message.kind {
-                    // Nobody is reminded twice of a day: that outlives the message.
-                    MessageKind::Reminder(_) => to.for_ever(record)?,
-                    MessageKind::Booked(_)
-                    | MessageKind::Cancelled(_)
-                    | MessageKind::Moved { .. }
-                    | MessageKind::DelegationGiven { .. }
-                    | MessageKind::DelegationEnded { .. } => {
-                        to.begin(Under::Message(*id), framed(record));
-                    }
-                }
+                queue(*id, message.kind, record, to)?;
             }
-            Change::MessageSent { id } => {
-                let is_reminder = to.end(Under::Message(*id))?.is_none();
-                if is_reminder {
-                    to.for_ever(record)?;
-                }
-            }
+            Change::MessageSent { id } => sent(*id, record, to)?,
             Change::Answered { at, .. } => to.answer(record, *at),
         }
         Ok(())
     }
+}
+
+/// Nobody is reminded twice of a day: that outlives the message.
+fn queue(id: MessageId, kind: MessageKind, record: &[u8], to: &mut impl Keeping) -> Result<(), StoreError> {
+    match kind {
+        MessageKind::Reminder(_) => to.for_ever(record)?,
+        MessageKind::Booked(_)
+        | MessageKind::Cancelled(_)
+        | MessageKind::Moved { .. }
+        | MessageKind::NoShow(_)
+        | MessageKind::Fulfilled(_)
+        | MessageKind::DelegationGiven { .. }
+        | MessageKind::DelegationEnded { .. } => to.begin(Under::Message(id), framed(record)),
+    }
+    Ok(())
+}
+
+fn sent(id: MessageId, record: &[u8], to: &mut impl Keeping) -> Result<(), StoreError> {
+    let is_reminder = to.end(Under::Message(id))?.is_none();
+    if is_reminder { to.for_ever(record) } else { Ok(()) }
 }
 
 /// A confirmed hold is all in its appointments, and a released one in nothing; one that ran out is remembered.

@@ -6,6 +6,7 @@
 
 mod ahead;
 mod apply;
+mod appointments;
 mod days;
 mod fits;
 mod layers;
@@ -61,6 +62,7 @@ pub struct Ledger {
     expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
     appointments: ByNumber<AppointmentId, Appointment>,
+    /// What stands for a dose: an appointment that is live, or was given.
     live: ByNumber<(CampaignId, PersonId, DoseNumber), AppointmentId>,
     of_person: ByNumber<PersonId, Vec<AppointmentId>>,
     /// The day of which somebody was reminded.

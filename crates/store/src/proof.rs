@@ -229,6 +229,9 @@ impl<'a> Proof<'a> {
             }
             Change::Moved { id, to, by, at } => self.places.move_to(self.country, *id, *to, *by, *at),
             Change::Cancelled { id, by, at } => self.places.cancel(self.country, &self.people, *id, *by, *at),
+            Change::CheckedIn { id, number, at, .. } => self.places.check_in(*id, *number, *at),
+            Change::NoShow { id, dropped, at, .. } => self.places.no_show(self.country, *id, *dropped, *at),
+            Change::Fulfilled { id, at, .. } => self.places.fulfil(*id, *at),
             Change::Answered { key, body, outcome, at } => {
                 self.answers.answer(*key, *body, outcome, *at)?;
                 self.places.bears_out(outcome)

@@ -108,6 +108,9 @@ tagged!(Change {
     31 => Unblocked { slot, places, by, at },
     32 => CapacitySet { clinic, visit_on, starts_min, capacity, by, at },
     33 => SupplySet { campaign, supply, by, at },
+    34 => CheckedIn { id, number, by, at },
+    35 => NoShow { id, dropped, by, at },
+    36 => Fulfilled { id, is_correction, by, at },
     50 => DelegationProved { campaign, booker, recipient, at },
 });
 
@@ -134,6 +137,9 @@ tagged!(Outcome {
     31 => Unblocked(counts),
     32 => CapacitySet { over },
     33 => SupplySet(supply),
+    34 => CheckedIn { id, number },
+    35 => NoShow { id, dropped },
+    36 => Fulfilled(id),
 });
 
 tagged!(HoldEnd {
@@ -145,6 +151,9 @@ tagged!(HoldEnd {
 tagged!(AppointmentState {
     1 => Booked,
     2 => Cancelled { at },
+    30 => CheckedIn { at, number },
+    31 => Fulfilled { at },
+    32 => NoShow { at },
 });
 
 // 3 told of a move without its old place.
@@ -155,6 +164,8 @@ tagged!(MessageKind {
     5 => DelegationGiven { booker },
     6 => DelegationEnded { recipient },
     7 => Moved { id, from },
+    20 => NoShow(id),
+    21 => Fulfilled(id),
 });
 
 tagged!(Relation {

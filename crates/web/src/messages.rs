@@ -113,6 +113,8 @@ async fn text(app: &App, message: &Message) -> Result<Option<String>, StoreError
         MessageKind::Moved { id, from } => {
             told(app, message.to, id, |visit| wording::moved_message(visit, from)).await
         }
+        MessageKind::NoShow(id) => told(app, message.to, id, wording::missed_message).await,
+        MessageKind::Fulfilled(id) => told(app, message.to, id, wording::fulfilled_message).await,
         MessageKind::Reminder(id) => told(app, message.to, id, wording::reminder_message).await,
         MessageKind::DelegationGiven { booker: other } => {
             let helper = person(app, other).await?;

@@ -6,7 +6,8 @@ mod refusal;
 
 pub use message::{
     Visit, booked_message, cancelled_message, code_message, delegation_ended_message,
-    delegation_given_message, moved_message, recipient_code_message, reminder_message,
+    delegation_given_message, fulfilled_message, missed_message, moved_message, recipient_code_message,
+    reminder_message,
 };
 pub use refusal::{identity_again, identity_path, refusal, refusal_links};
 

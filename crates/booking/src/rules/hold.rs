@@ -2,8 +2,8 @@
 
 use super::{Decision, live_pass, not_eligible, still_open};
 use crate::{
-    Admission, AppointmentId, Campaign, DoseNumber, Hold, Opening, PersonId, Place, Refusal, RegionCode,
-    Replaced, SlotId, second_doses, side_by_side,
+    Admission, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId, Place,
+    Refusal, RegionCode, Replaced, SlotId, second_doses, side_by_side,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -40,11 +40,13 @@ pub struct RecipientFacts {
     pub second: Option<LiveAppointment>,
 }
 
+/// One that stands for a dose: still to come, or given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiveAppointment {
     pub id: AppointmentId,
     pub slot: SlotId,
     pub sido: RegionCode,
+    pub state: AppointmentState,
 }
 
 /// How often a booker gave up what they had taken, and when last.
@@ -104,8 +106,14 @@ fn appointments_fit(facts: &HoldFacts<'_>) -> Decision<()> {
     for recipient in facts.recipients {
         let live = recipient.of_dose(facts.dose);
         match live {
+            Some(LiveAppointment { id, slot, state: AppointmentState::Fulfilled { .. }, .. }) => {
+                return Err(Refusal::AlreadyFulfilled { appointment: id, visit_on: slot.visit_on });
+            }
             Some(live) if !facts.is_change => {
                 return Err(Refusal::AlreadyBooked { appointment: live.id });
+            }
+            Some(LiveAppointment { state: AppointmentState::CheckedIn { at, number }, .. }) => {
+                return Err(Refusal::CheckedInBefore { checked_in_at: at, number });
             }
             Some(live) => {
                 let until_on = facts.campaign.cancel_until(live.slot.visit_on);

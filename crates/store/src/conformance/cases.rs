@@ -7,6 +7,7 @@ mod doors;
 mod doses;
 mod holds;
 mod people;
+mod visits;
 
 use super::{Make, language};
 use std::collections::HashSet;
@@ -50,11 +51,23 @@ const REFUSALS: [&str; 28] = [
 /// Plays every case, each on a fresh subject. None of the refusals stays unheard.
 pub fn run(make: Make<'_>) {
     let mut heard = HashSet::new();
-    let all = [doors::CASES, people::CASES, holds::CASES, appointments::CASES, doses::CASES, clinics::CASES];
+    let all = [
+        doors::CASES,
+        people::CASES,
+        holds::CASES,
+        appointments::CASES,
+        doses::CASES,
+        clinics::CASES,
+        visits::CASES,
+    ];
     for (title, text) in all.into_iter().flatten() {
         heard.extend(language::play(title, text, make));
     }
-    let unheard: Vec<_> =
-        REFUSALS.iter().chain(&clinics::REFUSALS).filter(|code| !heard.contains(**code)).collect();
+    let unheard: Vec<_> = REFUSALS
+        .iter()
+        .chain(&clinics::REFUSALS)
+        .chain(&visits::REFUSALS)
+        .filter(|code| !heard.contains(**code))
+        .collect();
     assert!(unheard.is_empty(), "no case is refused with {unheard:?}");
 }

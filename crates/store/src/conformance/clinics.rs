@@ -3,8 +3,8 @@
 use super::Chance;
 use super::people::{CLINICS, STARTS_MIN};
 use super::world::{EAST, PAIRS, WEST};
-use crate::{Command, Ledger, SetCapacity, SetSupply, StaffUse};
-use booking::{ClinicId, Outcome, SaidCapacity, SlotId, StaffId, Supply};
+use crate::{Command, Ledger, RecordVisit, SetCapacity, SetSupply, StaffUse};
+use booking::{Appointment, AppointmentId, ClinicId, Outcome, SaidCapacity, SlotId, StaffId, Supply};
 use jiff::civil::{Date, date};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -18,8 +18,21 @@ pub(super) struct Staff {
 }
 
 impl Staff {
-    pub(super) fn next(chance: &mut Chance) -> Command {
+    /// Visits are mostly those that are due.
+    pub(super) fn next(
+        made: &BTreeMap<AppointmentId, Appointment>,
+        today: Date,
+        chance: &mut Chance,
+    ) -> Command {
         let by = StaffId(1 + chance.below(3));
+        let is_due = |one: &Appointment| one.place.slot.visit_on <= today;
+        let only_due = chance.percent(85);
+        let due: Vec<_> = made.iter().filter(|(_, one)| is_due(one) || !only_due).collect();
+        if chance.percent(75)
+            && let Some((id, one)) = chance.pick(&due)
+        {
+            return Command::Staff { by, does: visit(**id, one.place.slot.clinic, chance) };
+        }
         let slot = slot(chance);
         let places = NonZeroU32::MIN.saturating_add(chance.below(2) as u32);
         let does = match chance.below(100) {
@@ -44,6 +57,7 @@ impl Staff {
                 self.said.entry((set.clinic, set.visit_on)).or_default().say(set.starts_min, set.capacity);
             }
             (StaffUse::SetSupply(_), Outcome::SupplySet(supply)) => self.supply = Some(supply.clone()),
+            (StaffUse::CheckIn(_) | StaffUse::NoShow(_) | StaffUse::Fulfil(_), _) => {}
             other => unreachable!("{other:?}"),
         }
     }
@@ -74,6 +88,16 @@ impl Staff {
         } else {
             Err(format!("the supply was set to {:?}, is {:?}", self.supply, ledger.said_supply(PAIRS)))
         }
+    }
+}
+
+fn visit(appointment: AppointmentId, clinic: ClinicId, chance: &mut Chance) -> StaffUse {
+    let clinic = if chance.percent(95) { clinic } else { ClinicId(clinic.0 + 1) };
+    let visit = RecordVisit { clinic, appointment, is_correction: chance.percent(30) };
+    match chance.below(10) {
+        0..4 => StaffUse::CheckIn(visit),
+        4..6 => StaffUse::NoShow(visit),
+        _ => StaffUse::Fulfil(visit),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::{DayTaken, Ledger};
 use booking::{
-    Appointment, Country, DelegationRecord, DoseNumber, Hold, PersonId, Place, RegionCode, SlotCounts, SlotId,
+    Appointment, AppointmentState, Country, DelegationRecord, DoseNumber, Hold, PersonId, Place, RegionCode,
+    SlotCounts, SlotId,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -22,6 +23,7 @@ pub fn check(country: &Country, ledger: &Ledger) -> Held {
     one_hold_a_booker(ledger).map_err(|at| format!("one_hold_a_booker: {at}"))?;
     people_find_their_appointments(ledger).map_err(|at| format!("people_find_their_appointments: {at}"))?;
     nobody_acts_without_leave(ledger).map_err(|at| format!("nobody_acts_without_leave: {at}"))?;
+    arrivals_are_numbered(ledger).map_err(|at| format!("arrivals_are_numbered: {at}"))?;
     second_doses_follow(country, ledger).map_err(|at| format!("second_doses_follow: {at}"))
 }
 
@@ -32,7 +34,7 @@ fn places_add_up(country: &Country, ledger: &Ledger) -> Held {
     for place in held_places(ledger) {
         expected.entry(place.slot).or_default().0 += 1;
     }
-    for (_, appointment) in live(ledger) {
+    for (_, appointment) in placed(ledger) {
         expected.entry(appointment.place.slot).or_default().1 += 1;
     }
     let counted: HashMap<SlotId, SlotCounts> = ledger.touched_slots().collect();
@@ -63,17 +65,18 @@ fn offered(country: &Country, ledger: &Ledger, slot: SlotId) -> u32 {
 }
 
 /// The list to re-offer has as many of a slot as are booked beyond what it offers, the latest booked first, and nobody
-/// else.
+/// else; whoever came is not on it.
 fn overfull_slots_are_named(country: &Country, ledger: &Ledger) -> Held {
     let mut booked: BTreeMap<SlotId, Vec<_>> = BTreeMap::new();
-    for (id, appointment) in live(ledger) {
-        booked.entry(appointment.place.slot).or_default().push((appointment.booked_at, id));
+    for (id, one) in placed(ledger) {
+        booked.entry(one.place.slot).or_default().push((one.booked_at, id, one.state));
     }
     let mut expected = BTreeMap::new();
     for (slot, mut people) in booked {
-        people.sort_unstable();
+        people.sort_by_key(|(booked_at, id, _)| (*booked_at, *id));
         let over = people.len().saturating_sub(offered(country, ledger, slot) as usize);
-        expected.insert(slot, people.into_iter().rev().take(over).map(|(_, id)| id).collect::<Vec<_>>());
+        people.retain(|(_, _, state)| *state == AppointmentState::Booked);
+        expected.insert(slot, people.into_iter().rev().take(over).map(|(_, id, _)| id).collect::<Vec<_>>());
     }
     expected.retain(|_, people| !people.is_empty());
     let mut named: BTreeMap<SlotId, Vec<_>> = BTreeMap::new();
@@ -90,7 +93,7 @@ fn doses_add_up(country: &Country, ledger: &Ledger) -> Held {
         let mut taken: BTreeMap<RegionCode, u32> = BTreeMap::new();
         let of_campaign = ledger.holds().filter(|(_, hold)| hold.campaign == campaign.id);
         let held = of_campaign.flat_map(|(_, hold)| first_doses(country, hold));
-        let booked = live(ledger).filter(|(_, appointment)| appointment.campaign == campaign.id);
+        let booked = placed(ledger).filter(|(_, appointment)| appointment.campaign == campaign.id);
         let booked = booked.map(|(_, appointment)| appointment.place);
         for place in held.chain(booked.filter(|place| place.dose == DoseNumber(1))) {
             *taken.entry(sido_of(country, place.slot)).or_default() += 1;
@@ -129,7 +132,7 @@ fn sido_of(country: &Country, slot: SlotId) -> RegionCode {
 /// What the public pages show of a day is what was taken of it.
 fn days_add_up(ledger: &Ledger) -> Held {
     let mut expected: HashMap<_, u32> = HashMap::new();
-    for place in held_places(ledger).chain(live(ledger).map(|(_, appointment)| appointment.place)) {
+    for place in held_places(ledger).chain(placed(ledger).map(|(_, appointment)| appointment.place)) {
         *expected.entry((place.slot.clinic, place.slot.visit_on)).or_default() += 1;
     }
     for (slot, counts) in ledger.touched_slots().filter(|(_, counts)| counts.blocked > 0) {
@@ -146,10 +149,10 @@ fn all_days(ledger: &Ledger) -> Vec<DayTaken> {
     ledger.days_taken(&clinics)
 }
 
-/// One live appointment for each person, campaign and dose.
+/// One appointment for each person, campaign and dose that is live or was given.
 fn one_live_appointment(ledger: &Ledger) -> Held {
     let mut seen = HashMap::new();
-    for (id, appointment) in live(ledger) {
+    for (id, appointment) in placed(ledger).filter(|(_, appointment)| appointment.stands()) {
         let Appointment { campaign, place, .. } = appointment;
         if let Some(other) = seen.insert((campaign, place.recipient, place.dose), id) {
             return Err(format!("{:?} has appointments {other:?} and {id:?}", place.recipient));
@@ -207,20 +210,40 @@ fn nobody_acts_without_leave(ledger: &Ledger) -> Held {
     Ok(())
 }
 
-/// A second dose follows a live first one, within the interval.
+/// A second dose follows a first one that is live or was given, within the interval; one that was given follows one that
+/// was given.
 fn second_doses_follow(country: &Country, ledger: &Ledger) -> Held {
-    for (id, second) in live(ledger).filter(|(_, appointment)| appointment.place.dose == DoseNumber(2)) {
+    let standing = || placed(ledger).filter(|(_, appointment)| appointment.stands());
+    for (id, second) in standing().filter(|(_, appointment)| appointment.place.dose == DoseNumber(2)) {
         let is_first = |one: &Appointment| {
             let Appointment { campaign, place, .. } = *one;
             (campaign, place.recipient, place.dose)
                 == (second.campaign, second.place.recipient, DoseNumber(1))
         };
-        let first =
-            live(ledger).map(|(_, one)| one).find(is_first).ok_or(format!("{id:?} without a first"))?;
+        let first = standing().map(|(_, one)| one).find(is_first).ok_or(format!("{id:?} without a first"))?;
+        if second.is_given() && !first.is_given() {
+            return Err(format!("{id:?} was given before its first"));
+        }
         let interval = country.campaign(second.campaign).ok_or("no campaign")?.dose_interval;
         let (first_on, second_on) = (first.place.slot.visit_on, second.place.slot.visit_on);
         if !interval.allows(first_on, second_on) {
             return Err(format!("{id:?} on {second_on}, the first on {first_on}"));
+        }
+    }
+    Ok(())
+}
+
+/// Nobody has the number of somebody else who came to the same clinic on the same day.
+fn arrivals_are_numbered(ledger: &Ledger) -> Held {
+    let mut seen = HashMap::new();
+    for (id, appointment) in placed(ledger) {
+        let AppointmentState::CheckedIn { number, .. } = appointment.state else { continue };
+        let slot = appointment.place.slot;
+        if number == 0 {
+            return Err(format!("{id:?} has no number"));
+        }
+        if let Some(other) = seen.insert((slot.clinic, slot.visit_on, number), id) {
+            return Err(format!("{id:?} and {other:?} have number {number}"));
         }
     }
     Ok(())
@@ -247,9 +270,10 @@ pub fn digest(ledger: &Ledger) -> String {
     format!("{slots:?}\n{holds:?}\n{appointments:?}\n{messages:?}\n{figures:?}\n{days:?}")
 }
 
-fn live(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
-    let live = |(_, appointment): &(_, &Appointment)| appointment.is_live();
-    ledger.appointments().filter(live).map(|(id, appointment)| (id, *appointment))
+/// Everybody who has, or had, a place: all but the cancelled ones.
+fn placed(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
+    let placed = |(_, appointment): &(_, &Appointment)| appointment.takes_a_place();
+    ledger.appointments().filter(placed).map(|(id, appointment)| (id, *appointment))
 }
 
 fn held_places(ledger: &Ledger) -> impl Iterator<Item = Place> {

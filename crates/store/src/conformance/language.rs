@@ -165,7 +165,9 @@ impl Play {
             "confirm" => Command::Confirm { booker: self.person(actor), hold },
             "cancel" => Command::Cancel { person: self.person(actor), appointment },
             other => {
-                let does = staff::does(campaign, other, words).unwrap_or_else(|| panic!("no verb `{other}`"));
+                let visit = self.visit(appointment, words);
+                let does = staff::does((campaign, visit), other, words)
+                    .unwrap_or_else(|| panic!("no verb `{other}`"));
                 Command::Staff { by: StaffId(1), does }
             }
         }
@@ -224,7 +226,10 @@ impl Play {
             | Outcome::Blocked(_)
             | Outcome::Unblocked(_)
             | Outcome::CapacitySet { .. }
-            | Outcome::SupplySet(_) => {}
+            | Outcome::SupplySet(_)
+            | Outcome::CheckedIn { .. }
+            | Outcome::NoShow { .. }
+            | Outcome::Fulfilled(_) => {}
         }
     }
 
@@ -322,6 +327,9 @@ impl Play {
         let states = own.expect("the store is well").into_iter().map(|(_, own)| match own.state {
             AppointmentState::Booked => "booked",
             AppointmentState::Cancelled { .. } => "cancelled",
+            AppointmentState::CheckedIn { .. } => "checked-in",
+            AppointmentState::Fulfilled { .. } => "vaccinated",
+            AppointmentState::NoShow { .. } => "missed",
         });
         let states = states.collect::<Vec<_>>().join(" ");
         if states.is_empty() { "none".to_owned() } else { states }

@@ -50,7 +50,10 @@ impl People {
             60..68 => self.end_hold(person, chance),
             68..76 => self.cancel(person, chance),
             76..82 => delegation(helper(chance), chance),
-            82..92 => Self::enter(person, if chance.percent(90) { person } else { somebody(chance) }),
+            82..92 => {
+                let person = eager(person, chance);
+                Self::enter(person, if chance.percent(90) { person } else { somebody(chance) })
+            }
             92..95 => Command::Expire { holds_max: chance.index(6) },
             95..97 => Command::Remind { visit_on: date(2027, 7, 26), people_max: 3 },
             _ => Command::MessagesSent { messages: vec![booking::MessageId(1 + chance.below(60))] },
@@ -108,7 +111,10 @@ impl People {
             | Outcome::Blocked(_)
             | Outcome::Unblocked(_)
             | Outcome::CapacitySet { .. }
-            | Outcome::SupplySet(_) => {}
+            | Outcome::SupplySet(_)
+            | Outcome::CheckedIn { .. }
+            | Outcome::NoShow { .. }
+            | Outcome::Fulfilled(_) => {}
         }
     }
 }
@@ -175,8 +181,8 @@ fn mostly(owner: PersonId, other: PersonId, chance: &mut Chance) -> PersonId {
 /// Helpers come more often than others; one person takes places again and again.
 fn eager(person: PersonId, chance: &mut Chance) -> PersonId {
     match chance.below(10) {
-        0..2 => PersonId(PEOPLE),
-        2..5 => helper(chance),
+        0..4 => PersonId(PEOPLE),
+        4..7 => helper(chance),
         _ => person,
     }
 }

@@ -28,6 +28,9 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::Unblocked(counts)) => format!("unblocked {}", counts.blocked),
         Ok(Outcome::CapacitySet { over }) => format!("set over {over}"),
         Ok(Outcome::SupplySet(supply)) => format!("supplied {}", supply.total),
+        Ok(Outcome::CheckedIn { number, .. }) => format!("checked-in {number}"),
+        Ok(Outcome::NoShow { dropped, .. }) => format!("missed {}", dropped.map_or(0, |second| second.0)),
+        Ok(Outcome::Fulfilled(_)) => "vaccinated".to_owned(),
         Err(refusal) => describe_refusal(refusal),
     }
 }
@@ -42,6 +45,8 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::ExtendedBefore { expires_at: at }
         | Refusal::HoldTooSoon { again_at: at }
         | Refusal::DelegationRevoked { revoked_at: at }
+        | Refusal::NoShowBefore { recorded_at: at }
+        | Refusal::VisitNotOver { ends_at: at }
         | Refusal::CancelledBefore { cancelled_at: at } => format!("{code} {}", time_of(*at)),
         Refusal::NotEligible { born_from, born_to } => format!("{code} {born_from} {born_to}"),
         Refusal::RecipientsFull { recipients_max } => format!("{code} {recipients_max}"),
@@ -55,6 +60,12 @@ fn describe_refusal(refusal: &Refusal) -> String {
             nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
         }
         Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
+        Refusal::AlreadyFulfilled { appointment, visit_on } => format!("{code} {} {visit_on}", appointment.0),
+        Refusal::CheckedInBefore { checked_in_at, number } => {
+            format!("{code} {} {number}", time_of(*checked_in_at))
+        }
+        Refusal::VisitElsewhere { slot } => format!("{code} {}", name_of(*slot)),
+        Refusal::VisitNotYet { visit_on } | Refusal::VisitOver { visit_on } => format!("{code} {visit_on}"),
         Refusal::PlacesNotFree { free: places }
         | Refusal::PlacesNotBlocked { blocked: places }
         | Refusal::CapacityBelowTaken { over: places } => format!("{code} {places}"),
@@ -87,6 +98,7 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::SlotUnknown
         | Refusal::SlotPast
         | Refusal::HoldUnknown
+        | Refusal::CheckInNeeded
         | Refusal::AppointmentUnknown => code.to_owned(),
     }
 }

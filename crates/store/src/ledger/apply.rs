@@ -1,10 +1,11 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
+use super::appointments::counted_doses;
 use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
-    Appointment, AppointmentId, AppointmentState, CampaignId, Change, Country, Delegation, DelegationRecord,
-    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
+    AppointmentId, CampaignId, Change, Country, Delegation, DelegationRecord, Hold, HoldEnd, HoldId,
+    MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -70,12 +71,7 @@ impl Ledger {
             }
             Change::HoldExtended { id, expires_at } => self.extend_hold(*id, *expires_at),
             Change::HoldEnded { id, end } => self.end_hold(*id, *end),
-            Change::PlaceAbandoned { campaign, booker, at } => {
-                self.abandoned.update((*campaign, *booker), |abandoned| {
-                    abandoned.times = abandoned.times.saturating_add(1);
-                    abandoned.last_at = Some(*at);
-                });
-            }
+            Change::PlaceAbandoned { campaign, booker, at } => self.abandon((*campaign, *booker), *at),
             Change::Booked { id, appointment } => self.book(*id, appointment),
             Change::Moved { id, to, .. } => self.move_appointment(*id, *to),
             Change::Cancelled { id, at, .. } => self.cancel_appointment(*id, *at),
@@ -90,13 +86,23 @@ impl Ledger {
             Change::Blocked { .. }
             | Change::Unblocked { .. }
             | Change::CapacitySet { .. }
-            | Change::SupplySet { .. } => self.apply_said(change),
+            | Change::SupplySet { .. }
+            | Change::CheckedIn { .. }
+            | Change::NoShow { .. }
+            | Change::Fulfilled { .. } => self.apply_said(change),
             Change::MessageSent { .. } => {}
             Change::Answered { key, body, outcome, .. } => {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
             }
         }
         self.follow(change);
+    }
+
+    fn abandon(&mut self, owner: (CampaignId, PersonId), at: Timestamp) {
+        self.abandoned.update(owner, |abandoned| {
+            abandoned.times = abandoned.times.saturating_add(1);
+            abandoned.last_at = Some(at);
+        });
     }
 
     fn extend_hold(&mut self, id: HoldId, expires_at: Timestamp) {
@@ -130,35 +136,6 @@ impl Ledger {
         }
     }
 
-    fn book(&mut self, id: AppointmentId, appointment: &Appointment) {
-        self.next.appointment = self.next.appointment.max(id.0 + 1);
-        let Place { slot, recipient, .. } = appointment.place;
-        let doses = counted_doses(appointment.place);
-        self.take(appointment.campaign, slot, doses, |taken| taken.booked += 1);
-        self.appointments.put(id, *appointment);
-        self.live.put(live_key(appointment), id);
-        self.of_person.update(recipient, |own| own.push(id));
-    }
-
-    fn move_appointment(&mut self, id: AppointmentId, to: SlotId) {
-        let mut appointment = *self.appointments.get(id).expect("only an appointment that exists is moved");
-        let doses = counted_doses(appointment.place);
-        self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
-        self.take(appointment.campaign, to, doses, |taken| taken.booked += 1);
-        appointment.place.slot = to;
-        self.appointments.put(id, appointment);
-    }
-
-    fn cancel_appointment(&mut self, id: AppointmentId, at: Timestamp) {
-        let mut appointment =
-            *self.appointments.get(id).expect("only an appointment that exists is cancelled");
-        appointment.state = AppointmentState::Cancelled { at };
-        self.appointments.put(id, appointment);
-        self.live.remove(live_key(&appointment));
-        let doses = counted_doses(appointment.place);
-        self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
-    }
-
     fn give_delegation(&mut self, key: DelegationKey, delegation: Delegation) {
         let (campaign, booker, recipient) = key;
         if self.delegations.get(key).is_none() {
@@ -184,7 +161,13 @@ impl Ledger {
         self.appointments.get(appointment).map(|appointment| appointment.place.slot.visit_on)
     }
 
-    fn take(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
+    pub(super) fn take(
+        &mut self,
+        campaign: CampaignId,
+        slot: SlotId,
+        doses: u32,
+        change: impl FnOnce(&mut Taken),
+    ) {
         let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
@@ -193,7 +176,13 @@ impl Ledger {
         self.supply.update((campaign, sido), |taken| *taken += doses);
     }
 
-    fn give_back(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
+    pub(super) fn give_back(
+        &mut self,
+        campaign: CampaignId,
+        slot: SlotId,
+        doses: u32,
+        change: impl FnOnce(&mut Taken),
+    ) {
         let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
@@ -217,13 +206,4 @@ pub(super) fn with_doses(country: &Country, hold: &Hold) -> impl Iterator<Item =
 fn sido_of_place(country: &Country, slot: SlotId) -> RegionCode {
     let clinic = country.clinic(slot.clinic).expect("a place that was taken is at a clinic of the country");
     country.sido_of(clinic)
-}
-
-/// Supply counts first doses; the second is set aside with the first.
-fn counted_doses(place: Place) -> u32 {
-    u32::from(place.dose == DoseNumber(1))
-}
-
-fn live_key(appointment: &Appointment) -> (CampaignId, PersonId, DoseNumber) {
-    (appointment.campaign, appointment.place.recipient, appointment.place.dose)
 }

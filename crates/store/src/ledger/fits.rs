@@ -5,7 +5,7 @@ use super::Ledger;
 use super::said::Layer;
 use crate::StoreError;
 use crate::kept::Numbers;
-use booking::{AppointmentId, AppointmentState, Change, ClinicId, PersonId, Place, SlotCounts, SlotId};
+use booking::{Appointment, AppointmentId, Change, ClinicId, PersonId, Place, SlotCounts, SlotId};
 
 impl Ledger {
     pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
@@ -27,7 +27,16 @@ impl Ledger {
                 self.clinic_of(*to)?;
                 self.is_live(*id)
             }
-            Change::Cancelled { id, .. } => self.is_live(*id),
+            Change::Cancelled { id, .. } | Change::CheckedIn { id, .. } => self.is_live(*id),
+            Change::NoShow { id, dropped, .. } => {
+                dropped.map_or(Ok(()), |second| self.is_live(second))?;
+                self.is_live(*id)
+            }
+            Change::Fulfilled { id, .. } => {
+                let takes =
+                    self.appointments.get(*id).is_some_and(|one| one.takes_a_place() && !one.is_given());
+                if takes { Ok(()) } else { Err(format!("appointment {}: there is none to be given", id.0)) }
+            }
             Change::DelegationProved { campaign, booker, recipient, .. }
             | Change::DelegationEnded { campaign, booker, recipient, .. }
             | Change::HelperAllowed { campaign, booker, recipient } => {
@@ -63,8 +72,7 @@ impl Ledger {
     }
 
     fn is_live(&self, id: AppointmentId) -> Result<(), String> {
-        let state = self.appointments.get(id).map(|appointment| appointment.state);
-        let live = state == Some(AppointmentState::Booked);
+        let live = self.appointments.get(id).is_some_and(Appointment::is_live);
         if live { Ok(()) } else { Err(format!("appointment {}: there is none that is live", id.0)) }
     }
 

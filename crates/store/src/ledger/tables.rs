@@ -6,6 +6,13 @@ use crate::table::Table;
 use std::fmt::Debug;
 use std::hash::Hash;
 
+/// Tells of every row of some tables.
+macro_rules! for_all {
+    ($text:ident: $($name:literal $table:ident),*) => {
+        $(tell(&mut $text, $name, $table, |_| true);)*
+    };
+}
+
 impl Ledger {
     /// The committed state, a line for each row of each table, in a fixed order. How often a day changed is left out:
     /// it is counted from the start of the process.
@@ -49,30 +56,19 @@ impl Ledger {
             visits: _,
         } = self;
         let mut text = String::new();
-        tell(&mut text, "opening", openings, |_| true);
-        tell(&mut text, "alias", aliases, |_| true);
-        tell(&mut text, "person", people, |_| true);
-        tell(&mut text, "delegation", delegations, |_| true);
-        tell(&mut text, "delegated", delegated, |_| true);
-        tell(&mut text, "draft", drafts, |_| true);
-        tell(&mut text, "ended session", ended_sessions, |_| true);
-        tell(&mut text, "admission", admissions, |_| true);
-        tell(&mut text, "ticket", tickets, |_| true);
+        for_all!(text: "opening" openings, "alias" aliases, "person" people, "delegation" delegations,
+            "delegated" delegated, "draft" drafts, "ended session" ended_sessions,
+            "admission" admissions, "ticket" tickets);
         // A row of nothing says what no row says.
         tell(&mut text, "slot", slots, |taken: &Taken| taken.held + taken.booked + taken.blocked > 0);
         tell(&mut text, "day", days, |places| *places > 0);
         tell(&mut text, "supply", supply, |doses| *doses > 0);
-        tell(&mut text, "hold", holds, |_| true);
-        tell(&mut text, "hold of", hold_of, |_| true);
-        tell(&mut text, "expired", expired, |_| true);
-        tell(&mut text, "abandoned", abandoned, |_| true);
-        tell(&mut text, "appointment", appointments, |_| true);
-        tell(&mut text, "live", live, |_| true);
-        tell(&mut text, "of person", of_person, |_| true);
-        tell(&mut text, "reminded", reminded, |_| true);
-        tell(&mut text, "answer", answers, |_| true);
+        for_all!(text: "hold" holds, "hold of" hold_of, "expired" expired, "abandoned" abandoned,
+            "appointment" appointments, "live" live, "of person" of_person, "reminded" reminded,
+            "answer" answers);
         tell(&mut text, "said capacity", said.capacities(), |_| true);
         tell(&mut text, "said supply", said.supplies(), |_| true);
+        tell(&mut text, "arrivals", said.all_arrivals(), |_| true);
         text.push_str(&self.every_index());
         text
     }

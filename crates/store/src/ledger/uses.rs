@@ -5,6 +5,7 @@ mod clinics;
 mod doors;
 mod holds;
 mod people;
+mod visits;
 
 use super::Ledger;
 use super::said::Layer;

@@ -2,6 +2,7 @@
 
 mod appointments;
 mod end;
+mod visits;
 
 use super::Broken;
 use super::people::People;
@@ -23,6 +24,7 @@ pub(in crate::proof) struct Places {
     hold_of: HashMap<(CampaignId, PersonId), HoldId>,
     last_hold: u64,
     appointments: BTreeMap<AppointmentId, Appointment>,
+    /// What stands for a dose: live, or given.
     live: HashMap<(CampaignId, PersonId, DoseNumber), AppointmentId>,
     last_appointment: u64,
     /// Held, booked.

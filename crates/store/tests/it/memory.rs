@@ -61,6 +61,17 @@ fn the_simulation_reaches_every_kind_of_answer() {
         "Err(CapacityBelowTaken",
         "Err(SupplyOverTotal",
         "Err(SupplyBelowTaken",
+        "Ok(CheckedIn",
+        "Ok(NoShow",
+        "Ok(Fulfilled",
+        "Err(AlreadyFulfilled",
+        "Err(CheckedInBefore",
+        "Err(CheckInNeeded",
+        "Err(NoShowBefore",
+        "Err(VisitElsewhere",
+        "Err(VisitNotYet",
+        "Err(VisitNotOver",
+        "Err(VisitOver",
     ];
     let mut heard = vec![0_u32; KINDS.len()];
     for seed in 0..SEEDS {

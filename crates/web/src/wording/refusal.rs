@@ -5,6 +5,7 @@ mod clinics;
 mod gate;
 mod people;
 mod places;
+mod visits;
 
 use super::Said;
 use crate::app::App;
@@ -60,6 +61,14 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::RegionUnknown { .. }
         | Refusal::SupplyOverTotal { .. }
         | Refusal::SupplyBelowTaken { .. } => clinics::clinics(lang, refusal, app),
+        Refusal::AlreadyFulfilled { .. }
+        | Refusal::CheckedInBefore { .. }
+        | Refusal::NoShowBefore { .. }
+        | Refusal::CheckInNeeded
+        | Refusal::VisitElsewhere { .. }
+        | Refusal::VisitNotYet { .. }
+        | Refusal::VisitOver { .. }
+        | Refusal::VisitNotOver { .. } => visits::visits(lang, refusal),
         Refusal::AlreadyBooked { .. }
         | Refusal::AppointmentUnknown
         | Refusal::CancelledBefore { .. }
@@ -103,10 +112,7 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::CodeWrong { .. }
         | Refusal::TooManyTries { .. }
         | Refusal::IdentityStale => vec![identity()],
-        Refusal::PhoneNotOwn => vec![
-            link("휴대전화가 본인 이름이 아닐 때", "When the phone is not in your name", "/help#phone"),
-            link("다른 번호로 본인확인", "Use another number", "/identity"),
-        ],
+        Refusal::PhoneNotOwn => phone_not_own(lang),
         Refusal::RecipientCodeNeeded | Refusal::RecipientCodeUnknown | Refusal::RecipientCodeWrong { .. } => {
             vec![link("예약할 분 추가", "Add a person", "/people/add"), waiting()]
         }
@@ -116,17 +122,16 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::DelegationRevoked { .. }
         | Refusal::RecipientsFull { .. } => vec![link("예약할 분", "For whom", "/people"), waiting()],
         Refusal::RecipientUnknown => vec![link("예약할 분", "For whom", "/people"), choose()],
-        Refusal::NotEligible { .. } => vec![
-            link("가족을 대신해 예약하기", "Book for somebody else", "/people"),
-            link("본인확인 다시 하기", "Confirm who you are again", "/identity"),
-            link("첫 화면으로", "To the first page", "/"),
-        ],
+        Refusal::NotEligible { .. } => not_eligible(lang),
         Refusal::AlreadyBooked { .. }
+        | Refusal::AlreadyFulfilled { .. }
+        | Refusal::CheckedInBefore { .. }
         | Refusal::AppointmentUnknown
         | Refusal::CancelledBefore { .. }
         | Refusal::CancelTooLate { .. }
         | Refusal::AppointmentChanged { .. }
         | Refusal::MessageTooSoon { .. } => vec![my()],
+        Refusal::NoShowBefore { .. } => vec![link("다시 예약하기", "Book again", "/wait"), my()],
         Refusal::PlacesInvalid
         | Refusal::FirstDoseNeeded
         | Refusal::HoldTooSoon { .. }
@@ -139,7 +144,12 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::HoldUnknown
         | Refusal::HoldExpired { .. } => vec![choose(), my()],
         // Staff have no pages yet.
-        Refusal::PlacesNotFree { .. }
+        Refusal::CheckInNeeded
+        | Refusal::VisitElsewhere { .. }
+        | Refusal::VisitNotYet { .. }
+        | Refusal::VisitOver { .. }
+        | Refusal::VisitNotOver { .. }
+        | Refusal::PlacesNotFree { .. }
         | Refusal::PlacesNotBlocked { .. }
         | Refusal::CapacityBelowTaken { .. }
         | Refusal::RegionUnknown { .. }
@@ -149,4 +159,21 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
             vec![link("잡아 둔 자리로", "To the place held", "/book/hold"), my()]
         }
     }
+}
+
+fn phone_not_own(lang: Lang) -> Vec<Link> {
+    let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
+    vec![
+        link("휴대전화가 본인 이름이 아닐 때", "When the phone is not in your name", "/help#phone"),
+        link("다른 번호로 본인확인", "Use another number", "/identity"),
+    ]
+}
+
+fn not_eligible(lang: Lang) -> Vec<Link> {
+    let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
+    vec![
+        link("가족을 대신해 예약하기", "Book for somebody else", "/people"),
+        link("본인확인 다시 하기", "Confirm who you are again", "/identity"),
+        link("첫 화면으로", "To the first page", "/"),
+    ]
 }

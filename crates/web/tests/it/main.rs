@@ -36,5 +36,6 @@ mod roster;
 mod rules;
 mod site;
 mod typing;
+mod visits;
 mod wire;
 mod words;

@@ -4,8 +4,8 @@ use super::{Changes, Decided, known};
 use crate::ledger::Ledger;
 use booking::rules::{self, CancelFacts, ConfirmFacts, Confirmed, PlaceStanding};
 use booking::{
-    Appointment, AppointmentId, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Outcome,
-    PersonId, Place, Refusal, Replaced, korean_day,
+    Appointment, AppointmentId, AppointmentState, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId,
+    MessageKind, Outcome, PersonId, Place, Refusal, Replaced, SlotId, korean_day,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -46,11 +46,18 @@ impl Ledger {
 
     fn standing(&self, hold: &Hold, place: &Place) -> PlaceStanding {
         let live = self.live.get((hold.campaign, place.recipient, place.dose)).copied();
-        let slot = |id| self.appointments.get(id).map(|appointment| (id, appointment.place.slot));
+        let slot = |id| self.appointments.get(id).map(|one| (id, one.place.slot, one.state));
         PlaceStanding {
             may_be_booked: self.may_act(hold.campaign, hold.booker, place.recipient),
             live: live.and_then(slot),
+            other_dose: self.other_dose(hold.campaign, place),
         }
+    }
+
+    fn other_dose(&self, campaign: CampaignId, place: &Place) -> Option<(AppointmentId, SlotId)> {
+        let other = DoseNumber(if place.dose == DoseNumber(1) { 2 } else { 1 });
+        let id = *self.live.get((campaign, place.recipient, other))?;
+        self.appointments.get(id).map(|appointment| (id, appointment.place.slot))
     }
 
     fn carry(
@@ -113,6 +120,7 @@ impl Ledger {
         rules::cancel(&CancelFacts {
             campaign: known(&country, campaign)?,
             today: korean_day(now),
+            id,
             appointment: Some(&appointment),
             may_act: self.may_act(campaign, person, recipient),
         })?;
@@ -128,7 +136,7 @@ impl Ledger {
         Ok(Outcome::Cancelled(id))
     }
 
-    fn second_of(&self, campaign: CampaignId, recipient: PersonId) -> Option<AppointmentId> {
+    pub(super) fn second_of(&self, campaign: CampaignId, recipient: PersonId) -> Option<AppointmentId> {
         self.live.get((campaign, recipient, DoseNumber(2))).copied()
     }
 
@@ -144,7 +152,7 @@ impl Ledger {
         let waiting = self.to_remind.range(first..=(visit_on, AppointmentId(u64::MAX)));
         let due = |id: &AppointmentId| {
             let appointment = self.appointments.get(*id)?;
-            let is_due = appointment.is_live()
+            let is_due = appointment.state == AppointmentState::Booked
                 && appointment.place.slot.visit_on == visit_on
                 && self.reminded.get(*id) != Some(&visit_on);
             is_due.then_some((*id, appointment.place.recipient))
