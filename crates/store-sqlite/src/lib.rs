@@ -1,12 +1,13 @@
 //! The embedded back end: SQLite as a journal, the ledger in memory.
 //!
-//! One writer thread decides on the pending layer of the ledger, appends what changed to `journal.db` in one
-//! transaction and one fsync, merges the layer and only then answers. Readers see the committed layer, so every read
+//! One thread decides on the pending layer of the ledger (`writer.rs`), a second appends what changed to `journal.db`
+//! in one transaction and one fsync (`pen.rs`), then the layer becomes visible, and only then a third answers
+//! (`herald.rs`). While one batch is written the next is decided on it. Readers see the committed layer, so every read
 //! that follows an answer shows it, and nothing is shown that a power cut could take back. What is on the disk is told
 //! in `docs/store-format.md`.
 //!
-//! - Disk full: the pending layer is thrown away, writes are answered with `StoreError::Full`, reads go on, and a probe
-//!   finds out when there is room again.
+//! - Disk full: what was decided and is not on the disk is thrown away, writes are answered with `StoreError::Full`,
+//!   reads go on, and a probe finds out when there is room again.
 //! - Any other failed write: nothing more is acknowledged. The kernel tells of a failed fsync once and forgets, so
 //!   trying again would prove nothing. The process lives on: the line and the static pages are none of the journal's
 //!   business.
@@ -33,6 +34,7 @@ mod feed;
 mod folder;
 mod head;
 mod health;
+mod herald;
 mod inbox;
 mod journal;
 mod line;

@@ -25,6 +25,8 @@ pub(crate) struct Done {
     pub(crate) result: Result<(), StoreError>,
     /// Bytes in the write-ahead log since the last checkpoint, about.
     pub(crate) unchecked_bytes: u64,
+    /// Those that were written, for their memory.
+    pub(crate) changes: Vec<Change>,
 }
 
 /// Dropping it waits for the job at hand and closes the journal.
@@ -92,18 +94,19 @@ impl Desk {
     }
 
     fn take(&mut self, job: Job) {
-        let changes_taken = if let Job::Append { changes, .. } = &job { changes.len() } else { 0 };
-        let result = match job {
+        let (result, mut changes) = match job {
             Job::Append { at, changes } => {
                 let kept = self.append(at, &changes).map(|row| self.chores.committed(row));
                 #[cfg(feature = "saboteur")]
                 let kept = self.ignored(kept);
-                kept
+                (kept, changes)
             }
-            Job::Checkpoint => self.journal.checkpoint(),
-            Job::Probe => self.journal.probe(),
+            Job::Checkpoint => (self.journal.checkpoint(), Vec::new()),
+            Job::Probe => (self.journal.probe(), Vec::new()),
         };
-        self.inbox.done(Done { result, unchecked_bytes: self.journal.unchecked_bytes() });
+        let changes_taken = changes.len();
+        changes.clear();
+        self.inbox.done(Done { result, unchecked_bytes: self.journal.unchecked_bytes(), changes });
         if !self.chores.is_busy(changes_taken) && self.has_chores() {
             self.do_a_chore();
         }
@@ -152,7 +155,7 @@ impl Drop for LastWord<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             let result = Err(StoreError::unavailable("the journal panicked"));
-            self.0.done(Done { result, unchecked_bytes: 0 });
+            self.0.done(Done { result, unchecked_bytes: 0, changes: Vec::new() });
         }
     }
 }

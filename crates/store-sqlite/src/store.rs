@@ -7,6 +7,7 @@ use crate::feed::{Feed, Pace};
 use crate::folder::FolderLock;
 use crate::head::Witness;
 use crate::health::{Health, HealthCell};
+use crate::herald::Herald;
 use crate::inbox::{Asked, Inbox, stopped};
 use crate::journal::{Check, Journal};
 use crate::pen::Pen;
@@ -92,6 +93,7 @@ impl SqliteStore {
             unchecked_bytes: 0,
             deciding: Batch::default(),
             writing: None,
+            herald: Herald::start()?,
             #[cfg(feature = "saboteur")]
             unwritten: Vec::new(),
         };

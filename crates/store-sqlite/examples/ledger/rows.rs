@@ -86,10 +86,11 @@ impl Rows {
                 self.confirm(number, id)?;
                 pairs += 1;
             }
-            for number in next..(next + batch / 2).min(people) {
+            let until = (next + batch / 2).min(people);
+            for number in next..until {
                 held.push((number, self.hold(number)?));
-                next += 1;
             }
+            next = until;
             self.connection.execute_batch("COMMIT")?;
         }
         Ok((pairs, now() - start))

@@ -4,11 +4,12 @@ use super::appointments::counted_doses;
 use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
-    AppointmentId, CampaignId, Change, Delegation, DelegationRecord, Hold, HoldEnd, HoldId, MessageKind,
-    Opening, PersonId, Place, SlotId,
+    AppointmentId, CampaignId, Change, Country, Delegation, DelegationRecord, Hold, HoldEnd, HoldId,
+    MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::sync::Arc;
 
 impl Ledger {
     /// Applies a change to the pending layer and notes it for the journal.
@@ -63,7 +64,8 @@ impl Ledger {
                 self.next.hold = self.next.hold.max(id.0 + 1);
                 self.hold_of.put((hold.campaign, hold.booker), *id);
                 self.holds.put(*id, hold.clone());
-                for (place, doses) in self.with_doses(hold) {
+                let country = Arc::clone(&self.country);
+                for (place, doses) in with_doses(&country, hold) {
                     self.take(hold.campaign, place.slot, doses, |taken| taken.held += 1);
                 }
             }
@@ -128,24 +130,10 @@ impl Ledger {
                 self.expired.put(booker, ExpiredHold { id, campaign, slot, at });
             }
         }
-        for (place, doses) in self.with_doses(&hold) {
+        let country = Arc::clone(&self.country);
+        for (place, doses) in with_doses(&country, &hold) {
             self.give_back(hold.campaign, place.slot, doses, |taken| taken.held -= 1);
         }
-    }
-
-    /// The places of a hold, each with the doses it takes: only first doses are counted, and a change within a 시·도
-    /// takes none, because the old place has one.
-    pub(super) fn with_doses(&self, hold: &Hold) -> Vec<(Place, u32)> {
-        let doses = |(position, place): (usize, &Place)| {
-            let replaced = hold.replaces.get(position);
-            let has_one = replaced.is_some_and(|old| self.same_sido(old.slot, place.slot));
-            (*place, if has_one { 0 } else { counted_doses(*place) })
-        };
-        hold.places.iter().enumerate().map(doses).collect()
-    }
-
-    fn same_sido(&self, one: SlotId, other: SlotId) -> bool {
-        self.sido_of_place(one) == self.sido_of_place(other)
     }
 
     fn give_delegation(&mut self, key: DelegationKey, delegation: Delegation) {
@@ -180,7 +168,7 @@ impl Ledger {
         doses: u32,
         change: impl FnOnce(&mut Taken),
     ) {
-        let sido = self.sido_of_place(slot);
+        let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
         self.days.update(day, |places| *places += 1);
@@ -195,17 +183,27 @@ impl Ledger {
         doses: u32,
         change: impl FnOnce(&mut Taken),
     ) {
-        let sido = self.sido_of_place(slot);
+        let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
         self.days.update(day, |places| *places -= 1);
         self.day_changes.note(day);
         self.supply.update((campaign, sido), |taken| *taken -= doses);
     }
+}
 
-    fn sido_of_place(&self, slot: SlotId) -> booking::RegionCode {
-        let clinic =
-            self.country.clinic(slot.clinic).expect("a place that was taken is at a clinic of the country");
-        self.country.sido_of(clinic)
-    }
+/// The places of a hold, each with the doses it takes: only first doses are counted, and a change within a 시·도 takes
+/// none, because the old place has one.
+pub(super) fn with_doses(country: &Country, hold: &Hold) -> impl Iterator<Item = (Place, u32)> {
+    hold.places.iter().enumerate().map(|(position, place)| {
+        let replaced = hold.replaces.get(position);
+        let same_sido =
+            |old: &Replaced| sido_of_place(country, old.slot) == sido_of_place(country, place.slot);
+        (*place, if replaced.is_some_and(same_sido) { 0 } else { counted_doses(*place) })
+    })
+}
+
+fn sido_of_place(country: &Country, slot: SlotId) -> RegionCode {
+    let clinic = country.clinic(slot.clinic).expect("a place that was taken is at a clinic of the country");
+    country.sido_of(clinic)
 }

@@ -82,8 +82,15 @@ impl Ledger {
     }
 
     fn is_registered(&self, person: PersonId) -> Result<(), String> {
-        let known = person.0 < self.next.person;
-        if known { Ok(()) } else { Err(format!("person {}: they were never registered", person.0)) }
+        if self.is_known_person(person) {
+            Ok(())
+        } else {
+            Err(format!("person {}: they were never registered", person.0))
+        }
+    }
+
+    pub(super) fn is_known_person(&self, person: PersonId) -> bool {
+        (1..self.next.person).contains(&person.0)
     }
 
     fn clinic_of(&self, slot: SlotId) -> Result<(), String> {

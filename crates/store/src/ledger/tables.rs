@@ -3,7 +3,7 @@
 use super::{Ledger, Taken};
 use crate::rows::Rows;
 use crate::table::Table;
-use std::fmt::{Debug, Write as _};
+use std::fmt::Debug;
 use std::hash::Hash;
 
 /// Tells of every row of some tables.
@@ -30,7 +30,7 @@ impl Ledger {
             tickets,
             slots,
             days,
-            day_changes,
+            day_changes: _,
             supply,
             holds,
             hold_of,
@@ -41,19 +41,19 @@ impl Ledger {
             of_person,
             reminded,
             answers,
-            messages,
-            expiring,
-            to_remind,
+            messages: _,
+            expiring: _,
+            to_remind: _,
             swept: _,
-            answered,
-            next,
+            answered: _,
+            next: _,
             next_sealed: _,
             next_committed: _,
             followed: _,
             followed_sealed: _,
             is_sealed: _,
             said,
-            visits,
+            visits: _,
         } = self;
         let mut text = String::new();
         for_all!(text: "opening" openings, "alias" aliases, "person" people, "delegation" delegations,
@@ -69,17 +69,21 @@ impl Ledger {
         tell(&mut text, "said capacity", said.capacities(), |_| true);
         tell(&mut text, "said supply", said.supplies(), |_| true);
         tell(&mut text, "arrivals", said.all_arrivals(), |_| true);
-        let mut visits: Vec<_> = visits.all().collect();
-        visits.sort_unstable();
-        let mut changed: Vec<_> = day_changes.since(0).map(|(_, day)| day).collect();
-        changed.retain(|day| days.committed(*day).is_some_and(|places| *places > 0));
-        changed.sort_unstable();
-        writeln!(
-            text,
-            "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}"
-        )
-        .expect("a String takes everything");
+        text.push_str(&self.every_index());
         text
+    }
+
+    /// What follows from the tables, in a fixed order.
+    fn every_index(&self) -> String {
+        let Self { messages, expiring, to_remind, answered, next, .. } = self;
+        let mut visits: Vec<_> = self.visits.all().collect();
+        visits.sort_unstable();
+        let mut changed: Vec<_> = self.day_changes.since(0).map(|(_, day)| day).collect();
+        changed.retain(|day| self.days.committed(*day).is_some_and(|places| *places > 0));
+        changed.sort_unstable();
+        format!(
+            "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}\n"
+        )
     }
 }
 

@@ -2,14 +2,15 @@
 
 use super::Ledger;
 use super::said::Layer;
+use crate::rows::Map;
 use crate::{ClinicDay, Visit};
 use booking::{Appointment, AppointmentId, AppointmentState, CampaignId, ClinicId, SlotId};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Committed appointments that were not cancelled, by clinic and day.
 #[derive(Default)]
-pub(super) struct Visits(HashMap<ClinicId, BTreeMap<Date, Vec<AppointmentId>>>);
+pub(super) struct Visits(Map<ClinicId, BTreeMap<Date, Vec<AppointmentId>>>);
 
 impl Visits {
     /// Twice is once.

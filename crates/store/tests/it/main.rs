@@ -6,6 +6,7 @@ mod hoarders;
 mod kept;
 mod memory;
 mod proof;
+mod registered;
 mod saboteurs;
 
 use std::sync::{Arc, RwLockReadGuard};

@@ -59,6 +59,7 @@ impl Ledger {
             ticket_used_by: self.tickets.get((campaign, ticket)).copied(),
             earlier: self.admissions.get((campaign, person)).copied(),
         })?;
+        self.registered(person)?;
         self.write(Change::Admitted { campaign, person, admission }, changes);
         Ok(Outcome::Admitted(admission))
     }
