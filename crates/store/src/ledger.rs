@@ -4,7 +4,6 @@
 //! ends the batch: the next one is decided on it while it is being written. Nothing is visible to readers before
 //! [`Ledger::commit`], and [`Ledger::discard`] forgets both.
 
-mod ahead;
 mod apply;
 mod appointments;
 mod days;
