@@ -1,7 +1,7 @@
 //! What the ledger writes: one [`Change`] per fact that became true. The journal is a list of them.
 
 use crate::{
-    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
+    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, Few, HoldId, MessageId, PersonAlias,
     PersonId, RequestKey, SessionId, SlotCounts, SlotId, StaffId, Supply, TicketRef,
 };
 use jiff::Timestamp;
@@ -237,7 +237,7 @@ impl DelegationRecord {
 pub struct Hold {
     pub campaign: CampaignId,
     pub booker: PersonId,
-    pub places: Vec<Place>,
+    pub places: Few<Place>,
     /// For a change: what each place takes the place of, in the same order. Empty for a new booking.
     pub replaces: Vec<Replaced>,
     pub held_at: Timestamp,
@@ -351,9 +351,9 @@ pub enum Outcome {
     Expired {
         holds: u32,
     },
-    Booked(Vec<(AppointmentId, Appointment)>),
+    Booked(Few<(AppointmentId, Appointment)>),
     /// The appointments in their new places.
-    Moved(Vec<(AppointmentId, Appointment)>),
+    Moved(Few<(AppointmentId, Appointment)>),
     Cancelled(AppointmentId),
     MessagesSent,
     /// The recipient, known by name and number.

@@ -14,6 +14,7 @@ mod campaign;
 mod change;
 mod clinic;
 mod country;
+mod few;
 mod ids;
 mod nearest;
 mod plan;
@@ -32,6 +33,7 @@ pub use change::{
 };
 pub use clinic::{Clinic, OpeningHours, Vials, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
+pub use few::Few;
 pub use ids::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
     PersonId, RegionCode, RequestKey, SessionId, StaffId, TicketRef,

@@ -85,11 +85,6 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
         &self.rows
     }
 
-    /// Drops a committed row that nothing refers to any more.
-    pub(crate) fn forget(&mut self, key: K) {
-        self.rows.remove(&key);
-    }
-
     /// From now on the current batch is another one. What was sealed before has been committed.
     pub(crate) fn seal(&mut self) {
         debug_assert!(self.before_sealed.is_empty(), "one batch is written at a time");

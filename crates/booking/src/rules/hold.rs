@@ -2,7 +2,7 @@
 
 use super::{Decision, live_pass, not_eligible, still_open};
 use crate::{
-    Admission, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId, Place,
+    Admission, AppointmentId, AppointmentState, Campaign, DoseNumber, Few, Hold, Opening, PersonId, Place,
     Refusal, RegionCode, Replaced, SlotId, second_doses, side_by_side,
 };
 use jiff::Timestamp;
@@ -68,12 +68,11 @@ pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
     the_day_fits(facts, &bands)?;
     doses_suffice(facts)?;
     let wanted = with_second_doses(facts, first_places(facts, &bands)?)?;
-    let (places, replaces): (Vec<Place>, Vec<Option<Replaced>>) = wanted.into_iter().unzip();
     Ok(Hold {
         campaign: facts.campaign.id,
         booker: facts.booker,
-        places,
-        replaces: replaces.into_iter().flatten().collect(),
+        places: wanted.iter().map(|(place, _)| *place).collect(),
+        replaces: wanted.iter().filter_map(|(_, replaced)| *replaced).collect(),
         held_at: facts.now,
         expires_at: facts.now + facts.campaign.limits.hold,
         extended: false,
@@ -81,7 +80,7 @@ pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
 }
 
 /// A place, and for a change what it takes the place of.
-type Wanted = Vec<(Place, Option<Replaced>)>;
+type Wanted = Few<(Place, Option<Replaced>)>;
 
 fn everybody_may_be_booked(facts: &HoldFacts<'_>) -> Decision<()> {
     if facts.recipients.iter().any(|recipient| recipient.may_be_booked && !recipient.eligible) {
@@ -185,7 +184,7 @@ fn first_places(facts: &HoldFacts<'_>, bands: &[(u16, u32)]) -> Decision<Wanted>
         let replaced = recipient.of_dose(facts.dose).map(LiveAppointment::replaced);
         (Place { recipient: recipient.person, dose: facts.dose, slot }, replaced)
     };
-    Ok(facts.recipients.iter().zip(starts).map(place).collect())
+    Ok(facts.recipients.iter().zip(starts.iter().copied()).map(place).collect())
 }
 
 /// With a first dose its second: new where there is none, moved where the old one no longer fits.

@@ -1,7 +1,7 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
 use super::appointments::counted_doses;
-use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
+use super::{DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
     AppointmentId, CampaignId, Change, Country, Delegation, DelegationRecord, Hold, HoldEnd, HoldId,
@@ -91,9 +91,7 @@ impl Ledger {
             | Change::NoShow { .. }
             | Change::Fulfilled { .. } => self.apply_said(change),
             Change::MessageSent { .. } => {}
-            Change::Answered { key, body, outcome, .. } => {
-                self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
-            }
+            Change::Answered { key, body, outcome, at } => self.answers.put(*key, body, outcome, *at),
         }
         self.follow(change);
     }
@@ -171,7 +169,6 @@ impl Ledger {
         let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
-        self.days.update(day, |places| *places += 1);
         self.day_changes.note(day);
         self.supply.update((campaign, sido), |taken| *taken += doses);
     }
@@ -186,7 +183,6 @@ impl Ledger {
         let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
-        self.days.update(day, |places| *places -= 1);
         self.day_changes.note(day);
         self.supply.update((campaign, sido), |taken| *taken -= doses);
     }

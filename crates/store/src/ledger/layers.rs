@@ -2,8 +2,10 @@
 //! durable.
 
 use super::Ledger;
-use booking::{AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, MessageKind, RequestKey};
+use booking::{AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, MessageKind};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::ops::Bound;
 
@@ -14,7 +16,7 @@ pub(super) enum Followed {
     Appointment(AppointmentId),
     Queued(MessageId, Message),
     Sent(MessageId),
-    Answered(RequestKey, Timestamp),
+    Answered(Timestamp),
 }
 
 /// Does the same to every table: the one list of them.
@@ -30,7 +32,6 @@ macro_rules! every_table {
         $ledger.admissions.$act();
         $ledger.tickets.$act();
         $ledger.slots.$act();
-        $ledger.days.$act();
         $ledger.day_changes.$act();
         $ledger.supply.$act();
         $ledger.said.$act();
@@ -105,11 +106,11 @@ impl Ledger {
             }
             Followed::Appointment(id) => {
                 if let Some(appointment) = self.appointments.committed(id) {
-                    self.to_remind.remove(&(appointment.place.slot.visit_on, id));
+                    not_to_remind(&mut self.to_remind, appointment.place.slot.visit_on, id);
                     self.visits.remove(appointment.place.slot, id);
                 }
             }
-            Followed::Queued(..) | Followed::Sent(_) | Followed::Answered(..) => {}
+            Followed::Queued(..) | Followed::Sent(_) | Followed::Answered(_) => {}
         }
     }
 
@@ -132,10 +133,7 @@ impl Ledger {
                 }
             }
             Followed::Sent(id) => drop(self.messages.remove(&id)),
-            Followed::Answered(key, at) => {
-                self.answered.push_back((at, key));
-                self.forget_old_answers(at);
-            }
+            Followed::Answered(at) => self.forget_old_answers(at),
         }
     }
 
@@ -144,9 +142,9 @@ impl Ledger {
         let Some(appointment) = self.appointments.committed(id) else { return };
         let visit_on = appointment.place.slot.visit_on;
         if appointment.state == AppointmentState::Booked && self.reminded.committed(id) != Some(&visit_on) {
-            self.to_remind.insert((visit_on, id));
+            self.to_remind.entry(visit_on).or_default().insert(id);
         } else {
-            self.to_remind.remove(&(visit_on, id));
+            not_to_remind(&mut self.to_remind, visit_on, id);
         }
     }
 
@@ -158,12 +156,15 @@ impl Ledger {
             .map(|campaign| campaign.limits.answers_kept)
             .max()
             .unwrap_or_default();
-        while let Some((at, key)) = self.answered.front().copied() {
-            if now.duration_since(at) <= kept {
-                return;
-            }
-            self.answered.pop_front();
-            self.answers.forget(key);
+        self.answers.forget(now, kept);
+    }
+}
+
+fn not_to_remind(waiting: &mut BTreeMap<Date, BTreeSet<AppointmentId>>, visit_on: Date, id: AppointmentId) {
+    if let Some(day) = waiting.get_mut(&visit_on) {
+        day.remove(&id);
+        if day.is_empty() {
+            waiting.remove(&visit_on);
         }
     }
 }
@@ -181,7 +182,7 @@ fn followed(change: &Change) -> Option<Followed> {
         | Change::Fulfilled { id, .. } => Some(Followed::Appointment(*id)),
         Change::MessageQueued { id, message } => Some(Followed::Queued(*id, *message)),
         Change::MessageSent { id } => Some(Followed::Sent(*id)),
-        Change::Answered { key, at, .. } => Some(Followed::Answered(*key, *at)),
+        Change::Answered { at, .. } => Some(Followed::Answered(*at)),
         Change::Opened { .. }
         | Change::Closed { .. }
         | Change::PersonRegistered { .. }

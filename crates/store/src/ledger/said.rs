@@ -126,13 +126,11 @@ impl Ledger {
     }
 
     fn block(&mut self, slot: SlotId, places: i64) {
-        let more = |count: &mut u32| {
-            *count = u32::try_from(i64::from(*count) + places).expect("only blocked places are unblocked");
-        };
-        self.slots.update(slot, |taken| more(&mut taken.blocked));
-        let day = (slot.clinic, slot.visit_on);
-        self.days.update(day, more);
-        self.day_changes.note(day);
+        self.slots.update(slot, |taken| {
+            let blocked = u32::try_from(i64::from(taken.blocked) + places);
+            taken.blocked = blocked.expect("only blocked places are unblocked");
+        });
+        self.day_changes.note((slot.clinic, slot.visit_on));
     }
 
     /// What a slot offers in a campaign: what the clinic said of it, else what the country's list says. None where
