@@ -30,6 +30,7 @@ mod rows;
 mod staff;
 mod store;
 mod table;
+mod undo;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;

@@ -23,7 +23,7 @@ pub(crate) fn run(people: u64) {
         }
         ledger.seal();
         ledger.commit();
-        took += if is_timed { of_this_thread() - start } else { Duration::ZERO };
+        took += if is_timed { of_this_thread().saturating_sub(start) } else { Duration::ZERO };
         answers
     };
     serve(&[Request::from(Command::Open { campaign: CampaignId(1) })], false);

@@ -9,6 +9,7 @@ use booking::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::mem;
 use std::sync::Arc;
 
 impl Ledger {
@@ -64,6 +65,7 @@ impl Ledger {
                 self.next.hold = self.next.hold.max(id.0 + 1);
                 self.hold_of.put((hold.campaign, hold.booker), *id);
                 self.holds.put(*id, hold.clone());
+                self.follow_hold(*id, None, Some(hold.expires_at));
                 let country = Arc::clone(&self.country);
                 for (place, doses) in with_doses(&country, hold) {
                     self.take(hold.campaign, place.slot, doses, |taken| taken.held += 1);
@@ -80,7 +82,9 @@ impl Ledger {
                 if let MessageKind::Reminder(appointment) = message.kind
                     && let Some(visit_on) = self.visit_on(appointment)
                 {
+                    let was = self.indexed(appointment);
                     self.reminded.put(appointment, visit_on);
+                    self.follow_appointment(appointment, was);
                 }
             }
             Change::Blocked { .. }
@@ -105,9 +109,10 @@ impl Ledger {
 
     fn extend_hold(&mut self, id: HoldId, expires_at: Timestamp) {
         let mut hold = self.holds.get(id).expect("only a hold that exists is extended").clone();
-        hold.expires_at = expires_at;
+        let was = mem::replace(&mut hold.expires_at, expires_at);
         hold.extended = true;
         self.holds.put(id, hold);
+        self.follow_hold(id, Some(was), Some(expires_at));
     }
 
     /// A hold takes its places back with it; what was confirmed is taken anew by [`Ledger::book`] and
@@ -115,6 +120,7 @@ impl Ledger {
     fn end_hold(&mut self, id: HoldId, end: HoldEnd) {
         let hold = self.holds.get(id).expect("a hold ends once").clone();
         self.holds.remove(id);
+        self.follow_hold(id, Some(hold.expires_at), None);
         self.hold_of.remove((hold.campaign, hold.booker));
         match end {
             HoldEnd::Confirmed => {
