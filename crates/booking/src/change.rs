@@ -1,8 +1,8 @@
 //! What the ledger writes: one [`Change`] per fact that became true. The journal is a list of them.
 
 use crate::{
-    AppointmentId, CampaignId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias, PersonId,
-    RequestKey, SessionId, SlotId, TicketRef,
+    AppointmentId, AuditEntry, CampaignId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
+    PersonId, RequestKey, SessionId, SlotId, TicketRef,
 };
 use jiff::Timestamp;
 
@@ -106,6 +106,8 @@ pub enum Change {
     MessageSent {
         id: MessageId,
     },
+    /// What cannot be read off another change: what staff did or looked at, and whose appointment was moved or cancelled.
+    Audited(AuditEntry),
     /// The answer to a keyed request, kept so that the second answer equals the first.
     Answered {
         key: RequestKey,
@@ -291,4 +293,6 @@ pub enum Outcome {
     Reminded {
         people: u32,
     },
+    /// The look is on record; what was asked for may be shown now.
+    LookedUp,
 }

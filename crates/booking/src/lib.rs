@@ -10,6 +10,7 @@
 //! To add a rule: a variant in [`Refusal`] at its place in the order of precedence, a guard in the function of
 //! [`rules`] that decides the use, a row in its table test. The compiler then points at the wording.
 
+mod audit;
 mod campaign;
 mod change;
 mod clinic;
@@ -21,6 +22,7 @@ mod refusal;
 pub mod rules;
 mod slot;
 
+pub use audit::{Act, Actor, AuditEntry, Channel, LookUp, Origin};
 pub use campaign::{
     Campaign, Candidate, DoseInterval, EligibilityGroup, KOREA, Limits, Opening, Visits, korean_day,
 };
@@ -32,7 +34,7 @@ pub use clinic::{Clinic, OpeningHours, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
 pub use ids::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, RegionCode, RequestKey, SessionId, TicketRef,
+    PersonId, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
 };
 pub use nearest::nearest_free;
 pub use plan::{second_doses, side_by_side};

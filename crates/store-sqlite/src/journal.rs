@@ -1,5 +1,6 @@
 //! `journal.db`: an append-only list of batches, chained.
 
+use crate::audit::{AuditMarks, AuditPage};
 use crate::database::{self, Kind};
 use crate::folder;
 use crate::head::{Chain, HeadFile, Witness};
@@ -7,8 +8,9 @@ use booking::Change;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row};
 use sha2::{Digest as _, Sha256};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use store::{Ledger, StoreError, record};
+use store::{AuditEvent, Ledger, StoreError, record};
 
 const KIND: Kind = Kind {
     application_id: 0x4348_5259,
@@ -51,7 +53,12 @@ impl Journal {
     }
 
     /// Reads everything into the ledger, and believes none of it before the chain was computed again.
-    pub(crate) fn replay(&mut self, ledger: &mut Ledger, check: Check) -> Result<(), StoreError> {
+    pub(crate) fn replay(
+        &mut self,
+        ledger: &mut Ledger,
+        marks: &mut AuditMarks,
+        check: Check,
+    ) -> Result<(), StoreError> {
         let mut last = self.last;
         let mut uncommitted = 0;
         let read = |error: rusqlite::Error| database::reading(&self.path, &error);
@@ -66,7 +73,13 @@ impl Journal {
             if self.expected.is_some_and(|head| head.seq == last.seq && head != last) {
                 return Err(damaged(last.seq, "journal.head knows another one"));
             }
-            uncommitted += replay_body(&entry.body, ledger).map_err(|error| name_row(error, last.seq))?;
+            let before = ledger.audit_head_pending();
+            let replayed = records(&entry.body, |change| {
+                ledger.replay(change)?;
+                Ok(ControlFlow::Continue(()))
+            });
+            uncommitted += replayed.map_err(|error| name_row(error, last.seq))?;
+            marks.note(last.seq, before, ledger.audit_head_pending());
             if uncommitted > REPLAYED_TOGETHER {
                 ledger.commit();
                 uncommitted = 0;
@@ -103,6 +116,33 @@ impl Journal {
         self.last = Witness { seq: entry.seq, chain: entry.chain };
         self.head.write(self.last);
         Ok(())
+    }
+
+    pub(crate) fn last_seq(&self) -> u64 {
+        self.last.seq
+    }
+
+    /// Reads the rows of a page of audit events.
+    pub(crate) fn read_audit(&self, mut page: AuditPage) -> Result<Vec<AuditEvent>, StoreError> {
+        let read = |error: rusqlite::Error| database::reading(&self.path, &error);
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT seq, at_ms, body, chain FROM journal WHERE seq >= ?1 ORDER BY seq")
+            .map_err(read)?;
+        let mut rows = statement.query([page.from_row.cast_signed()]).map_err(read)?;
+        while let Some(row) = rows.next().map_err(read)? {
+            let entry = Entry::read(row).map_err(read)?;
+            let mut flow = ControlFlow::Continue(());
+            let taken = records(&entry.body, |change| {
+                flow = page.take(change);
+                Ok(flow)
+            });
+            taken.map_err(|error| name_row(error, entry.seq))?;
+            if flow.is_break() || page.is_enough(entry.seq) {
+                break;
+            }
+        }
+        Ok(page.events())
     }
 
     pub(crate) fn unchecked_bytes(&self) -> u64 {
@@ -182,17 +222,22 @@ fn body_of(changes: &[Change]) -> Vec<u8> {
     body
 }
 
-/// Returns how many changes there were.
-fn replay_body(mut body: &[u8], ledger: &mut Ledger) -> Result<usize, StoreError> {
+/// Hands over each change until told to stop; returns how many there were.
+fn records(
+    mut body: &[u8],
+    mut take: impl FnMut(&Change) -> Result<ControlFlow<()>, StoreError>,
+) -> Result<usize, StoreError> {
     let mut count = 0;
     while !body.is_empty() {
         let too_short = || StoreError::Corrupt { at: "the length of a record".to_owned() };
         let (length, rest) = body.split_first_chunk::<4>().ok_or_else(too_short)?;
         let length = u32::from_be_bytes(*length) as usize;
         let (record, rest) = rest.split_at_checked(length).ok_or_else(too_short)?;
-        ledger.replay(&record::decode(record)?)?;
-        body = rest;
         count += 1;
+        if take(&record::decode(record)?)?.is_break() {
+            break;
+        }
+        body = rest;
     }
     Ok(count)
 }

@@ -20,6 +20,7 @@
 //!
 //! To add a table to `line.db`: a new `user_version` and the step that brings the old one there, in `line.rs`.
 
+mod audit;
 mod database;
 mod folder;
 mod head;

@@ -1,23 +1,24 @@
 //! The store: a queue to the writer, and the reads.
 
 use crate::StoreLimits;
+use crate::audit::{AuditAsked, AuditMarks};
 use crate::folder::FolderLock;
 use crate::health::{Health, HealthCell};
 use crate::journal::{Check, Journal};
-use crate::writer::{Asked, Writer};
+use crate::writer::{Asked, Wanted, Writer};
 use booking::Country;
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
-use store::{Answer, Clock, Ledger, Request, Store, StoreError, Waiting, reads_of_the_ledger};
+use store::{Answer, AuditEvent, Clock, Ledger, Request, Store, StoreError, Waiting, reads_of_the_ledger};
 use tokio::sync::oneshot;
 
 /// Dropping it answers what was queued, closes the files and joins the thread.
 pub struct SqliteStore {
     /// None only while it is dropped.
-    queue: Option<SyncSender<Asked>>,
+    queue: Option<SyncSender<Wanted>>,
     writer: Option<JoinHandle<()>>,
     ledger: Arc<RwLock<Ledger>>,
     health: Arc<HealthCell>,
@@ -40,7 +41,8 @@ impl SqliteStore {
         let lock = FolderLock::take(folder, "journal.lock")?;
         let mut journal = Journal::open(folder)?;
         let mut ledger = Ledger::new(country);
-        journal.replay(&mut ledger, check(&limits))?;
+        let mut audit_marks = AuditMarks::default();
+        journal.replay(&mut ledger, &mut audit_marks, check(&limits))?;
         ledger.check_country()?;
         let overfull = ledger.overfull_slots().count();
         if overfull > 0 {
@@ -60,6 +62,7 @@ impl SqliteStore {
             clock,
             limits,
             journal,
+            audit_marks,
             probed_at: Timestamp::MIN,
             #[cfg(feature = "saboteur")]
             unwritten: Vec::new(),
@@ -82,9 +85,14 @@ impl SqliteStore {
     /// Never waits: a queue that is full is an answer.
     fn ask(&self, request: Request) -> Result<oneshot::Receiver<Answer>, StoreError> {
         let (reply, answer) = oneshot::channel();
+        self.send(Wanted::Write(Asked { request, reply }))?;
+        Ok(answer)
+    }
+
+    fn send(&self, wanted: Wanted) -> Result<(), StoreError> {
         let queue = self.queue.as_ref().expect("it is there until the drop");
-        match queue.try_send(Asked { request, reply }) {
-            Ok(()) => Ok(answer),
+        match queue.try_send(wanted) {
+            Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => Err(StoreError::unavailable("too many commands are waiting")),
             Err(TrySendError::Disconnected(_)) => Err(stopped()),
         }
@@ -100,6 +108,14 @@ impl Store for SqliteStore {
 
     fn is_well(&self) -> bool {
         self.health.get() == Health::Well
+    }
+
+    fn audit_since(&self, since: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>> {
+        Box::pin(async move {
+            let (reply, answer) = oneshot::channel();
+            self.send(Wanted::Audit(AuditAsked { since, events_max, reply }))?;
+            answer.await.unwrap_or_else(|_| Err(stopped()))
+        })
     }
 
     reads_of_the_ledger!();

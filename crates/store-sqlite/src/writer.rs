@@ -1,13 +1,14 @@
 //! The one thread that decides and writes.
 
 use crate::StoreLimits;
+use crate::audit::{AuditAsked, AuditMarks};
 use crate::health::{Health, HealthCell, Tripwire};
 use crate::journal::Journal;
 use booking::{Change, Outcome, Refusal};
 use jiff::Timestamp;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, RwLock, RwLockWriteGuard};
-use store::{Answer, Clock, Ledger, Request, StoreError};
+use store::{Answer, AuditEvent, Clock, Ledger, Request, StoreError};
 use tokio::sync::oneshot;
 
 pub(crate) struct Asked {
@@ -15,13 +16,20 @@ pub(crate) struct Asked {
     pub(crate) reply: oneshot::Sender<Answer>,
 }
 
+/// What stands in the queue.
+pub(crate) enum Wanted {
+    Write(Asked),
+    Audit(AuditAsked),
+}
+
 pub(crate) struct Writer {
-    pub(crate) queue: Receiver<Asked>,
+    pub(crate) queue: Receiver<Wanted>,
     pub(crate) ledger: Arc<RwLock<Ledger>>,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: StoreLimits,
     pub(crate) journal: Journal,
+    pub(crate) audit_marks: AuditMarks,
     pub(crate) probed_at: Timestamp,
     /// What a saboteur has acknowledged and not written.
     #[cfg(feature = "saboteur")]
@@ -51,9 +59,30 @@ impl Writer {
         }
     }
 
-    fn serve(&mut self, first: Asked) {
-        let batch: Vec<Asked> =
-            std::iter::once(first).chain(self.queue.try_iter()).take(self.limits.batch_max).collect();
+    fn serve(&mut self, first: Wanted) {
+        let (mut batch, mut audits) = (Vec::new(), Vec::new());
+        for wanted in std::iter::once(first).chain(self.queue.try_iter()).take(self.limits.batch_max) {
+            match wanted {
+                Wanted::Write(asked) => batch.push(asked),
+                Wanted::Audit(asked) => audits.push(asked),
+            }
+        }
+        if !batch.is_empty() {
+            self.serve_batch(batch);
+        }
+        for asked in audits {
+            let _nobody_waits = asked.reply.send(self.audit_since(asked.since, asked.events_max));
+        }
+    }
+
+    /// Read off the rows themselves: the connection is this thread's alone.
+    fn audit_since(&self, since: u64, events_max: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        let head = self.ledger.read().map_err(|_| broken())?.audit_head();
+        let page = self.audit_marks.page(since, events_max, head);
+        page.map_or_else(|| Ok(Vec::new()), |page| self.journal.read_audit(page))
+    }
+
+    fn serve_batch(&mut self, batch: Vec<Asked>) {
         let now = self.clock.now();
         if self.health.get() == Health::Full && now.duration_since(self.probed_at) >= self.limits.probe_every
         {
@@ -80,10 +109,17 @@ impl Writer {
             self.ledger_mut().discard();
             return self.give_up(batch, &error);
         }
-        self.ledger_mut().commit();
+        self.commit();
         for (asked, answer) in batch.into_iter().zip(answers) {
             let _nobody_waits = asked.reply.send(Ok(answer));
         }
+    }
+
+    fn commit(&mut self) {
+        let mut ledger = self.ledger.write().expect("only this thread writes, and a panic ends it");
+        let before = ledger.audit_head();
+        ledger.commit();
+        self.audit_marks.note(self.journal.last_seq(), before, ledger.audit_head());
     }
 
     fn decide(&self, batch: &[Asked]) -> Decided {

@@ -1,5 +1,6 @@
 //! The uses of the ledger, one variant each.
 
+use crate::AsStaff;
 use booking::{
     AppointmentId, CampaignId, Candidate, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
     PersonId, Relation, RequestKey, SessionId, SlotId, TicketRef,
@@ -91,6 +92,8 @@ pub enum Command {
     MessagesSent {
         messages: Vec<MessageId>,
     },
+    /// With who, from where and why.
+    AsStaff(Box<AsStaff>),
 }
 
 /// Places for everybody named: the wanted time for the first of them, the same or adjacent times for the others, the
@@ -158,6 +161,7 @@ impl Command {
             Self::Expire { .. } => "expire",
             Self::Remind { .. } => "remind",
             Self::MessagesSent { .. } => "messages_sent",
+            Self::AsStaff(order) => order.act.name(),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! visible to readers before [`Ledger::commit`], and [`Ledger::discard`] forgets it.
 
 mod apply;
+mod audit;
 mod days;
 mod fits;
 mod read;
@@ -65,6 +66,7 @@ pub struct Ledger {
     answered: VecDeque<(Timestamp, RequestKey)>,
     next: Counters,
     next_committed: Counters,
+    audit: audit::Trail,
     /// Changes of this batch, for the indexes that only follow the commit.
     batch: Vec<Change>,
 }
@@ -138,12 +140,13 @@ impl Ledger {
             answered: VecDeque::new(),
             next: first,
             next_committed: first,
+            audit: audit::Trail::default(),
             batch: Vec::new(),
         }
     }
 
     /// Decides one request on what is committed and pending. What changes is applied to the pending layer and added
-    /// to `changes`, in order, for the journal; a refusal adds nothing of its own.
+    /// to `changes`, in order, for the journal; a refusal adds nothing of its own but, where staff asked, that they did.
     pub fn decide(
         &mut self,
         request: &Request,
@@ -208,6 +211,7 @@ impl Ledger {
                 }
                 Ok(Outcome::MessagesSent)
             }
+            Command::AsStaff(order) => self.as_staff(order, now, changes),
         }
     }
 }

@@ -14,6 +14,8 @@
 //!
 //! What this crate is not: it knows no rule of its own (`booking` decides) and no file.
 
+mod as_staff;
+mod audit;
 mod clock;
 mod command;
 mod error;
@@ -29,6 +31,8 @@ mod table;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+pub use as_staff::{AsStaff, StaffAct};
+pub use audit::{AuditEvent, AuditHead, Offence, Offender, verify_audit};
 pub use clock::{Clock, MockClock, Randomness};
 pub use command::{Admit, Command, Delegate, Keyed, Request, TakePlaces};
 pub use error::StoreError;

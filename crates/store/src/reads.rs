@@ -91,6 +91,10 @@ macro_rules! reads_of_the_ledger {
             Box::pin(std::future::ready(self.read(|ledger| ledger.appointment(appointment))))
         }
 
+        fn audit_head(&self) -> $crate::Read<'_, $crate::AuditHead> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.audit_head())))
+        }
+
         fn messages_waiting(
             &self,
             limit: usize,

@@ -8,8 +8,8 @@ mod field;
 
 use crate::StoreError;
 use booking::{
-    Admission, Appointment, AppointmentState, Change, Delegation, Hold, HoldEnd, Message, MessageKind,
-    Outcome, Place, Relation, Replaced, SlotId,
+    Act, Actor, Admission, Appointment, AppointmentState, AuditEntry, Change, Channel, Delegation, Hold,
+    HoldEnd, LookUp, Message, MessageKind, Origin, Outcome, Place, Relation, Replaced, SlotId,
 };
 use field::{Field, Reader, row, tagged};
 
@@ -29,15 +29,33 @@ pub fn encode(change: &Change, out: &mut Vec<u8>) {
 /// # Errors
 /// [`StoreError::Corrupt`] names the byte where the record stops making sense.
 pub fn decode(bytes: &[u8]) -> Result<Change, StoreError> {
+    read(bytes)
+}
+
+fn read<T: Field>(bytes: &[u8]) -> Result<T, StoreError> {
     let mut reader = Reader::new(bytes);
     let version = u8::take(&mut reader)?;
     if !(OLDEST..=VERSION).contains(&version) {
         return Err(reader.damaged("an unknown version"));
     }
     reader.version = version;
-    let change = Change::take(&mut reader)?;
+    let read = T::take(&mut reader)?;
     reader.finish()?;
-    Ok(change)
+    Ok(read)
+}
+
+/// Adds one audit entry to `out`, as it is hashed and exported.
+pub fn encode_audit(entry: &AuditEntry, out: &mut Vec<u8>) {
+    VERSION.put(out);
+    entry.put(out);
+}
+
+/// Reads exactly one audit entry.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_audit(bytes: &[u8]) -> Result<AuditEntry, StoreError> {
+    read(bytes)
 }
 
 tagged!(Change {
@@ -62,7 +80,47 @@ tagged!(Change {
     19 => DraftSaved { person, sealed },
     20 => PlaceAbandoned { campaign, booker, at },
     21 => Moved { id, to, by, at },
+    40 => Audited(entry),
 });
+
+tagged!(Actor {
+    1 => Citizen(person),
+    2 => Helper(person),
+    3 => Staff(staff),
+});
+
+tagged!(Channel {
+    1 => Online,
+    2 => Phone,
+    3 => Desk,
+    4 => Clinic,
+    5 => Server,
+});
+
+tagged!(Act {
+    1 => Booked { appointment, slot },
+    2 => Moved { appointment, from, to },
+    3 => Cancelled { appointment },
+    4 => LookedUp(what),
+    5 => EligibilityCorrected { campaign, eligible, also_admitted },
+    6 => AdmissionRevoked { campaign },
+    7 => Merged { merged },
+    8 => Used(name),
+});
+
+tagged!(LookUp {
+    1 => Person,
+    2 => Appointments,
+    3 => Delegations,
+    4 => DayList,
+    5 => WaitList,
+    6 => DeskList,
+    7 => Audit,
+    8 => Export,
+});
+
+row!(AuditEntry { at, who, from, whose, what, why, refused });
+row!(Origin { channel, sealed });
 
 tagged!(Outcome {
     1 => Opened,
@@ -83,6 +141,7 @@ tagged!(Outcome {
     16 => HelperAllowed,
     17 => DraftSaved,
     18 => Reminded { people },
+    40 => LookedUp,
 });
 
 tagged!(HoldEnd {

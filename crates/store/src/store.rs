@@ -1,6 +1,6 @@
 //! The trait, and what its reads return.
 
-use crate::{Request, StoreError};
+use crate::{AuditEvent, AuditHead, Request, StoreError};
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, Hold, HoldId, Message,
     MessageId, Opening, Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts, SlotId,
@@ -66,6 +66,11 @@ pub trait Store: Send + Sync {
     ) -> Waiting<'_, Result<Vec<(AppointmentId, Appointment)>, StoreError>>;
     fn appointment(&self, appointment: AppointmentId)
     -> Waiting<'_, Result<Option<Appointment>, StoreError>>;
+    /// The end of the audit chain.
+    fn audit_head(&self) -> Waiting<'_, Result<AuditHead, StoreError>>;
+    /// The events after that one, oldest first, at most so many. None only when there is none: come back with the
+    /// number of the last until then.
+    fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>>;
     /// The oldest messages that are not marked as sent.
     fn messages_waiting(&self, limit: usize) -> Waiting<'_, Result<Vec<(MessageId, Message)>, StoreError>>;
 }

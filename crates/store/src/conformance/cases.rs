@@ -6,6 +6,7 @@ mod doors;
 mod doses;
 mod holds;
 mod people;
+mod staff;
 
 use super::{Make, language};
 use std::collections::HashSet;
@@ -49,9 +50,8 @@ const REFUSALS: [&str; 28] = [
 /// Plays every case, each on a fresh subject. None of the refusals stays unheard.
 pub fn run(make: Make<'_>) {
     let mut heard = HashSet::new();
-    for (title, text) in
-        [doors::CASES, people::CASES, holds::CASES, appointments::CASES, doses::CASES].into_iter().flatten()
-    {
+    let cases = [doors::CASES, people::CASES, holds::CASES, appointments::CASES, doses::CASES, staff::CASES];
+    for (title, text) in cases.into_iter().flatten() {
         heard.extend(language::play(title, text, make));
     }
     let unheard: Vec<_> = REFUSALS.iter().filter(|code| !heard.contains(**code)).collect();

@@ -194,7 +194,8 @@ pub fn digest(ledger: &Ledger) -> String {
     let messages = ledger.messages_waiting(usize::MAX);
     let campaigns = ledger.country().campaigns();
     let figures: Vec<_> = campaigns.iter().map(|campaign| ledger.figures(campaign.id)).collect();
-    format!("{slots:?}\n{holds:?}\n{appointments:?}\n{messages:?}\n{figures:?}")
+    let audit = ledger.audit_head();
+    format!("{slots:?}\n{holds:?}\n{appointments:?}\n{messages:?}\n{figures:?}\n{audit:?}")
 }
 
 fn live(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {

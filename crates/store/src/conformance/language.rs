@@ -14,14 +14,16 @@
 //! What stands behind the arrow is the whole answer or its first word. A key makes a request repeatable; when a line
 //! with the same key and the same words succeeds again, it must get the very answer it got before.
 
+use super::audit;
 use super::wording::{describe, name_of, time_of};
 use super::words::{Words, duration, korean_time, parse, slot};
 use super::world::CAMPAIGN;
 use super::{Make, Stage};
-use crate::{Admit, Clock as _, Command, Delegate, Keyed, Request, TakePlaces};
+use crate::{Admit, AsStaff, Clock as _, Command, Delegate, Keyed, Request, StaffAct, TakePlaces};
 use booking::{
-    AppointmentId, AppointmentState, CampaignId, Candidate, ConsentVersion, DelegationRecord, DoseNumber,
-    HoldId, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, TicketRef,
+    AppointmentId, AppointmentState, CampaignId, Candidate, Channel, ConsentVersion, DelegationRecord,
+    DoseNumber, HoldId, LookUp, Origin, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey,
+    SessionId, SlotId, StaffId, TicketRef,
 };
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
@@ -42,6 +44,7 @@ pub(super) fn play(title: &str, text: &str, make: Make<'_>) -> Vec<String> {
         assert_eq!(broken, Ok(()), "{title}: after `{line}`");
         kinds.push(first_word.to_owned());
     }
+    assert!(audit::proved(&play.stage).is_ok(), "{title}: {:?}", audit::proved(&play.stage));
     kinds
 }
 
@@ -80,16 +83,19 @@ impl Play {
 
     fn ask(&mut self, actor: &str, words: &str) -> String {
         let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
-        let options = parse(rest);
+        let options = if verb == "does" { said_by(rest).2 } else { parse(rest) };
         let unkeyed = words.split(" key ").next().unwrap_or(words);
         let keyed = options
             .key
             .as_deref()
             .map(|key| Keyed { key: RequestKey(hash(&format!("{actor} {key}"))), body: hash(unkeyed) });
-        let command = self.command(actor, verb, &options);
+        let command = match verb {
+            "does" | "looks" => self.as_staff(verb, rest),
+            _ => self.command(actor, verb, &options),
+        };
         let answer = self.stage.ask(Request { keyed, command }).expect("the store is well");
         let Ok(outcome) = &answer else { return describe(&answer) };
-        self.remember(actor, outcome);
+        self.remember(if verb == "does" { said_by(rest).0 } else { actor }, outcome);
         if let Some(key) = options.key {
             let earlier = self
                 .last
@@ -164,6 +170,20 @@ impl Play {
         }
     }
 
+    /// `desk does kim cancel`, `desk looks kim`, `desk looks list`.
+    fn as_staff(&mut self, verb: &str, rest: &str) -> Command {
+        let act = match (verb, rest) {
+            ("looks", "list") => StaffAct::LookUp { what: LookUp::DeskList, whose: None },
+            ("looks", name) => StaffAct::LookUp { what: LookUp::Person, whose: Some(self.person(name)) },
+            (_, words) => {
+                let (person, verb, words) = said_by(words);
+                StaffAct::InNameOf(self.command(person, verb, &words))
+            }
+        };
+        let from = Origin { channel: Channel::Desk, sealed: b"room 3".to_vec() };
+        Command::AsStaff(Box::new(AsStaff { staff: StaffId(7), from, why: b"asked".to_vec(), act }))
+    }
+
     fn delegate(&mut self, campaign: CampaignId, actor: &str, words: &Words) -> Command {
         let name = words.other();
         Command::Delegate(Delegate {
@@ -212,7 +232,8 @@ impl Play {
             | Outcome::DelegationEnded
             | Outcome::HelperAllowed
             | Outcome::DraftSaved
-            | Outcome::Reminded { .. } => {}
+            | Outcome::Reminded { .. }
+            | Outcome::LookedUp => {}
         }
     }
 
@@ -224,6 +245,7 @@ impl Play {
     fn see(&mut self, what: &str) -> String {
         let words: Vec<&str> = what.split(' ').collect();
         match words[..] {
+            ["audit", last] => self.see_audit(last.parse().expect("a number")),
             ["messages"] => self.waiting_messages().len().to_string(),
             ["days", "since", version] => self.see_days(version),
             ["session", name] => self.see_session(name),
@@ -239,6 +261,16 @@ impl Play {
             [name] => self.see_appointments(name),
             _ => panic!("nothing to see at `{what}`"),
         }
+    }
+
+    /// The last events, oldest first.
+    fn see_audit(&self, last: usize) -> String {
+        let events = audit::proved(&self.stage).expect("the audit proves itself");
+        let name = |person| self.people.iter().find(|(_, known)| **known == person).map(|(name, _)| name);
+        let name = |person| name(person).cloned().unwrap_or_else(|| format!("{person:?}"));
+        let told = events.iter().skip(events.len().saturating_sub(last));
+        let told = told.map(|event| audit::describe(event, name)).collect::<Vec<_>>().join(", ");
+        if told.is_empty() { "none".to_owned() } else { told }
     }
 
     fn see_session(&self, name: &str) -> String {
@@ -331,6 +363,13 @@ impl Play {
         };
         own.map(state).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Who, the verb, and the words behind it.
+fn said_by(words: &str) -> (&str, &str, Words) {
+    let (person, words) = words.split_once(' ').expect("somebody does something");
+    let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
+    (person, verb, parse(rest))
 }
 
 fn hash(text: &str) -> [u8; 32] {

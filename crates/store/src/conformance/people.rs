@@ -2,10 +2,10 @@
 
 use super::Chance;
 use super::world::{ELIGIBLE, PAIRS};
-use crate::{Admit, Command, Delegate, TakePlaces};
+use crate::{Admit, AsStaff, Command, Delegate, StaffAct, TakePlaces};
 use booking::{
-    Appointment, AppointmentId, ClinicId, ConsentVersion, DoseNumber, HoldId, Outcome, PersonAlias, PersonId,
-    Relation, SlotId, TicketRef,
+    Appointment, AppointmentId, Channel, ClinicId, ConsentVersion, DoseNumber, HoldId, LookUp, Origin,
+    Outcome, PersonAlias, PersonId, Relation, SlotId, StaffId, TicketRef,
 };
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
@@ -52,9 +52,20 @@ impl People {
             76..82 => delegation(helper(chance), chance),
             82..92 => Self::enter(person, if chance.percent(90) { person } else { somebody(chance) }),
             92..95 => Command::Expire { holds_max: chance.index(6) },
-            95..97 => Command::Remind { visit_on: date(2027, 7, 26), people_max: 3 },
+            95..96 => Command::Remind { visit_on: date(2027, 7, 26), people_max: 3 },
+            96..97 => self.as_staff(person, chance),
             _ => Command::MessagesSent { messages: vec![booking::MessageId(1 + chance.below(60))] },
         }
+    }
+
+    /// What people do, done at a desk; and looks at what they have.
+    fn as_staff(&self, person: PersonId, chance: &mut Chance) -> Command {
+        let act = match chance.below(3) {
+            0 => StaffAct::LookUp { what: LookUp::Appointments, whose: Some(person) },
+            1 => StaffAct::InNameOf(self.confirm(person, chance)),
+            _ => StaffAct::InNameOf(self.cancel(person, chance)),
+        };
+        as_staff(act)
     }
 
     fn confirm(&self, person: PersonId, chance: &mut Chance) -> Command {
@@ -104,9 +115,15 @@ impl People {
             | Outcome::DelegationEnded
             | Outcome::HelperAllowed
             | Outcome::DraftSaved
-            | Outcome::Reminded { .. } => {}
+            | Outcome::Reminded { .. }
+            | Outcome::LookedUp => {}
         }
     }
+}
+
+fn as_staff(act: StaffAct) -> Command {
+    let from = Origin { channel: Channel::Desk, sealed: vec![3] };
+    Command::AsStaff(Box::new(AsStaff { staff: StaffId(7), from, why: vec![1], act }))
 }
 
 /// For oneself, for neighbours, for a household; new or a change; the first dose with the second, or the second alone.

@@ -2,10 +2,10 @@
 
 use super::people::{People, alias};
 use super::world::PAIRS;
-use super::{Chance, Make, Stage, invariants};
+use super::{Chance, Make, Stage, audit, invariants};
 use crate::ledger::EXPIRED_PER_DECISION;
 use crate::{Clock as _, Command, Keyed, Request};
-use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, Outcome, Refusal, RequestKey};
+use booking::{Act, Appointment, AppointmentId, AppointmentState, DoseNumber, Outcome, Refusal, RequestKey};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -36,6 +36,7 @@ pub fn run(seed: u64, make: Make<'_>) -> Result<Trace, String> {
     for event in 0..EVENTS {
         simulation.event().map_err(|what| format!("seed {seed}, event {event}: {what}"))?;
     }
+    simulation.audit().map_err(|what| format!("seed {seed}, at the end: {what}"))?;
     Ok(Trace { answers: simulation.answers })
 }
 
@@ -187,6 +188,17 @@ impl Simulation {
                 appointment.state = AppointmentState::Cancelled { at };
             }
         }
+    }
+
+    /// The chain proves itself, tells every appointment that was made, and is the same on every back end.
+    fn audit(&mut self) -> Result<(), String> {
+        let events = audit::proved(&self.stage)?;
+        let booked = events.iter().filter(|event| matches!(event.entry.what, Act::Booked { .. })).count();
+        if booked != self.acknowledged.len() {
+            return Err(format!("{booked} bookings on record, {} acknowledged", self.acknowledged.len()));
+        }
+        self.answers.push(format!("audit {:?}", events.last()));
+        Ok(())
     }
 
     fn check(&self) -> Result<(), String> {

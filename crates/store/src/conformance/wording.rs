@@ -24,6 +24,7 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::HelperAllowed) => "allowed".to_owned(),
         Ok(Outcome::DraftSaved) => "saved".to_owned(),
         Ok(Outcome::Reminded { people }) => format!("reminded {people}"),
+        Ok(Outcome::LookedUp) => "looked".to_owned(),
         Err(refusal) => describe_refusal(refusal),
     }
 }

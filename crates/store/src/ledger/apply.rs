@@ -61,6 +61,7 @@ impl Ledger {
             self.index(change);
         }
         self.next_committed = self.next;
+        self.audit.commit();
         self.swept = Bound::Unbounded;
     }
 
@@ -89,11 +90,13 @@ impl Ledger {
         self.reminded.discard();
         self.answers.discard();
         self.batch.clear();
+        self.audit.discard();
         self.next = self.next_committed;
         self.swept = Bound::Unbounded;
     }
 
     fn apply(&mut self, change: &Change) {
+        self.audit.note(change);
         match change {
             Change::Opened { campaign, at } => self.openings.put(*campaign, Opening::Open { at: *at }),
             Change::Closed { campaign, at } => self.openings.put(*campaign, Opening::Closed { at: *at }),
@@ -147,7 +150,7 @@ impl Ledger {
                     self.reminded.put(appointment, visit_on);
                 }
             }
-            Change::MessageSent { .. } => {}
+            Change::MessageSent { .. } | Change::Audited(_) => {}
             Change::Answered { key, body, outcome, .. } => {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
             }
@@ -384,6 +387,7 @@ fn follows_the_commit(change: &Change) -> bool {
         | Change::DraftSaved { .. }
         | Change::SessionEnded { .. }
         | Change::Admitted { .. }
-        | Change::PlaceAbandoned { .. } => false,
+        | Change::PlaceAbandoned { .. }
+        | Change::Audited(_) => false,
     }
 }

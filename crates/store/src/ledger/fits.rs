@@ -35,6 +35,7 @@ impl Ledger {
             | Change::Admitted { .. }
             | Change::MessageQueued { .. }
             | Change::MessageSent { .. }
+            | Change::Audited(_)
             | Change::Answered { .. } => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! One function a use: facts from the tables, the decision from `booking`, the changes to write.
 
 mod appointments;
+mod audit;
 mod doors;
 mod holds;
 mod people;

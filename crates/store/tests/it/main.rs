@@ -1,5 +1,6 @@
 //! The suite on the reference, and proof that the suite can fail.
 
+mod audit;
 mod hoarders;
 mod memory;
 mod saboteurs;

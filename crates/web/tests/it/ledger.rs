@@ -7,8 +7,8 @@ use booking::{
 use jiff::civil::Date;
 use std::sync::{Arc, Mutex};
 use store::{
-    Answer, CampaignFigures, Command, DayTaken, DaysChanged, MemoryStore, PersonRecord, Request, Store,
-    StoreError, Waiting,
+    Answer, AuditEvent, AuditHead, CampaignFigures, Command, DayTaken, DaysChanged, MemoryStore,
+    PersonRecord, Request, Store, StoreError, Waiting,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +87,14 @@ impl Store for MoodyStore {
 
     fn figures(&self, campaign: CampaignId) -> Waiting<'_, Result<CampaignFigures, StoreError>> {
         self.in_mood(self.inner.figures(campaign))
+    }
+
+    fn audit_head(&self) -> Waiting<'_, Result<AuditHead, StoreError>> {
+        self.in_mood(self.inner.audit_head())
+    }
+
+    fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>> {
+        self.in_mood(self.inner.audit_since(seq, events_max))
     }
 
     fn days_taken(&self, clinics: Vec<ClinicId>) -> Waiting<'_, Result<Vec<DayTaken>, StoreError>> {

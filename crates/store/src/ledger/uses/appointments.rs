@@ -4,8 +4,8 @@ use super::{Changes, Decided, known};
 use crate::ledger::Ledger;
 use booking::rules::{self, CancelFacts, ConfirmFacts, Confirmed, PlaceStanding};
 use booking::{
-    Appointment, AppointmentId, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Outcome,
-    PersonId, Place, Refusal, Replaced, korean_day,
+    Act, Appointment, AppointmentId, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId, MessageKind,
+    Outcome, PersonId, Place, Refusal, Replaced, korean_day,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -67,6 +67,9 @@ impl Ledger {
                 id
             }
             Confirmed::Moved { id, to } => {
+                let before = *self.appointments.get(id).expect("only an appointment that exists is moved");
+                let Place { recipient, slot: from, .. } = before.place;
+                self.audit_appointment(by, recipient, Act::Moved { appointment: id, from, to }, now, changes);
                 self.write(Change::Moved { id, to, by, at: now }, changes);
                 id
             }
@@ -116,9 +119,10 @@ impl Ledger {
             appointment: Some(&appointment),
             may_act: self.may_act(campaign, person, recipient),
         })?;
-        self.write(Change::Cancelled { id, by: person, at: now }, changes);
-        if let Some(second) = self.second_of(campaign, recipient).filter(|_| dose == DoseNumber(1)) {
-            self.write(Change::Cancelled { id: second, by: person, at: now }, changes);
+        let second = self.second_of(campaign, recipient).filter(|_| dose == DoseNumber(1));
+        for id in [Some(id), second].into_iter().flatten() {
+            self.audit_appointment(person, recipient, Act::Cancelled { appointment: id }, now, changes);
+            self.write(Change::Cancelled { id, by: person, at: now }, changes);
         }
         self.write(Change::PlaceAbandoned { campaign, booker: person, at: now }, changes);
         self.tell(recipient, MessageKind::Cancelled(id), now, changes);

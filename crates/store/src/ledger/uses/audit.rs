@@ -1,0 +1,101 @@
+//! What staff do and look at, on record in the same step.
+
+use super::{Changes, Decided};
+use crate::ledger::Ledger;
+use crate::{AsStaff, Command, StaffAct};
+use booking::{Act, Actor, AppointmentId, AuditEntry, Change, HoldId, Outcome, PersonId};
+use jiff::Timestamp;
+
+impl Ledger {
+    /// A refused act is on record as well: it may have told something.
+    pub(in crate::ledger) fn as_staff(
+        &mut self,
+        order: &AsStaff,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> Decided {
+        let (what, whose) = (act(&order.act), self.whose(&order.act));
+        let decided = match &order.act {
+            StaffAct::InNameOf(command) => self.carry_out(command, now, changes),
+            StaffAct::LookUp { .. } => Ok(Outcome::LookedUp),
+        };
+        let entry = AuditEntry {
+            at: now,
+            who: Actor::Staff(order.staff),
+            from: order.from.clone(),
+            whose: whose.or(person_in(&decided)),
+            what,
+            why: order.why.clone(),
+            refused: decided.as_ref().err().map(booking::Refusal::number),
+        };
+        self.write(Change::Audited(entry), changes);
+        decided
+    }
+
+    /// Somebody moves or cancels an appointment: whose it is cannot be read off the change alone.
+    pub(super) fn audit_appointment(
+        &mut self,
+        by: PersonId,
+        whose: PersonId,
+        what: Act,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) {
+        self.write(Change::Audited(AuditEntry::by_citizen(by, whose, what, now)), changes);
+    }
+
+    fn whose(&self, act: &StaffAct) -> Option<PersonId> {
+        match act {
+            StaffAct::InNameOf(command) => self.whose_command(command),
+            StaffAct::LookUp { whose, .. } => *whose,
+        }
+    }
+
+    fn whose_command(&self, command: &Command) -> Option<PersonId> {
+        match command {
+            Command::EndDelegation { recipient: person, .. }
+            | Command::AllowHelper { recipient: person, .. }
+            | Command::SaveDraft { person, .. } => Some(*person),
+            Command::Admit(admit) => Some(admit.person),
+            Command::Hold(wanted) => Some(wanted.recipients.first().copied().unwrap_or(wanted.booker)),
+            Command::Extend { booker, hold }
+            | Command::Release { booker, hold }
+            | Command::Confirm { booker, hold } => Some(self.whose_hold(*hold).unwrap_or(*booker)),
+            Command::Cancel { person, appointment } => {
+                Some(self.whose_appointment(*appointment).unwrap_or(*person))
+            }
+            Command::Open { .. }
+            | Command::Close { .. }
+            | Command::Register { .. }
+            | Command::Delegate(_)
+            | Command::EndSession { .. }
+            | Command::Expire { .. }
+            | Command::Remind { .. }
+            | Command::MessagesSent { .. }
+            | Command::AsStaff(_) => None,
+        }
+    }
+
+    fn whose_hold(&self, hold: HoldId) -> Option<PersonId> {
+        self.holds.get(hold)?.places.first().map(|place| place.recipient)
+    }
+
+    fn whose_appointment(&self, appointment: AppointmentId) -> Option<PersonId> {
+        self.appointments.get(appointment).map(|appointment| appointment.place.recipient)
+    }
+}
+
+fn act(act: &StaffAct) -> Act {
+    match act {
+        StaffAct::InNameOf(command) => Act::Used(command.name().to_owned()),
+        StaffAct::LookUp { what, .. } => Act::LookedUp(*what),
+    }
+}
+
+/// Somebody whom only the answer names.
+fn person_in(decided: &Decided) -> Option<PersonId> {
+    match decided {
+        Ok(Outcome::Registered(person) | Outcome::DelegationGiven(person)) => Some(*person),
+        _ => None,
+    }
+}
