@@ -2,6 +2,7 @@
 
 use crate::audit::{AuditMarks, AuditPage};
 use crate::database::{self, Kind};
+use crate::failpoint::failpoint;
 use crate::folder;
 use crate::head::{Chain, HeadFile, Witness};
 use booking::Change;
@@ -46,8 +47,12 @@ impl Journal {
     pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join("journal.db");
         let connection = database::open(&path, &KIND)?;
+        failpoint!("start.opened");
         folder::sync(folder)?;
+        failpoint!("start.before_head");
         let (head, expected) = HeadFile::open(folder)?;
+        #[cfg(feature = "saboteur")]
+        let connection = crate::failpoint::before_each_commit(connection);
         let last = Witness { seq: 0, chain: [0; 32] };
         Ok(Self { path, connection, head, expected, last, unchecked_bytes: 0 })
     }
@@ -59,6 +64,7 @@ impl Journal {
         marks: &mut AuditMarks,
         check: Check,
     ) -> Result<(), StoreError> {
+        failpoint!("replay.before");
         let mut last = self.last;
         let mut uncommitted = 0;
         let read = |error: rusqlite::Error| database::reading(&self.path, &error);
@@ -68,6 +74,7 @@ impl Journal {
             .map_err(read)?;
         let mut rows = statement.query([]).map_err(read)?;
         while let Some(row) = rows.next().map_err(read)? {
+            failpoint!("replay.row");
             let entry = Entry::read(row).map_err(read)?;
             last = entry.follow(last, check)?;
             if self.expected.is_some_and(|head| head.seq == last.seq && head != last) {
@@ -89,6 +96,7 @@ impl Journal {
         if self.expected.is_some_and(|head| head.seq > last.seq) {
             return Err(damaged(last.seq + 1, "journal.head knows it, the journal ends before it"));
         }
+        failpoint!("replay.done");
         drop(rows);
         drop(statement);
         self.last = last;
@@ -104,6 +112,7 @@ impl Journal {
             chain: [0; 32],
         };
         entry.chain = entry.chain_after(self.last.chain);
+        failpoint!("journal.before_insert");
         let inserted = self
             .connection
             .prepare_cached("INSERT INTO journal(seq, at_ms, body, chain) VALUES (?1, ?2, ?3, ?4)")
@@ -112,9 +121,12 @@ impl Journal {
             })
             .map_err(database::writing)?;
         assert_eq!(inserted, 1, "an INSERT without an error adds its row");
+        failpoint!("journal.committed");
         self.unchecked_bytes += entry.body.len() as u64 + ROW_BYTES;
         self.last = Witness { seq: entry.seq, chain: entry.chain };
+        failpoint!("head.before_write");
         self.head.write(self.last);
+        failpoint!("head.written");
         Ok(())
     }
 
@@ -145,15 +157,22 @@ impl Journal {
         Ok(page.events())
     }
 
+    #[cfg(feature = "saboteur")]
+    pub(crate) fn without_fsync(&self) -> Result<(), StoreError> {
+        self.connection.pragma_update(None, "synchronous", "NORMAL").map_err(database::writing)
+    }
+
     pub(crate) fn unchecked_bytes(&self) -> u64 {
         self.unchecked_bytes
     }
 
     /// Moves the write-ahead log into the database.
     pub(crate) fn checkpoint(&mut self) -> Result<(), StoreError> {
+        failpoint!("checkpoint.before");
         self.connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
             .map_err(database::writing)?;
+        failpoint!("checkpoint.done");
         self.unchecked_bytes = 0;
         Ok(())
     }

@@ -22,6 +22,7 @@
 
 mod audit;
 mod database;
+mod failpoint;
 mod folder;
 mod head;
 mod health;
@@ -32,6 +33,9 @@ mod roster;
 mod store;
 mod writer;
 
+#[cfg(feature = "saboteur")]
+#[doc(hidden)]
+pub use failpoint::{ALL as FAILPOINTS, VARIABLE as FAILPOINT_VARIABLE};
 pub use line::SqliteLine;
 #[cfg(feature = "saboteur")]
 pub use options::Sabotage;

@@ -32,6 +32,10 @@ pub enum Sabotage {
     AcknowledgeFirst,
     /// Believes every row, whatever the chain says.
     SkipTheChain,
+    /// Leaves out the fsync of each commit, as SQLite's own default for a write-ahead log does.
+    SynchronousNormal,
+    /// Tries a failed write again until it seems to work, and acknowledges it.
+    TryAgain,
 }
 
 /// How many changes the first saboteur thinks worth a write.

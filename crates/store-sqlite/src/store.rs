@@ -2,6 +2,7 @@
 
 use crate::StoreLimits;
 use crate::audit::{AuditAsked, AuditMarks};
+use crate::failpoint::failpoint;
 use crate::folder::FolderLock;
 use crate::health::{Health, HealthCell};
 use crate::journal::{Check, Journal};
@@ -39,10 +40,15 @@ impl SqliteStore {
         limits: StoreLimits,
     ) -> Result<Self, StoreError> {
         let lock = FolderLock::take(folder, "journal.lock")?;
+        failpoint!("start.locked");
         let mut journal = Journal::open(folder)?;
         let mut ledger = Ledger::new(country);
         let mut audit_marks = AuditMarks::default();
         journal.replay(&mut ledger, &mut audit_marks, check(&limits))?;
+        #[cfg(feature = "saboteur")]
+        if limits.sabotage == crate::Sabotage::SynchronousNormal {
+            journal.without_fsync()?;
+        }
         ledger.check_country()?;
         let overfull = ledger.overfull_slots().count();
         if overfull > 0 {
@@ -144,6 +150,6 @@ fn check(_limits: &StoreLimits) -> Check {
 fn check(limits: &StoreLimits) -> Check {
     match limits.sabotage {
         crate::Sabotage::SkipTheChain => Check::Nothing,
-        crate::Sabotage::None | crate::Sabotage::AcknowledgeFirst => Check::Chain,
+        _ => Check::Chain,
     }
 }

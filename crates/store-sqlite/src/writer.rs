@@ -2,6 +2,7 @@
 
 use crate::StoreLimits;
 use crate::audit::{AuditAsked, AuditMarks};
+use crate::failpoint::failpoint;
 use crate::health::{Health, HealthCell, Tripwire};
 use crate::journal::Journal;
 use booking::{Change, Outcome, Refusal};
@@ -54,6 +55,7 @@ impl Writer {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        failpoint!("stop.before_checkpoint");
         if self.health.get() != Health::Broken {
             self.checkpoint();
         }
@@ -102,17 +104,23 @@ impl Writer {
     /// its batch, refusals and repeated answers too: they may rest on what the batch wrote.
     fn decide_and_keep(&mut self, batch: Vec<Asked>, now: Timestamp) {
         let Decided { answers, changes } = self.decide(&batch);
+        failpoint!("writer.decided");
         #[cfg(feature = "saboteur")]
         let changes = self.sabotaged(changes);
         let kept = if changes.is_empty() { Ok(()) } else { self.journal.append(now, &changes) };
+        #[cfg(feature = "saboteur")]
+        let kept = self.tried_again(kept, now, &changes);
         if let Err(error) = kept {
             self.ledger_mut().discard();
             return self.give_up(batch, &error);
         }
         self.commit();
+        failpoint!("writer.merged");
         for (asked, answer) in batch.into_iter().zip(answers) {
             let _nobody_waits = asked.reply.send(Ok(answer));
+            failpoint!("writer.between_answers");
         }
+        failpoint!("writer.answered");
     }
 
     fn commit(&mut self) {
@@ -193,8 +201,21 @@ impl Writer {
                 let is_due = self.unwritten.len() >= crate::options::WRITTEN_TOGETHER;
                 if is_due { std::mem::take(&mut self.unwritten) } else { Vec::new() }
             }
-            crate::Sabotage::None | crate::Sabotage::SkipTheChain => changes,
+            _ => changes,
         }
+    }
+
+    #[cfg(feature = "saboteur")]
+    fn tried_again(
+        &mut self,
+        mut kept: Result<(), StoreError>,
+        now: Timestamp,
+        changes: &[Change],
+    ) -> Result<(), StoreError> {
+        while self.limits.sabotage == crate::Sabotage::TryAgain && kept.is_err() {
+            kept = self.journal.append(now, changes);
+        }
+        kept
     }
 }
 

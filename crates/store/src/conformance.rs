@@ -4,6 +4,7 @@
 //! - [`simulation`]: seeded people who fight over a few places, with clock jumps and crashes; [`invariants`] are
 //!   checked after every event, and the same seed gives the same trace on every back end.
 //! - [`line_cases`]: the memory of the waiting room.
+//! - [`Figure`]: what a test of a promise came to.
 //!
 //! To add a case: a few lines in `cases.rs`. To add an invariant: a named function in `invariants.rs` and its line in
 //! `invariants::check`. A back end brings a [`Subject`] and a function that makes one.
@@ -11,6 +12,7 @@
 mod audit;
 pub mod cases;
 mod chance;
+mod figure;
 pub mod invariants;
 mod language;
 pub mod line_cases;
@@ -23,6 +25,7 @@ pub mod world;
 use crate::{Answer, Ledger, MockClock, Request, Store};
 use booking::Country;
 pub use chance::Chance;
+pub use figure::Figure;
 use std::sync::{Arc, RwLockReadGuard};
 use tokio::runtime::{Builder, Runtime};
 

@@ -1,18 +1,37 @@
 //! Phone numbers as lists have them.
 
-use crate::import::fault::FaultKind;
+use crate::import::fault::{Fault, FaultKind};
 use crate::import::mangled::{in_digits, is_digits};
+use crate::import::notice::{Notice, Notices};
+use crate::import::table::Row;
 
 /// Digits only, and whether a lost zero was put back.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Phone {
-    pub(crate) digits: String,
-    pub(crate) zero_put_back: bool,
+struct Phone {
+    digits: String,
+    zero_put_back: bool,
+}
+
+/// The digits; None where nothing is said.
+pub(crate) fn in_column(
+    row: &Row<'_>,
+    column: usize,
+    notices: &mut Notices,
+) -> Result<Option<String>, Fault> {
+    let text = row.get(column);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let phone = parse(text).map_err(|kind| row.fault(column, kind))?;
+    if phone.zero_put_back {
+        notices.note(Notice::PhoneZero, row.line);
+    }
+    Ok(Some(phone.digits))
 }
 
 /// `010-0000-0000`, `+82 10…`, `02)123-4567`, `1588-0000`. A front zero that a spreadsheet took is put back where only
 /// one number can be meant (nine or ten digits), and it is said how often.
-pub(crate) fn parse(text: &str) -> Result<Phone, FaultKind> {
+fn parse(text: &str) -> Result<Phone, FaultKind> {
     if let Some(kind) = in_digits(text) {
         return Err(kind);
     }

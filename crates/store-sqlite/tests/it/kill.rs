@@ -1,92 +1,30 @@
-//! The process is killed at random instants; everything it acknowledged is there.
+//! The process dies at random instants, and at each that matters; everything it acknowledged is there.
 
-use crate::batches::{enter, register};
-use crate::{Folder, is_long, open};
-use booking::{AppointmentId, ClinicId, Outcome, PersonId, SlotId};
-use jiff::civil::date;
+use crate::booker::{self, Told, count_lost, parse, spawn};
+use crate::{Folder, is_long};
 use std::hint::spin_loop;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Child, Command as Process, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
-use store::conformance::{Chance, invariants, world};
-use store::{Command, MockClock, Store as _};
-use store_sqlite::{Sabotage, SqliteStore, StoreLimits};
-use tokio::runtime::{Builder, Runtime};
+use store::conformance::{Chance, Figure};
+use store_sqlite::{FAILPOINT_VARIABLE, FAILPOINTS, Sabotage};
 
 const SEED: u64 = 4_104_226_837;
 const KILLS: u64 = 25;
-const KILLS_LONG: u64 = 1_000;
+const KILLS_LONG: u64 = 500;
+/// How often the process dies at each failpoint.
+const ROUNDS: u64 = 2;
+const ROUNDS_LONG: u64 = 30;
 /// A new folder now and then, so that replays stay short.
 const KILLS_A_FOLDER: u64 = 25;
-const THREADS: u64 = 4;
 const LINES_MAX: u64 = 150;
+/// Before somebody who dies at a failpoint ends by itself.
+const BOOKINGS: u64 = 300;
+const SIGABRT: i32 = 6;
 
-const FOLDER: &str = "CHARYE_KILL_FOLDER";
-const SABOTAGE: &str = "CHARYE_KILL_SABOTAGE";
-const CAPACITY: u32 = 1_000_000;
-
-/// The process to be killed: this binary again, told where to book. In an ordinary run there is nothing to do.
-#[test]
-fn target() {
-    let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let sabotaged = std::env::var_os(SABOTAGE).is_some();
-    let sabotage = if sabotaged { Sabotage::AcknowledgeFirst } else { Sabotage::None };
-    let store = open_for_kill(Path::new(&folder), sabotage);
-    let runtime = Builder::new_current_thread().build().unwrap();
-    let open = Command::Open { campaign: world::CAMPAIGN };
-    runtime.block_on(store.execute(open.into())).unwrap().unwrap();
-    let first = store.ledger().appointments().count() as u64 * THREADS;
-    let next = AtomicU64::new(first);
-    thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| book_for_ever(&store, &next));
-        }
-    });
-}
-
-fn open_for_kill(folder: &Path, sabotage: Sabotage) -> SqliteStore {
-    let country = Arc::new(world::roomy_country(CAPACITY));
-    let clock = Arc::new(MockClock::at(world::opens_at()));
-    open(folder, &country, &clock, StoreLimits { sabotage, ..StoreLimits::default() }).unwrap()
-}
-
-fn book_for_ever(store: &SqliteStore, next: &AtomicU64) {
-    let runtime = Builder::new_current_thread().build().unwrap();
-    loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        if let Some((id, person)) = book(store, &runtime, number) {
-            let line = format!("booked {} {}\n", id.0, person.0);
-            std::io::stdout().lock().write_all(line.as_bytes()).expect("the reader is there to the end");
-        }
-    }
-}
-
-/// None for a number that an earlier life has used.
-fn book(store: &SqliteStore, runtime: &Runtime, number: u64) -> Option<(AppointmentId, PersonId)> {
-    let ask = |command: Command| runtime.block_on(store.execute(command.into())).expect("the disk is well");
-    let Ok(Outcome::Registered(person)) = ask(register(number)) else {
-        panic!("registering cannot be refused")
-    };
-    ask(enter(person)).expect("the doors are open");
-    let slot =
-        SlotId { clinic: ClinicId(1 + number as u32 % 6), visit_on: date(2027, 7, 26), starts_min: 540 };
-    let Ok(Outcome::Held { id, .. }) =
-        ask(Command::Hold(store::TakePlaces::for_oneself(world::CAMPAIGN, person, slot)))
-    else {
-        return None;
-    };
-    let Ok(Outcome::Booked(booked)) = ask(Command::Confirm { booker: person, hold: id }) else {
-        panic!("a live hold is confirmed")
-    };
-    Some((booked[0].0, person))
-}
-
-/// What the target printed before it died.
-fn kill_once(folder: &Path, chance: &mut Chance, sabotaged: bool) -> Vec<(AppointmentId, PersonId)> {
-    let mut child = spawn(folder, sabotaged);
+/// What the booker told before it was killed.
+fn kill_once(folder: &Path, chance: &mut Chance, sabotage: Sabotage) -> Vec<Told> {
+    let mut child = spawn(folder, &[(booker::SABOTAGE, format!("{sabotage:?}"))]);
     let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines().map_while(Result::ok);
     let wanted = if chance.percent(10) { 0 } else { chance.below(LINES_MAX) };
     let mut booked = Vec::new();
@@ -106,18 +44,25 @@ fn kill_once(folder: &Path, chance: &mut Chance, sabotaged: bool) -> Vec<(Appoin
     booked
 }
 
-fn spawn(folder: &Path, sabotaged: bool) -> Child {
-    let mut process = Process::new(std::env::current_exe().expect("this binary has a path"));
-    process.args(["kill::target", "--exact", "--nocapture"]).env(FOLDER, folder);
-    if sabotaged {
-        process.env(SABOTAGE, "1");
-    }
-    process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("this binary starts")
+/// What the booker told before it died by itself when it passed the point for the n-th time.
+fn die_at(folder: &Path, point: &str, pass: u64) -> Vec<Told> {
+    let environment =
+        [(FAILPOINT_VARIABLE, format!("{point}:{pass}")), (booker::BOOKINGS, BOOKINGS.to_string())];
+    let mut child = spawn(folder, &environment);
+    let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines().map_while(Result::ok);
+    let booked = lines.filter_map(|line| parse(&line)).collect();
+    let status = child.wait().expect("it is ours");
+    assert_eq!(status.signal(), Some(SIGABRT), "{point}, pass {pass} was never reached: {status}");
+    booked
 }
 
-fn parse(line: &str) -> Option<(AppointmentId, PersonId)> {
-    let (id, person) = line.strip_prefix("booked ")?.split_once(' ')?;
-    Some((AppointmentId(id.parse().ok()?), PersonId(person.parse().ok()?)))
+fn passes_max(point: &str) -> u64 {
+    match point.split_once('.').expect("a point has a place").0 {
+        "replay" if point == "replay.row" => 5,
+        "start" | "stop" | "replay" => 1,
+        "checkpoint" => 3,
+        _ => 60,
+    }
 }
 
 #[derive(Debug, Default)]
@@ -127,48 +72,83 @@ struct Found {
     lost: u64,
 }
 
-fn kill_often(kills: u64, sabotaged: bool) -> Found {
+impl Found {
+    /// Compares all that was told of a folder with what is in it.
+    fn check(&mut self, folder: &Path, told: &[Told]) -> u64 {
+        self.kills += 1;
+        let lost = count_lost(folder, told);
+        self.lost += lost;
+        lost
+    }
+}
+
+fn kill_often(kills: u64, sabotage: Sabotage) -> Found {
     let mut chance = Chance::seeded(SEED);
     let mut found = Found::default();
     while found.kills < kills {
         let folder = Folder::new();
-        let mut acknowledged = Vec::new();
+        let mut told = Vec::new();
         for _ in 0..KILLS_A_FOLDER.min(kills - found.kills) {
-            acknowledged.extend(kill_once(&folder.0, &mut chance, sabotaged));
-            found.kills += 1;
-            let lost = count_lost(&folder.0, &acknowledged);
-            found.lost += lost;
-            if lost > 0 {
+            told.extend(kill_once(&folder.0, &mut chance, sabotage));
+            if found.check(&folder.0, &told) > 0 {
                 break;
             }
         }
-        found.acknowledged += acknowledged.len() as u64;
+        found.acknowledged += told.len() as u64;
     }
     found
 }
 
-fn count_lost(folder: &Path, acknowledged: &[(AppointmentId, PersonId)]) -> u64 {
-    let store = open_for_kill(folder, Sabotage::None);
-    let ledger = store.ledger();
-    invariants::check(ledger.country(), &ledger).unwrap();
-    let is_there = |(id, person): &(AppointmentId, PersonId)| {
-        ledger.appointment(*id).is_some_and(|found| found.place.recipient == *person)
-    };
-    acknowledged.iter().filter(|one| !is_there(one)).count() as u64
+/// In a new folder each round: the files are made, written and replayed.
+fn die_at_every_point(rounds: u64) -> Found {
+    let mut chance = Chance::seeded(SEED);
+    let mut found = Found::default();
+    for _ in 0..rounds {
+        let folder = Folder::new();
+        let mut told = Vec::new();
+        for point in FAILPOINTS {
+            let is_replay_of_nothing = point == "replay.row" && told.is_empty();
+            if is_replay_of_nothing {
+                told.extend(die_at(&folder.0, "writer.answered", 20));
+            }
+            told.extend(die_at(&folder.0, point, 1 + chance.below(passes_max(point))));
+            found.check(&folder.0, &told);
+        }
+        found.acknowledged += told.len() as u64;
+    }
+    found
 }
 
 #[test]
 fn what_was_acknowledged_survives_the_kill() {
     let kills = if is_long() { KILLS_LONG } else { KILLS };
-    let found = kill_often(kills, false);
-    println!("seed {SEED}: {found:?}");
-    assert_eq!(found.lost, 0);
+    let found = kill_often(kills, Sabotage::None);
     assert!(found.acknowledged > found.kills * 10, "hardly anything was at stake");
+    tell("kill -9 at random", &found);
 }
 
 #[test]
-fn a_store_that_acknowledges_first_is_caught() {
-    let found = kill_often(KILLS, true);
-    println!("saboteur, seed {SEED}: {found:?}");
-    assert!(found.lost > 0);
+fn what_was_acknowledged_survives_death_at_every_failpoint() {
+    let found = die_at_every_point(if is_long() { ROUNDS_LONG } else { ROUNDS });
+    assert!(found.acknowledged > found.kills * 10, "hardly anything was at stake");
+    tell("death at every failpoint", &found);
+}
+
+fn tell(test: &'static str, found: &Found) {
+    let sabotaged = kill_often(KILLS_A_FOLDER, Sabotage::AcknowledgeFirst);
+    Figure {
+        promise: "A1",
+        test,
+        runs: found.kills,
+        of: "kills",
+        violations: found.lost,
+        saboteur: "acknowledges before the commit",
+        caught: sabotaged.lost,
+        more: format!(
+            "{} appointments acknowledged; {} failpoints; seed {SEED}",
+            found.acknowledged,
+            FAILPOINTS.len()
+        ),
+    }
+    .tell();
 }

@@ -4,6 +4,7 @@
 
 mod audit;
 mod batches;
+mod booker;
 mod broken;
 mod conformance;
 mod damage;

@@ -262,16 +262,11 @@ fn point(row: &Row<'_>) -> Result<(String, String), Fault> {
 }
 
 fn phone_number(row: &Row<'_>, notices: &mut Notices) -> Result<String, Fault> {
-    let text = row.get(PHONE);
-    if text.is_empty() {
+    let digits = phone::in_column(row, PHONE, notices)?;
+    if digits.is_none() {
         notices.note(Notice::NoPhone, row.line);
-        return Ok(String::new());
     }
-    let phone = phone::parse(text).map_err(|kind| row.fault(PHONE, kind))?;
-    if phone.zero_put_back {
-        notices.note(Notice::PhoneZero, row.line);
-    }
-    Ok(phone::shown(&phone.digits))
+    Ok(digits.map_or_else(String::new, |digits| phone::shown(&digits)))
 }
 
 /// `09:30`; `9:30` is read too. Empty where nothing is said.

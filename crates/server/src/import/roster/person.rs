@@ -3,7 +3,7 @@
 use crate::import::dates;
 use crate::import::fault::{Fault, FaultKind};
 use crate::import::mangled;
-use crate::import::notice::{Notice, Notices};
+use crate::import::notice::Notices;
 use crate::import::phone;
 use crate::import::table::{Known, Row};
 use jiff::civil::Date;
@@ -69,7 +69,7 @@ impl Judge<'_> {
         let mut keep = |fault: Fault| faults.push(fault);
         let name = name(row).map_err(&mut keep).ok();
         let identified = self.identified(row).map_err(&mut keep).ok();
-        let phone = phone_number(row, notices).map_err(&mut keep).ok();
+        let phone = phone::in_column(row, PHONE, notices).map_err(&mut keep).ok();
         let group = self.group(row).map_err(&mut keep).ok();
         match (name, identified, phone, group) {
             (Some(name), Some(Identified { number, born_on }), Some(phone), Some(group)) => {
@@ -146,18 +146,6 @@ fn name(row: &Row<'_>) -> Result<String, Fault> {
             },
         )),
     }
-}
-
-fn phone_number(row: &Row<'_>, notices: &mut Notices) -> Result<Option<String>, Fault> {
-    let text = row.get(PHONE);
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let phone = phone::parse(text).map_err(|kind| row.fault(PHONE, kind))?;
-    if phone.zero_put_back {
-        notices.note(Notice::PhoneZero, row.line);
-    }
-    Ok(Some(phone.digits))
 }
 
 fn number_fault(wrong: NumberFault) -> FaultKind {
