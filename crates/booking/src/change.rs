@@ -1,8 +1,8 @@
 //! What the ledger writes: one [`Change`] per fact that became true. The journal is a list of them.
 
 use crate::{
-    AppointmentId, AuditEntry, CampaignId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, RequestKey, SessionId, SlotId, TicketRef,
+    AppointmentId, AuditEntry, CampaignId, ConsentVersion, DoseNumber, HoldId, MessageId, Offer, OfferEnd,
+    PersonAlias, PersonId, RequestKey, SessionId, SlotId, TicketRef, WaitEnd, WaitEntry, WaitId,
 };
 use jiff::Timestamp;
 
@@ -108,6 +108,50 @@ pub enum Change {
     },
     /// What cannot be read off another change: what staff did or looked at, and whose appointment was moved or cancelled.
     Audited(AuditEntry),
+    /// Somebody waits for a place from now on.
+    Waited {
+        id: WaitId,
+        entry: WaitEntry,
+    },
+    WaitEnded {
+        id: WaitId,
+        end: WaitEnd,
+        at: Timestamp,
+    },
+    /// A place came back where people wait: it is for the first of them before it is for anybody.
+    PlaceAwaited {
+        slot: SlotId,
+    },
+    /// The place that was awaited longest is kept for one of them.
+    PlaceOffered {
+        id: WaitId,
+        offer: Offer,
+    },
+    /// Nobody wanted the place that was awaited longest: it is for everybody.
+    PlacePassed {
+        slot: SlotId,
+    },
+    OfferEnded {
+        id: WaitId,
+        end: OfferEnd,
+        at: Timestamp,
+    },
+    EligibilityCorrected {
+        campaign: CampaignId,
+        person: PersonId,
+        correction: Correction,
+    },
+    AdmissionRevoked {
+        campaign: CampaignId,
+        person: PersonId,
+        at: Timestamp,
+    },
+    /// Both names are one person's from now on. There is no way back: what belonged to whom is not kept.
+    PeopleMerged {
+        survivor: PersonId,
+        merged: PersonId,
+        at: Timestamp,
+    },
     /// The answer to a keyed request, kept so that the second answer equals the first.
     Answered {
         key: RequestKey,
@@ -126,6 +170,15 @@ pub struct Admission {
     pub expires_at: Timestamp,
     /// Eligibility, frozen when identity was bound.
     pub eligible: bool,
+}
+
+/// Whether one person is of the group, whatever the group and the roster say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Correction {
+    pub eligible: bool,
+    /// Whether it means somebody, too, who was let in or named by a helper before.
+    pub also_admitted: bool,
+    pub at: Timestamp,
 }
 
 /// 대리: who may book for somebody, and what was said when it began.
@@ -258,6 +311,24 @@ pub enum MessageKind {
     DelegationEnded {
         recipient: PersonId,
     },
+    /// To one who waits: this is kept for you, or for whom you help, until then.
+    PlaceOffered {
+        recipient: PersonId,
+        slot: SlotId,
+        until: Timestamp,
+    },
+    /// Nobody answered in time. `waiting`: they keep their place in the order.
+    OfferLapsed {
+        recipient: PersonId,
+        slot: SlotId,
+        waiting: bool,
+    },
+    /// Staff put right whether the person is of the group.
+    EligibilityCorrected {
+        eligible: bool,
+    },
+    /// Staff ended the pass.
+    AdmissionRevoked,
 }
 
 /// What a use of the ledger achieved.
@@ -295,4 +366,16 @@ pub enum Outcome {
     },
     /// The look is on record; what was asked for may be shown now.
     LookedUp,
+    Waiting {
+        id: WaitId,
+        entry: WaitEntry,
+    },
+    WaitLeft,
+    OfferDeclined,
+    EligibilityCorrected(PersonId),
+    AdmissionRevoked,
+    /// How many decisions wait at the desk because of it.
+    Merged {
+        desk_cases: u32,
+    },
 }

@@ -21,14 +21,15 @@ mod plan;
 mod refusal;
 pub mod rules;
 mod slot;
+mod waiting;
 
 pub use audit::{Act, Actor, AuditEntry, Channel, LookUp, Origin};
 pub use campaign::{
     Campaign, Candidate, DoseInterval, EligibilityGroup, KOREA, Limits, Opening, Visits, korean_day,
 };
 pub use change::{
-    Admission, Appointment, AppointmentState, Change, Delegation, DelegationRecord, Hold, HoldEnd, Message,
-    MessageKind, Outcome, Place, Relation, Replaced,
+    Admission, Appointment, AppointmentState, Change, Correction, Delegation, DelegationRecord, Hold,
+    HoldEnd, Message, MessageKind, Outcome, Place, Relation, Replaced,
 };
 pub use clinic::{Clinic, OpeningHours, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
@@ -40,3 +41,4 @@ pub use nearest::nearest_free;
 pub use plan::{second_doses, side_by_side};
 pub use refusal::Refusal;
 pub use slot::{SlotCounts, SlotId};
+pub use waiting::{Offer, OfferEnd, WaitEnd, WaitEntry, WaitScope};

@@ -45,6 +45,10 @@ pub enum Refusal {
         born_from: Date,
         born_to: Date,
     },
+    /// Staff ended the pass that this ticket was exchanged for.
+    AdmissionRevoked {
+        revoked_at: Timestamp,
+    },
     /// The ticket was exchanged by somebody else.
     TicketUsed,
     /// Nobody was admitted under this name, or the pass ran out.
@@ -105,6 +109,34 @@ pub enum Refusal {
     ExtendedBefore {
         expires_at: Timestamp,
     },
+    /// Waits already, in one place or another.
+    WaitingBefore {
+        since: Timestamp,
+    },
+    /// Not a clinic or 시·군·구 of the country, or no day of the campaign.
+    WaitScopeUnknown,
+    /// Nobody need wait where there are places.
+    PlacesFree {
+        nearest: Vec<SlotId>,
+    },
+    WaitUnknown,
+    /// Nothing is offered to who waits there.
+    OfferUnknown,
+    OfferExpired {
+        expired_at: Timestamp,
+    },
+    /// Two appointments were found to be one person's: one of them is given up before the other is moved.
+    TwoAppointments {
+        appointment: AppointmentId,
+    },
+    /// To staff: an act of this kind is not done without saying why.
+    ReasonNeeded,
+    /// To staff: nobody is known under that.
+    PersonUnknown,
+    /// To staff: the two are one person already.
+    SamePerson,
+    /// To staff: the person was not let in.
+    AdmissionUnknown,
     AppointmentUnknown,
     CancelledBefore {
         cancelled_at: Timestamp,
@@ -139,6 +171,7 @@ impl Refusal {
             Self::PhoneNotOwn => "PhoneNotOwn",
             Self::IdentityStale => "IdentityStale",
             Self::NotEligible { .. } => "NotEligible",
+            Self::AdmissionRevoked { .. } => "AdmissionRevoked",
             Self::TicketUsed => "TicketUsed",
             Self::PassNeeded => "PassNeeded",
             Self::PassExpired { .. } => "PassExpired",
@@ -161,6 +194,17 @@ impl Refusal {
             Self::HoldUnknown => "HoldUnknown",
             Self::HoldExpired { .. } => "HoldExpired",
             Self::ExtendedBefore { .. } => "ExtendedBefore",
+            Self::WaitingBefore { .. } => "WaitingBefore",
+            Self::WaitScopeUnknown => "WaitScopeUnknown",
+            Self::PlacesFree { .. } => "PlacesFree",
+            Self::WaitUnknown => "WaitUnknown",
+            Self::OfferUnknown => "OfferUnknown",
+            Self::OfferExpired { .. } => "OfferExpired",
+            Self::TwoAppointments { .. } => "TwoAppointments",
+            Self::ReasonNeeded => "ReasonNeeded",
+            Self::PersonUnknown => "PersonUnknown",
+            Self::SamePerson => "SamePerson",
+            Self::AdmissionUnknown => "AdmissionUnknown",
             Self::AppointmentUnknown => "AppointmentUnknown",
             Self::CancelledBefore { .. } => "CancelledBefore",
             Self::CancelTooLate { .. } => "CancelTooLate",
@@ -186,6 +230,7 @@ impl Refusal {
             Self::PhoneNotOwn => 305,
             Self::IdentityStale => 306,
             Self::NotEligible { .. } => 311,
+            Self::AdmissionRevoked { .. } => 652,
             Self::TicketUsed => 312,
             Self::PassNeeded => 321,
             Self::PassExpired { .. } => 322,
@@ -208,6 +253,17 @@ impl Refusal {
             Self::HoldUnknown => 501,
             Self::HoldExpired { .. } => 502,
             Self::ExtendedBefore { .. } => 503,
+            Self::WaitingBefore { .. } => 641,
+            Self::WaitScopeUnknown => 646,
+            Self::PlacesFree { .. } => 642,
+            Self::WaitUnknown => 643,
+            Self::OfferUnknown => 644,
+            Self::OfferExpired { .. } => 645,
+            Self::TwoAppointments { .. } => 647,
+            Self::ReasonNeeded => 648,
+            Self::PersonUnknown => 649,
+            Self::SamePerson => 650,
+            Self::AdmissionUnknown => 651,
             Self::AppointmentUnknown => 601,
             Self::CancelledBefore { .. } => 602,
             Self::CancelTooLate { .. } => 603,
@@ -256,6 +312,18 @@ impl Refusal {
             | Self::HoldUnknown
             | Self::HoldExpired { .. }
             | Self::ExtendedBefore { .. }
+            | Self::AdmissionRevoked { .. }
+            | Self::WaitingBefore { .. }
+            | Self::WaitScopeUnknown
+            | Self::PlacesFree { .. }
+            | Self::WaitUnknown
+            | Self::OfferUnknown
+            | Self::OfferExpired { .. }
+            | Self::TwoAppointments { .. }
+            | Self::ReasonNeeded
+            | Self::PersonUnknown
+            | Self::SamePerson
+            | Self::AdmissionUnknown
             | Self::AppointmentUnknown
             | Self::CancelledBefore { .. }
             | Self::CancelTooLate { .. }

@@ -2,13 +2,18 @@
 
 mod appointment;
 mod delegation;
+mod eligibility;
 mod hold;
+mod waiting;
 
 pub use appointment::{CancelFacts, ConfirmFacts, Confirmed, PlaceStanding, cancel, confirm};
 pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation};
+pub use eligibility::{eligible, merge, revoke_admission, with_reason};
+use hold::places;
 pub use hold::{Abandoned, HoldFacts, LiveAppointment, RecipientFacts, extend, hold, live_hold};
+pub use waiting::{AnswerFacts, WaitFacts, accept, decline, offer, offer_until, wait};
 
-use crate::{Admission, Campaign, Candidate, Opening, PersonId, Refusal, TicketRef};
+use crate::{Admission, Campaign, Candidate, Correction, Opening, PersonId, Refusal, TicketRef};
 use jiff::Timestamp;
 
 type Decision<T> = Result<T, Refusal>;
@@ -38,12 +43,15 @@ pub struct AdmitFacts<'a> {
     pub now: Timestamp,
     pub person: PersonId,
     pub candidate: Candidate,
+    pub corrected: Option<Correction>,
     /// Whether there is an eligible recipient for whom this person may book.
     pub helps_eligible: bool,
     pub ticket: TicketRef,
     pub queue_number: u64,
     /// Who exchanged this ticket before.
     pub ticket_used_by: Option<PersonId>,
+    /// When the pass was revoked that this ticket was exchanged for.
+    pub revoked_at: Option<Timestamp>,
     pub earlier: Option<Admission>,
 }
 
@@ -52,10 +60,13 @@ pub struct AdmitFacts<'a> {
 /// come in for others without being eligible.
 pub fn admit(facts: &AdmitFacts<'_>) -> Decision<Admission> {
     still_open(facts.campaign, facts.opening, facts.earlier)?;
-    let eligible =
-        facts.earlier.map_or_else(|| facts.campaign.group.contains(facts.candidate), |first| first.eligible);
+    let judged = facts.earlier.map(|first| first.eligible);
+    let eligible = eligible(facts.corrected, judged, || facts.campaign.group.contains(facts.candidate));
     if !eligible && !facts.helps_eligible {
         return Err(not_eligible(facts.campaign));
+    }
+    if let Some(revoked_at) = facts.revoked_at.filter(|_| facts.earlier.is_none()) {
+        return Err(Refusal::AdmissionRevoked { revoked_at });
     }
     if facts.earlier.is_none() && facts.ticket_used_by.is_some_and(|other| other != facts.person) {
         return Err(Refusal::TicketUsed);

@@ -2,7 +2,7 @@
 //! the answer is "no". Who is allowed to is decided before the ledger, by their role.
 
 use crate::Command;
-use booking::{LookUp, Origin, PersonId, StaffId};
+use booking::{CampaignId, LookUp, Origin, PersonAlias, PersonId, StaffId};
 
 #[derive(Debug, Clone)]
 pub struct AsStaff {
@@ -19,7 +19,33 @@ pub enum StaffAct {
     /// the appointment name the person; the one that follows in the same step names who did it.
     InNameOf(Command),
     /// Before anything is shown: what was looked at, and whose it is where one person is meant.
-    LookUp { what: LookUp, whose: Option<PersonId> },
+    LookUp {
+        what: LookUp,
+        whose: Option<PersonId>,
+    },
+    CorrectEligibility(CorrectEligibility),
+    RevokeAdmission {
+        campaign: CampaignId,
+        person: PersonId,
+    },
+    /// There is no way back: what belonged to whom is not kept apart.
+    MergePeople {
+        survivor: PersonId,
+        merged: PersonId,
+    },
+}
+
+/// Whether one person is of the group, whatever its birth dates and the roster say.
+#[derive(Debug, Clone)]
+pub struct CorrectEligibility {
+    pub campaign: CampaignId,
+    /// As in [`Command::Register`]: they need not have been here before.
+    pub aliases: Vec<PersonAlias>,
+    /// What staff know of them; kept only where nothing is known yet.
+    pub sealed: Vec<u8>,
+    pub eligible: bool,
+    /// Also somebody who was let in or named by a helper before; otherwise a "no" is for those to come.
+    pub also_admitted: bool,
 }
 
 impl StaffAct {
@@ -27,6 +53,9 @@ impl StaffAct {
         match self {
             Self::InNameOf(command) => command.name(),
             Self::LookUp { .. } => "look_up",
+            Self::CorrectEligibility(_) => "correct_eligibility",
+            Self::RevokeAdmission { .. } => "revoke_admission",
+            Self::MergePeople { .. } => "merge_people",
         }
     }
 }

@@ -6,9 +6,11 @@
 mod apply;
 mod audit;
 mod days;
+mod desk;
 mod fits;
 mod read;
 mod uses;
+mod waiting;
 
 use crate::table::Table;
 use crate::{Command, Keyed, Request};
@@ -27,6 +29,8 @@ use std::sync::Arc;
 
 /// Expired holds given back before each decision: a few at a time, so that they never come back in a wave.
 pub(crate) const EXPIRED_PER_DECISION: usize = 4;
+/// Places that came back offered to those who wait, before each decision.
+pub(crate) const OFFERED_PER_DECISION: usize = 2;
 
 pub struct Ledger {
     country: Arc<Country>,
@@ -66,6 +70,8 @@ pub struct Ledger {
     answered: VecDeque<(Timestamp, RequestKey)>,
     next: Counters,
     next_committed: Counters,
+    waits: waiting::Waits,
+    desk: desk::Desk,
     audit: audit::Trail,
     /// Changes of this batch, for the indexes that only follow the commit.
     batch: Vec<Change>,
@@ -140,6 +146,8 @@ impl Ledger {
             answered: VecDeque::new(),
             next: first,
             next_committed: first,
+            waits: waiting::Waits::default(),
+            desk: desk::Desk::default(),
             audit: audit::Trail::default(),
             batch: Vec::new(),
         }
@@ -154,10 +162,16 @@ impl Ledger {
         changes: &mut Vec<Change>,
     ) -> Result<Outcome, Refusal> {
         self.expire_due(now, EXPIRED_PER_DECISION, changes);
+        self.offer_due(now, OFFERED_PER_DECISION, changes);
         if let Some(kept) = self.kept_answer(request.keyed) {
             return kept;
         }
-        let outcome = self.carry_out(&request.command, now, changes)?;
+        let outcome = if self.has_merges() {
+            let command = request.command.in_names_of_now(&|person| self.known_as(person));
+            self.carry_out(&command, now, changes)?
+        } else {
+            self.carry_out(&request.command, now, changes)?
+        };
         if let Some(Keyed { key, body }) = request.keyed {
             self.write(Change::Answered { key, body, outcome: outcome.clone(), at: now }, changes);
         }
@@ -202,7 +216,9 @@ impl Ledger {
             Command::Confirm { booker, hold } => self.confirm(*booker, *hold, now, changes),
             Command::Cancel { person, appointment } => self.cancel(*person, *appointment, now, changes),
             Command::Expire { holds_max } => {
-                Ok(Outcome::Expired { holds: self.expire_due(now, *holds_max, changes) })
+                let holds = self.expire_due(now, *holds_max, changes);
+                self.offer_due(now, *holds_max, changes);
+                Ok(Outcome::Expired { holds })
             }
             Command::Remind { visit_on, people_max } => Ok(self.remind(*visit_on, *people_max, now, changes)),
             Command::MessagesSent { messages } => {
@@ -211,6 +227,10 @@ impl Ledger {
                 }
                 Ok(Outcome::MessagesSent)
             }
+            Command::Wait(wanted) => self.wait(wanted, now, changes),
+            Command::LeaveWaiting { by, wait } => self.leave_waiting(*by, *wait, now, changes),
+            Command::AcceptOffer { by, wait } => self.accept_offer(*by, *wait, now, changes),
+            Command::DeclineOffer { by, wait } => self.decline_offer(*by, *wait, now, changes),
             Command::AsStaff(order) => self.as_staff(order, now, changes),
         }
     }

@@ -25,20 +25,23 @@ mod memory;
 mod reads;
 pub mod record;
 mod roster;
+mod same_person;
 mod store;
 mod table;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
-pub use as_staff::{AsStaff, StaffAct};
+pub use as_staff::{AsStaff, CorrectEligibility, StaffAct};
 pub use audit::{AuditEvent, AuditHead, Offence, Offender, verify_audit};
 pub use clock::{Clock, MockClock, Randomness};
-pub use command::{Admit, Command, Delegate, Keyed, Request, TakePlaces};
+pub use command::{Admit, Command, Delegate, Keyed, Request, TakePlaces, Wait};
 pub use error::StoreError;
 pub use ledger::Ledger;
 pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
 pub use memory::MemoryStore;
 pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
-pub use store::{Answer, CampaignFigures, DayTaken, DaysChanged, PersonRecord, Store, Waiting};
+pub use store::{
+    Answer, CampaignFigures, DayTaken, DaysChanged, DeskCase, PersonRecord, Store, WaitRecord, Waiting,
+};

@@ -8,8 +8,9 @@ mod field;
 
 use crate::StoreError;
 use booking::{
-    Act, Actor, Admission, Appointment, AppointmentState, AuditEntry, Change, Channel, Delegation, Hold,
-    HoldEnd, LookUp, Message, MessageKind, Origin, Outcome, Place, Relation, Replaced, SlotId,
+    Act, Actor, Admission, Appointment, AppointmentState, AuditEntry, Change, Channel, Correction,
+    Delegation, Hold, HoldEnd, LookUp, Message, MessageKind, Offer, OfferEnd, Origin, Outcome, Place,
+    Relation, Replaced, SlotId, WaitEnd, WaitEntry, WaitScope,
 };
 use field::{Field, Reader, row, tagged};
 
@@ -81,7 +82,39 @@ tagged!(Change {
     20 => PlaceAbandoned { campaign, booker, at },
     21 => Moved { id, to, by, at },
     40 => Audited(entry),
+    41 => Waited { id, entry },
+    42 => WaitEnded { id, end, at },
+    43 => PlaceAwaited { slot },
+    44 => PlaceOffered { id, offer },
+    45 => PlacePassed { slot },
+    46 => OfferEnded { id, end, at },
+    47 => EligibilityCorrected { campaign, person, correction },
+    48 => AdmissionRevoked { campaign, person, at },
+    49 => PeopleMerged { survivor, merged, at },
 });
+
+tagged!(WaitScope {
+    1 => Clinic(clinic),
+    2 => Sigungu(region),
+});
+
+tagged!(WaitEnd {
+    1 => Booked,
+    2 => Left,
+    3 => Lapsed,
+    4 => Withdrawn,
+});
+
+tagged!(OfferEnd {
+    1 => Accepted,
+    2 => Declined,
+    3 => Expired,
+    4 => Withdrawn,
+});
+
+row!(WaitEntry { campaign, booker, recipient, scope, days, entered_at, passed });
+row!(Offer { places, offered_at, expires_at });
+row!(Correction { eligible, also_admitted, at });
 
 tagged!(Actor {
     1 => Citizen(person),
@@ -142,6 +175,12 @@ tagged!(Outcome {
     17 => DraftSaved,
     18 => Reminded { people },
     40 => LookedUp,
+    41 => Waiting { id, entry },
+    42 => WaitLeft,
+    43 => OfferDeclined,
+    44 => EligibilityCorrected(person),
+    45 => AdmissionRevoked,
+    46 => Merged { desk_cases },
 });
 
 tagged!(HoldEnd {
@@ -163,6 +202,10 @@ tagged!(MessageKind {
     5 => DelegationGiven { booker },
     6 => DelegationEnded { recipient },
     7 => Moved { id, from },
+    25 => PlaceOffered { recipient, slot, until },
+    26 => OfferLapsed { recipient, slot, waiting },
+    27 => EligibilityCorrected { eligible },
+    28 => AdmissionRevoked,
 });
 
 tagged!(Relation {

@@ -232,12 +232,19 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::CampaignUnknown
         | Refusal::HoldUnknown
         | Refusal::AppointmentUnknown
+        | Refusal::WaitUnknown
+        | Refusal::OfferUnknown
+        | Refusal::WaitScopeUnknown
+        | Refusal::PersonUnknown
+        | Refusal::AdmissionUnknown
         | Refusal::RecipientUnknown => StatusCode::NOT_FOUND,
         Refusal::KeyReused
         | Refusal::PlacesInvalid
         | Refusal::CodeWrong { .. }
         | Refusal::PhoneNotOwn
         | Refusal::PairUnknown
+        | Refusal::ReasonNeeded
+        | Refusal::SamePerson
         | Refusal::RecipientIsBooker => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TicketNeeded | Refusal::IdentityNeeded | Refusal::IdentityStale => StatusCode::UNAUTHORIZED,
         Refusal::EntranceBusy { .. }
@@ -247,6 +254,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::MessageTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NotEligible { .. }
         | Refusal::DelegationRevoked { .. }
+        | Refusal::AdmissionRevoked { .. }
         | Refusal::PassNeeded
         | Refusal::PassExpired { .. } => StatusCode::FORBIDDEN,
         Refusal::TooEarly { .. }
@@ -267,6 +275,10 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExtendedBefore { .. }
         | Refusal::CancelledBefore { .. }
         | Refusal::CancelTooLate { .. }
+        | Refusal::WaitingBefore { .. }
+        | Refusal::PlacesFree { .. }
+        | Refusal::OfferExpired { .. }
+        | Refusal::TwoAppointments { .. }
         | Refusal::AppointmentChanged { .. } => StatusCode::CONFLICT,
     }
 }
@@ -276,7 +288,9 @@ fn add_facts(document: &mut Value, refusal: &Refusal) {
         Refusal::TooEarly { opens_at } => document["opens_at"] = opens_at.to_string().into(),
         Refusal::NotYourTurn { places_ahead } => document["places_ahead"] = (*places_ahead).into(),
         Refusal::CodeWrong { tries_left } => document["tries_left"] = (*tries_left).into(),
-        Refusal::SlotFull { nearest } => document["nearest"] = nearest.iter().map(slot_json).collect(),
+        Refusal::SlotFull { nearest } | Refusal::PlacesFree { nearest } => {
+            document["nearest"] = nearest.iter().map(slot_json).collect()
+        }
         Refusal::TooManyTries { again_at }
         | Refusal::TooManyPairs { again_at }
         | Refusal::HoldTooSoon { again_at }
@@ -287,10 +301,14 @@ fn add_facts(document: &mut Value, refusal: &Refusal) {
             document["latest_on"] = latest_on.to_string().into();
         }
         Refusal::RecipientsFull { recipients_max } => document["recipients_max"] = (*recipients_max).into(),
-        Refusal::AlreadyBooked { appointment } | Refusal::AppointmentChanged { appointment } => {
+        Refusal::AlreadyBooked { appointment }
+        | Refusal::TwoAppointments { appointment }
+        | Refusal::AppointmentChanged { appointment } => {
             document["appointment"] = appointment.number().into();
         }
-        Refusal::HoldExpired { expired_at } | Refusal::PassExpired { expired_at } => {
+        Refusal::HoldExpired { expired_at }
+        | Refusal::OfferExpired { expired_at }
+        | Refusal::PassExpired { expired_at } => {
             document["expired_at"] = expired_at.to_string().into();
         }
         Refusal::ExtendedBefore { expires_at } => document["expires_at"] = expires_at.to_string().into(),

@@ -2,8 +2,8 @@
 
 use super::{Decision, live_hold, live_pass, still_open};
 use crate::{
-    Admission, Appointment, AppointmentId, AppointmentState, Campaign, Hold, Opening, PersonId, Refusal,
-    SlotId,
+    Admission, Appointment, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId,
+    Refusal, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -28,6 +28,9 @@ pub struct PlaceStanding {
     pub may_be_booked: bool,
     /// Their live appointment for the same dose.
     pub live: Option<(AppointmentId, SlotId)>,
+    /// Their other dose as it will stand beside this one, held with it or booked before; it may have changed since the
+    /// hold was taken.
+    pub other: Option<(Option<AppointmentId>, Date)>,
 }
 
 /// What becomes of one place of a hold.
@@ -51,6 +54,7 @@ pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Vec<Confirmed>> {
         return Err(Refusal::AlreadyBooked { appointment });
     }
     let hold = live_hold(facts.hold, facts.booker, facts.now)?;
+    doses_belong_together(facts, hold)?;
     if is_new {
         return Ok(hold.places.iter().map(|place| Confirmed::Booked(booked(facts, hold, *place))).collect());
     }
@@ -68,6 +72,27 @@ pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Vec<Confirmed>> {
             Ok(Confirmed::Moved { id, to: place.slot })
         })
         .collect()
+}
+
+fn doses_belong_together(facts: &ConfirmFacts<'_>, hold: &Hold) -> Decision<()> {
+    let interval = facts.campaign.dose_interval;
+    for (place, standing) in hold.places.iter().zip(facts.standings) {
+        let on = place.slot.visit_on;
+        match standing.other {
+            None if place.dose == DoseNumber(2) => return Err(Refusal::FirstDoseNeeded),
+            Some((_, first_on)) if place.dose == DoseNumber(2) && !interval.allows(first_on, on) => {
+                let (earliest_on, latest_on) = interval.after(first_on);
+                return Err(Refusal::DoseIntervalWrong { earliest_on, latest_on });
+            }
+            Some((Some(appointment), second_on))
+                if place.dose == DoseNumber(1) && !interval.allows(on, second_on) =>
+            {
+                return Err(Refusal::AppointmentChanged { appointment });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn booked(facts: &ConfirmFacts<'_>, hold: &Hold, place: crate::Place) -> Appointment {
@@ -102,3 +127,7 @@ pub fn cancel(facts: &CancelFacts<'_>) -> Decision<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "appointment_tests.rs"]
+mod tests;

@@ -1,8 +1,9 @@
 //! Who may book for whom.
 
-use super::{Decision, not_eligible};
+use super::{Decision, eligible, not_eligible};
 use crate::{
-    Campaign, Candidate, ConsentVersion, Delegation, DelegationRecord, Opening, PersonId, Refusal, Relation,
+    Campaign, Candidate, ConsentVersion, Correction, Delegation, DelegationRecord, Opening, PersonId,
+    Refusal, Relation,
 };
 use jiff::Timestamp;
 
@@ -18,6 +19,7 @@ pub struct DelegateFacts<'a> {
     pub booker: PersonId,
     pub recipient: PersonId,
     pub candidate: Candidate,
+    pub corrected: Option<Correction>,
     pub relation: Relation,
     pub consent: ConsentVersion,
     /// What there is between the two.
@@ -47,7 +49,7 @@ pub fn delegate(facts: &DelegateFacts<'_>) -> Decision<Option<Delegation>> {
     if facts.live >= recipients_max || facts.named >= recipients_max * NAMED_FOR_EACH {
         return Err(Refusal::RecipientsFull { recipients_max });
     }
-    if !facts.campaign.group.contains(facts.candidate) {
+    if !eligible(facts.corrected, None, || facts.campaign.group.contains(facts.candidate)) {
         return Err(not_eligible(facts.campaign));
     }
     Ok(Some(Delegation {

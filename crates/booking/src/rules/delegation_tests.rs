@@ -26,6 +26,7 @@ fn delegating() {
         booker: KIM,
         recipient: LEE,
         candidate: born(date(1965, 5, 1)),
+        corrected: None,
         relation: Relation::Parent,
         consent: ConsentVersion(1),
         earlier: None,

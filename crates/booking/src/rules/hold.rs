@@ -38,6 +38,8 @@ pub struct RecipientFacts {
     pub eligible: bool,
     pub first: Option<LiveAppointment>,
     pub second: Option<LiveAppointment>,
+    /// One appointment too many, since two names turned out to be one person's.
+    pub one_too_many: Option<AppointmentId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,9 +64,7 @@ pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
     everybody_may_be_booked(facts)?;
     appointments_fit(facts)?;
     not_too_soon(facts)?;
-    the_day_fits(facts)?;
-    doses_suffice(facts)?;
-    let wanted = with_second_doses(facts, first_places(facts)?)?;
+    let wanted = places(facts)?;
     let (places, replaces): (Vec<Place>, Vec<Option<Replaced>>) = wanted.into_iter().unzip();
     Ok(Hold {
         campaign: facts.campaign.id,
@@ -77,8 +77,15 @@ pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
     })
 }
 
+/// The places alone, wherever they are wanted for.
+pub(super) fn places(facts: &HoldFacts<'_>) -> Decision<Wanted> {
+    the_day_fits(facts)?;
+    doses_suffice(facts)?;
+    with_second_doses(facts, first_places(facts)?)
+}
+
 /// A place, and for a change what it takes the place of.
-type Wanted = Vec<(Place, Option<Replaced>)>;
+pub(super) type Wanted = Vec<(Place, Option<Replaced>)>;
 
 fn everybody_may_be_booked(facts: &HoldFacts<'_>) -> Decision<()> {
     if facts.recipients.iter().any(|recipient| recipient.may_be_booked && !recipient.eligible) {
@@ -101,6 +108,9 @@ fn everybody_may_be_booked(facts: &HoldFacts<'_>) -> Decision<()> {
 /// A new booking is for those who have none, a change for those who have one, a second dose for those with a first.
 fn appointments_fit(facts: &HoldFacts<'_>) -> Decision<()> {
     for recipient in facts.recipients {
+        if let Some(appointment) = recipient.one_too_many {
+            return Err(Refusal::TwoAppointments { appointment });
+        }
         let live = recipient.of_dose(facts.dose);
         match live {
             Some(live) if !facts.is_change => {

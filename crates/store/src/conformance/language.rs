@@ -14,17 +14,20 @@
 //! What stands behind the arrow is the whole answer or its first word. A key makes a request repeatable; when a line
 //! with the same key and the same words succeeds again, it must get the very answer it got before.
 
+mod desk;
+
 use super::audit;
 use super::wording::{describe, name_of, time_of};
 use super::words::{Words, duration, korean_time, parse, slot};
 use super::world::CAMPAIGN;
 use super::{Make, Stage};
-use crate::{Admit, AsStaff, Clock as _, Command, Delegate, Keyed, Request, StaffAct, TakePlaces};
+use crate::{Admit, Clock as _, Command, Delegate, Keyed, Request, TakePlaces};
 use booking::{
-    AppointmentId, AppointmentState, CampaignId, Candidate, Channel, ConsentVersion, DelegationRecord,
-    DoseNumber, HoldId, LookUp, Origin, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey,
-    SessionId, SlotId, StaffId, TicketRef,
+    AppointmentId, AppointmentState, CampaignId, Candidate, ConsentVersion, DelegationRecord, DoseNumber,
+    HoldId, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, TicketRef,
+    WaitId,
 };
+use desk::said_by;
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -61,6 +64,7 @@ struct Last {
     hold: HashMap<String, HoldId>,
     appointment: HashMap<String, AppointmentId>,
     second: HashMap<String, AppointmentId>,
+    wait: HashMap<String, WaitId>,
     answers: HashMap<(String, String), Outcome>,
 }
 
@@ -83,14 +87,18 @@ impl Play {
 
     fn ask(&mut self, actor: &str, words: &str) -> String {
         let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
-        let options = if verb == "does" { said_by(rest).2 } else { parse(rest) };
+        let options = match verb {
+            "does" => said_by(rest).2,
+            "looks" | "corrects" | "revokes" | "merges" => Words::default(),
+            _ => parse(rest),
+        };
         let unkeyed = words.split(" key ").next().unwrap_or(words);
         let keyed = options
             .key
             .as_deref()
             .map(|key| Keyed { key: RequestKey(hash(&format!("{actor} {key}"))), body: hash(unkeyed) });
         let command = match verb {
-            "does" | "looks" => self.as_staff(verb, rest),
+            "does" | "looks" | "corrects" | "revokes" | "merges" => self.as_staff(verb, rest),
             _ => self.command(actor, verb, &options),
         };
         let answer = self.stage.ask(Request { keyed, command }).expect("the store is well");
@@ -166,22 +174,9 @@ impl Play {
             "release" => Command::Release { booker: self.person(actor), hold },
             "confirm" => Command::Confirm { booker: self.person(actor), hold },
             "cancel" => Command::Cancel { person: self.person(actor), appointment },
+            "wait" | "leave" | "accept" | "decline" => self.waiting(actor, verb, words),
             other => panic!("no verb `{other}`"),
         }
-    }
-
-    /// `desk does kim cancel`, `desk looks kim`, `desk looks list`.
-    fn as_staff(&mut self, verb: &str, rest: &str) -> Command {
-        let act = match (verb, rest) {
-            ("looks", "list") => StaffAct::LookUp { what: LookUp::DeskList, whose: None },
-            ("looks", name) => StaffAct::LookUp { what: LookUp::Person, whose: Some(self.person(name)) },
-            (_, words) => {
-                let (person, verb, words) = said_by(words);
-                StaffAct::InNameOf(self.command(person, verb, &words))
-            }
-        };
-        let from = Origin { channel: Channel::Desk, sealed: b"room 3".to_vec() };
-        Command::AsStaff(Box::new(AsStaff { staff: StaffId(7), from, why: b"asked".to_vec(), act }))
     }
 
     fn delegate(&mut self, campaign: CampaignId, actor: &str, words: &Words) -> Command {
@@ -218,6 +213,7 @@ impl Play {
                     made.insert(actor.to_owned(), *id);
                 }
             }
+            Outcome::Waiting { id, .. } => drop(self.last.wait.insert(actor.to_owned(), *id)),
             Outcome::Registered(person) => drop(self.people.insert(actor.to_owned(), *person)),
             Outcome::Opened
             | Outcome::Closed
@@ -233,7 +229,12 @@ impl Play {
             | Outcome::HelperAllowed
             | Outcome::DraftSaved
             | Outcome::Reminded { .. }
-            | Outcome::LookedUp => {}
+            | Outcome::LookedUp
+            | Outcome::WaitLeft
+            | Outcome::OfferDeclined
+            | Outcome::EligibilityCorrected(_)
+            | Outcome::AdmissionRevoked
+            | Outcome::Merged { .. } => {}
         }
     }
 
@@ -246,6 +247,8 @@ impl Play {
         let words: Vec<&str> = what.split(' ').collect();
         match words[..] {
             ["audit", last] => self.see_audit(last.parse().expect("a number")),
+            ["waits", name] => self.see_waits(name),
+            ["desk"] => self.see_desk(),
             ["messages"] => self.waiting_messages().len().to_string(),
             ["days", "since", version] => self.see_days(version),
             ["session", name] => self.see_session(name),
@@ -261,16 +264,6 @@ impl Play {
             [name] => self.see_appointments(name),
             _ => panic!("nothing to see at `{what}`"),
         }
-    }
-
-    /// The last events, oldest first.
-    fn see_audit(&self, last: usize) -> String {
-        let events = audit::proved(&self.stage).expect("the audit proves itself");
-        let name = |person| self.people.iter().find(|(_, known)| **known == person).map(|(name, _)| name);
-        let name = |person| name(person).cloned().unwrap_or_else(|| format!("{person:?}"));
-        let told = events.iter().skip(events.len().saturating_sub(last));
-        let told = told.map(|event| audit::describe(event, name)).collect::<Vec<_>>().join(", ");
-        if told.is_empty() { "none".to_owned() } else { told }
     }
 
     fn see_session(&self, name: &str) -> String {
@@ -363,13 +356,6 @@ impl Play {
         };
         own.map(state).collect::<Vec<_>>().join(" ")
     }
-}
-
-/// Who, the verb, and the words behind it.
-fn said_by(words: &str) -> (&str, &str, Words) {
-    let (person, words) = words.split_once(' ').expect("somebody does something");
-    let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
-    (person, verb, parse(rest))
 }
 
 fn hash(text: &str) -> [u8; 32] {

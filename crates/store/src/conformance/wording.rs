@@ -25,6 +25,12 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::DraftSaved) => "saved".to_owned(),
         Ok(Outcome::Reminded { people }) => format!("reminded {people}"),
         Ok(Outcome::LookedUp) => "looked".to_owned(),
+        Ok(Outcome::Waiting { .. }) => "waiting".to_owned(),
+        Ok(Outcome::WaitLeft) => "left".to_owned(),
+        Ok(Outcome::OfferDeclined) => "declined".to_owned(),
+        Ok(Outcome::EligibilityCorrected(_)) => "corrected".to_owned(),
+        Ok(Outcome::AdmissionRevoked) => "revoked".to_owned(),
+        Ok(Outcome::Merged { desk_cases }) => format!("merged {desk_cases}"),
         Err(refusal) => describe_refusal(refusal),
     }
 }
@@ -39,16 +45,21 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::ExtendedBefore { expires_at: at }
         | Refusal::HoldTooSoon { again_at: at }
         | Refusal::DelegationRevoked { revoked_at: at }
+        | Refusal::WaitingBefore { since: at }
+        | Refusal::OfferExpired { expired_at: at }
+        | Refusal::AdmissionRevoked { revoked_at: at }
         | Refusal::CancelledBefore { cancelled_at: at } => format!("{code} {}", time_of(*at)),
         Refusal::NotEligible { born_from, born_to } => format!("{code} {born_from} {born_to}"),
         Refusal::RecipientsFull { recipients_max } => format!("{code} {recipients_max}"),
         Refusal::DoseIntervalWrong { earliest_on, latest_on }
         | Refusal::SecondDoseFull { earliest_on, latest_on } => format!("{code} {earliest_on} {latest_on}"),
-        Refusal::AlreadyBooked { appointment } | Refusal::AppointmentChanged { appointment } => {
+        Refusal::TwoAppointments { appointment }
+        | Refusal::AlreadyBooked { appointment }
+        | Refusal::AppointmentChanged { appointment } => {
             format!("{code} {}", appointment.0)
         }
         Refusal::SupplyExhausted { sido } => format!("{code} {sido}"),
-        Refusal::SlotFull { nearest } => {
+        Refusal::SlotFull { nearest } | Refusal::PlacesFree { nearest } => {
             nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
         }
         Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
@@ -75,6 +86,13 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::SlotUnknown
         | Refusal::SlotPast
         | Refusal::HoldUnknown
+        | Refusal::WaitScopeUnknown
+        | Refusal::WaitUnknown
+        | Refusal::OfferUnknown
+        | Refusal::ReasonNeeded
+        | Refusal::PersonUnknown
+        | Refusal::SamePerson
+        | Refusal::AdmissionUnknown
         | Refusal::AppointmentUnknown => code.to_owned(),
     }
 }

@@ -12,9 +12,16 @@ use std::ops::Bound;
 
 impl Ledger {
     /// Applies a change to the pending layer and notes it for the journal.
+    /// A place that comes back where people wait is theirs first.
     pub(super) fn write(&mut self, change: Change, changes: &mut Vec<Change>) {
+        let freed = self.freed_by(&change);
         self.apply(&change);
         changes.push(change);
+        for slot in freed {
+            if self.is_awaited(slot) {
+                self.write(Change::PlaceAwaited { slot }, changes);
+            }
+        }
     }
 
     /// Replays a change from the journal. Call [`Ledger::commit`] now and then, and [`Ledger::check_country`] at
@@ -61,6 +68,8 @@ impl Ledger {
             self.index(change);
         }
         self.next_committed = self.next;
+        self.waits.commit();
+        self.desk.commit();
         self.audit.commit();
         self.swept = Bound::Unbounded;
     }
@@ -90,6 +99,8 @@ impl Ledger {
         self.reminded.discard();
         self.answers.discard();
         self.batch.clear();
+        self.waits.discard();
+        self.desk.discard();
         self.audit.discard();
         self.next = self.next_committed;
         self.swept = Bound::Unbounded;
@@ -151,6 +162,15 @@ impl Ledger {
                 }
             }
             Change::MessageSent { .. } | Change::Audited(_) => {}
+            Change::Waited { .. }
+            | Change::WaitEnded { .. }
+            | Change::PlaceAwaited { .. }
+            | Change::PlaceOffered { .. }
+            | Change::PlacePassed { .. }
+            | Change::OfferEnded { .. } => self.apply_waiting(change),
+            Change::EligibilityCorrected { .. }
+            | Change::AdmissionRevoked { .. }
+            | Change::PeopleMerged { .. } => self.apply_desk(change),
             Change::Answered { key, body, outcome, .. } => {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
             }
@@ -229,7 +249,7 @@ impl Ledger {
             *self.appointments.get(id).expect("only an appointment that exists is cancelled");
         appointment.state = AppointmentState::Cancelled { at };
         self.appointments.put(id, appointment);
-        self.live.remove(live_key(&appointment));
+        self.end_live(live_key(&appointment), id);
         let doses = counted_doses(appointment.place);
         self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
     }
@@ -253,7 +273,13 @@ impl Ledger {
         self.appointments.get(appointment).map(|appointment| appointment.place.slot.visit_on)
     }
 
-    fn take(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
+    pub(super) fn take(
+        &mut self,
+        campaign: CampaignId,
+        slot: SlotId,
+        doses: u32,
+        change: impl FnOnce(&mut Taken),
+    ) {
         let sido = self.sido_of_place(slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
@@ -262,7 +288,13 @@ impl Ledger {
         self.supply.update((campaign, sido), |taken| *taken += doses);
     }
 
-    fn give_back(&mut self, campaign: CampaignId, slot: SlotId, doses: u32, change: impl FnOnce(&mut Taken)) {
+    pub(super) fn give_back(
+        &mut self,
+        campaign: CampaignId,
+        slot: SlotId,
+        doses: u32,
+        change: impl FnOnce(&mut Taken),
+    ) {
         let sido = self.sido_of_place(slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
@@ -388,6 +420,15 @@ fn follows_the_commit(change: &Change) -> bool {
         | Change::SessionEnded { .. }
         | Change::Admitted { .. }
         | Change::PlaceAbandoned { .. }
-        | Change::Audited(_) => false,
+        | Change::Audited(_)
+        | Change::Waited { .. }
+        | Change::WaitEnded { .. }
+        | Change::PlaceAwaited { .. }
+        | Change::PlaceOffered { .. }
+        | Change::PlacePassed { .. }
+        | Change::OfferEnded { .. }
+        | Change::EligibilityCorrected { .. }
+        | Change::AdmissionRevoked { .. }
+        | Change::PeopleMerged { .. } => false,
     }
 }

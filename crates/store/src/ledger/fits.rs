@@ -3,7 +3,7 @@
 
 use super::Ledger;
 use crate::StoreError;
-use booking::{AppointmentId, AppointmentState, Change, SlotCounts, SlotId};
+use booking::{AppointmentId, AppointmentState, Change, SlotCounts, SlotId, WaitId};
 
 impl Ledger {
     pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
@@ -23,7 +23,29 @@ impl Ledger {
                 let given = self.delegations.get((*campaign, *booker, *recipient));
                 given.map(|_| ()).ok_or_else(|| format!("person {}: no delegation to change", booker.0))
             }
-            Change::Opened { .. }
+            Change::PlaceAwaited { slot } => self.clinic_of(*slot),
+            Change::PlaceOffered { id, offer } => {
+                self.waits_there(*id)?;
+                self.is_a_place_awaited()?;
+                offer.places.iter().try_for_each(|place| self.clinic_of(place.slot))
+            }
+            Change::PlacePassed { .. } => self.is_a_place_awaited(),
+            Change::WaitEnded { id, .. } => self.waits_there(*id),
+            Change::OfferEnded { id, .. } => {
+                self.waits_there(*id)?;
+                self.waits.offer(*id).map(|_| ()).ok_or_else(|| format!("entry {}: nothing offered", id.0))
+            }
+            Change::AdmissionRevoked { campaign, person, .. } => {
+                let admission = self.admissions.get((*campaign, *person));
+                admission.map(|_| ()).ok_or_else(|| format!("person {}: no pass to revoke", person.0))
+            }
+            Change::PeopleMerged { survivor, merged, .. } if survivor == merged => {
+                Err(format!("person {}: merged with themselves", merged.0))
+            }
+            Change::Waited { .. }
+            | Change::EligibilityCorrected { .. }
+            | Change::PeopleMerged { .. }
+            | Change::Opened { .. }
             | Change::Closed { .. }
             | Change::PersonRegistered { .. }
             | Change::PersonKnownAs { .. }
@@ -38,6 +60,14 @@ impl Ledger {
             | Change::Audited(_)
             | Change::Answered { .. } => Ok(()),
         }
+    }
+
+    fn waits_there(&self, id: WaitId) -> Result<(), String> {
+        self.waits.entry(id).map(|_| ()).ok_or_else(|| format!("entry {}: nobody waits there", id.0))
+    }
+
+    fn is_a_place_awaited(&self) -> Result<(), String> {
+        self.waits.first_awaited().map(|_| ()).ok_or_else(|| "no place is awaited".to_owned())
     }
 
     fn is_live(&self, id: AppointmentId) -> Result<(), String> {

@@ -2,9 +2,11 @@
 
 mod appointments;
 mod audit;
+mod desk;
 mod doors;
 mod holds;
 mod people;
+mod waiting;
 
 use super::Ledger;
 use booking::{

@@ -29,7 +29,7 @@ fn the_invariants_hold_after_every_event() {
 /// A simulation that never moves an appointment says nothing about moving one.
 #[test]
 fn the_simulation_reaches_every_kind_of_answer() {
-    const KINDS: [&str; 22] = [
+    const KINDS: [&str; 37] = [
         "Ok(Held {",
         "Ok(Extended",
         "Ok(Released",
@@ -41,6 +41,21 @@ fn the_simulation_reaches_every_kind_of_answer() {
         "Ok(DelegationEnded",
         "Ok(HelperAllowed",
         "Ok(Reminded",
+        "Ok(LookedUp",
+        "Ok(Waiting",
+        "Ok(WaitLeft",
+        "Ok(OfferDeclined",
+        "Ok(EligibilityCorrected",
+        "Ok(AdmissionRevoked",
+        "Ok(Merged",
+        "Err(AdmissionRevoked",
+        "Err(AdmissionUnknown",
+        "Err(OfferUnknown",
+        "Err(PlacesFree",
+        "Err(SamePerson",
+        "Err(TwoAppointments",
+        "Err(WaitUnknown",
+        "Err(WaitingBefore",
         "Err(AlreadyBooked",
         "Err(AppointmentChanged",
         "Err(DelegationRevoked",

@@ -1,9 +1,11 @@
 //! Words for every refusal, and where its next step is.
 
 mod appointments;
+mod desk;
 mod gate;
 mod people;
 mod places;
+mod waiting;
 
 use super::Said;
 use crate::app::App;
@@ -56,6 +58,18 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::CancelTooLate { .. }
         | Refusal::AppointmentChanged { .. }
         | Refusal::MessageTooSoon { .. } => appointments::appointments(lang, refusal),
+        Refusal::WaitingBefore { .. }
+        | Refusal::WaitScopeUnknown
+        | Refusal::PlacesFree { .. }
+        | Refusal::WaitUnknown
+        | Refusal::OfferUnknown
+        | Refusal::OfferExpired { .. } => waiting::waiting(lang, refusal),
+        Refusal::AdmissionRevoked { .. }
+        | Refusal::TwoAppointments { .. }
+        | Refusal::ReasonNeeded
+        | Refusal::PersonUnknown
+        | Refusal::SamePerson
+        | Refusal::AdmissionUnknown => desk::desk(lang, refusal),
     }
 }
 
@@ -124,7 +138,19 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::SlotFull { .. }
         | Refusal::SecondDoseFull { .. }
         | Refusal::HoldUnknown
+        | Refusal::WaitScopeUnknown
+        | Refusal::PlacesFree { .. }
         | Refusal::HoldExpired { .. } => vec![choose(), my()],
+        Refusal::WaitingBefore { .. }
+        | Refusal::WaitUnknown
+        | Refusal::OfferUnknown
+        | Refusal::OfferExpired { .. }
+        | Refusal::TwoAppointments { .. } => vec![my()],
+        Refusal::AdmissionRevoked { .. }
+        | Refusal::ReasonNeeded
+        | Refusal::PersonUnknown
+        | Refusal::SamePerson
+        | Refusal::AdmissionUnknown => vec![link("첫 화면으로", "To the first page", "/")],
         Refusal::ExtendedBefore { .. } | Refusal::KeyReused => {
             vec![link("잡아 둔 자리로", "To the place held", "/book/hold"), my()]
         }

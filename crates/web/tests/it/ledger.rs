@@ -7,8 +7,8 @@ use booking::{
 use jiff::civil::Date;
 use std::sync::{Arc, Mutex};
 use store::{
-    Answer, AuditEvent, AuditHead, CampaignFigures, Command, DayTaken, DaysChanged, MemoryStore,
-    PersonRecord, Request, Store, StoreError, Waiting,
+    Answer, AuditEvent, AuditHead, CampaignFigures, Command, DayTaken, DaysChanged, DeskCase, MemoryStore,
+    PersonRecord, Request, Store, StoreError, WaitRecord, Waiting,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +87,18 @@ impl Store for MoodyStore {
 
     fn figures(&self, campaign: CampaignId) -> Waiting<'_, Result<CampaignFigures, StoreError>> {
         self.in_mood(self.inner.figures(campaign))
+    }
+
+    fn waits_of(&self, person: PersonId) -> Waiting<'_, Result<Vec<WaitRecord>, StoreError>> {
+        self.in_mood(self.inner.waits_of(person))
+    }
+
+    fn now_known_as(&self, person: PersonId) -> Waiting<'_, Result<PersonId, StoreError>> {
+        self.in_mood(self.inner.now_known_as(person))
+    }
+
+    fn desk_cases(&self) -> Waiting<'_, Result<Vec<DeskCase>, StoreError>> {
+        self.in_mood(self.inner.desk_cases())
     }
 
     fn audit_head(&self) -> Waiting<'_, Result<AuditHead, StoreError>> {

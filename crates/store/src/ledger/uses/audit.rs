@@ -2,7 +2,8 @@
 
 use super::{Changes, Decided};
 use crate::ledger::Ledger;
-use crate::{AsStaff, Command, StaffAct};
+use crate::{AsStaff, Command, CorrectEligibility, StaffAct};
+use booking::rules;
 use booking::{Act, Actor, AppointmentId, AuditEntry, Change, HoldId, Outcome, PersonId};
 use jiff::Timestamp;
 
@@ -18,6 +19,7 @@ impl Ledger {
         let decided = match &order.act {
             StaffAct::InNameOf(command) => self.carry_out(command, now, changes),
             StaffAct::LookUp { .. } => Ok(Outcome::LookedUp),
+            act => rules::with_reason(&order.why).and_then(|()| self.put_right(act, now, changes)),
         };
         let entry = AuditEntry {
             at: now,
@@ -30,6 +32,17 @@ impl Ledger {
         };
         self.write(Change::Audited(entry), changes);
         decided
+    }
+
+    fn put_right(&mut self, act: &StaffAct, now: Timestamp, changes: &mut Changes) -> Decided {
+        match act {
+            StaffAct::CorrectEligibility(wanted) => self.correct_eligibility(wanted, now, changes),
+            StaffAct::RevokeAdmission { campaign, person } => {
+                self.revoke_admission(*campaign, *person, now, changes)
+            }
+            StaffAct::MergePeople { survivor, merged } => self.merge_people(*survivor, *merged, now, changes),
+            StaffAct::InNameOf(_) | StaffAct::LookUp { .. } => unreachable!("carried out by the caller"),
+        }
     }
 
     /// Somebody moves or cancels an appointment: whose it is cannot be read off the change alone.
@@ -48,6 +61,10 @@ impl Ledger {
         match act {
             StaffAct::InNameOf(command) => self.whose_command(command),
             StaffAct::LookUp { whose, .. } => *whose,
+            StaffAct::RevokeAdmission { person, .. } | StaffAct::MergePeople { survivor: person, .. } => {
+                Some(*person)
+            }
+            StaffAct::CorrectEligibility(_) => None,
         }
     }
 
@@ -57,6 +74,12 @@ impl Ledger {
             | Command::AllowHelper { recipient: person, .. }
             | Command::SaveDraft { person, .. } => Some(*person),
             Command::Admit(admit) => Some(admit.person),
+            Command::Wait(wanted) => Some(wanted.recipient),
+            Command::LeaveWaiting { by, wait }
+            | Command::AcceptOffer { by, wait }
+            | Command::DeclineOffer { by, wait } => {
+                Some(self.waits.entry(*wait).map_or(*by, |entry| entry.recipient))
+            }
             Command::Hold(wanted) => Some(wanted.recipients.first().copied().unwrap_or(wanted.booker)),
             Command::Extend { booker, hold }
             | Command::Release { booker, hold }
@@ -89,13 +112,26 @@ fn act(act: &StaffAct) -> Act {
     match act {
         StaffAct::InNameOf(command) => Act::Used(command.name().to_owned()),
         StaffAct::LookUp { what, .. } => Act::LookedUp(*what),
+        StaffAct::CorrectEligibility(CorrectEligibility { campaign, eligible, also_admitted, .. }) => {
+            Act::EligibilityCorrected {
+                campaign: *campaign,
+                eligible: *eligible,
+                also_admitted: *also_admitted,
+            }
+        }
+        StaffAct::RevokeAdmission { campaign, .. } => Act::AdmissionRevoked { campaign: *campaign },
+        StaffAct::MergePeople { merged, .. } => Act::Merged { merged: *merged },
     }
 }
 
 /// Somebody whom only the answer names.
 fn person_in(decided: &Decided) -> Option<PersonId> {
     match decided {
-        Ok(Outcome::Registered(person) | Outcome::DelegationGiven(person)) => Some(*person),
+        Ok(
+            Outcome::Registered(person)
+            | Outcome::DelegationGiven(person)
+            | Outcome::EligibilityCorrected(person),
+        ) => Some(*person),
         _ => None,
     }
 }

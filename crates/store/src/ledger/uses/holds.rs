@@ -60,7 +60,7 @@ impl Ledger {
         Ok(Outcome::Held { id, hold })
     }
 
-    fn recipient(
+    pub(super) fn recipient(
         &self,
         (campaign, booker): (CampaignId, PersonId),
         person: PersonId,
@@ -68,16 +68,19 @@ impl Ledger {
     ) -> RecipientFacts {
         let given = self.delegations.get((campaign, booker, person)).filter(|given| given.is_live());
         let is_booker = person == booker;
+        let judged = if is_booker {
+            admission.is_some_and(|admission| admission.eligible)
+        } else {
+            given.is_some_and(|given| given.delegation.eligible)
+        };
+        let too_many = |dose| self.one_too_many((campaign, person, DoseNumber(dose))).first().copied();
         RecipientFacts {
             person,
             may_be_booked: is_booker || given.is_some(),
-            eligible: if is_booker {
-                admission.is_some_and(|admission| admission.eligible)
-            } else {
-                given.is_some_and(|given| given.delegation.eligible)
-            },
+            eligible: rules::eligible(self.correction(campaign, person), Some(judged), || judged),
             first: self.live_appointment((campaign, person, DoseNumber(1))),
             second: self.live_appointment((campaign, person, DoseNumber(2))),
+            one_too_many: too_many(1).or_else(|| too_many(2)),
         }
     }
 
@@ -87,13 +90,15 @@ impl Ledger {
         Some(LiveAppointment { id, slot, sido: self.sido_of(slot)? })
     }
 
-    /// The bands of a clinic on a day; what the booker holds there counts as free.
-    fn bands(&self, campaign: &Campaign, on: SlotId, given_up: Option<&Hold>) -> Vec<(u16, u32)> {
+    /// The bands of a clinic on a day; what the booker holds there counts as free, what others wait for does not.
+    pub(super) fn bands(&self, campaign: &Campaign, on: SlotId, given_up: Option<&Hold>) -> Vec<(u16, u32)> {
         let Some(clinic) = self.country.clinic(on.clinic) else { return Vec::new() };
         let free = |starts_min| {
             let slot = SlotId { starts_min, ..on };
             let own = given_up.into_iter().flat_map(|hold| &hold.places).filter(|place| place.slot == slot);
-            self.counts(campaign, slot).map(|counts| (starts_min, counts.free() + own.count() as u32))
+            let counts = self.counts(campaign, slot)?;
+            let free = counts.free().saturating_sub(self.waits.awaited_at(slot));
+            Some((starts_min, free + own.count() as u32))
         };
         clinic.bands_on(on.visit_on, campaign.visits.band_min).filter_map(free).collect()
     }
