@@ -2,6 +2,7 @@
 mod install;
 mod summary;
 
+use crate::faults::Fault;
 use crate::journey::{self, Engine};
 use crate::{clock, kills, tidy, workspace};
 use anyhow::{Context, Result, bail, ensure};
@@ -58,6 +59,10 @@ fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
         cargo_step("release build", "build --release", false),
         Step { name: "kill -9 while booking", work: Box::new(move || kills::run(is_long)), skip: None },
     ];
+    steps.extend(Fault::ALL.map(|fault| {
+        let work = Box::new(move || fault.run(is_long));
+        Step { name: fault.step(), work, skip: fault.missing() }
+    }));
     steps.extend(Engine::ALL.map(|engine| {
         let skip = tools.missing_for_browsers.clone().or_else(|| engine.missing());
         let work = move || journey::walk_in(engine, &journey::Options::check(is_long));

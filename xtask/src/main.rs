@@ -1,9 +1,11 @@
 //! Developer tasks: `cargo xtask help` lists them.
 mod bench;
+mod card;
 mod check;
 mod clock;
 mod data;
 mod demo;
+mod faults;
 mod http;
 mod journey;
 mod kills;
@@ -11,6 +13,7 @@ mod process;
 mod tidy;
 mod workspace;
 
+use faults::Fault;
 use std::process::ExitCode;
 
 const HELP: &str = "\
@@ -23,6 +26,8 @@ cargo xtask TASK
   journey [BROWSER…] [--scripts on|off] [--width 360|1280] [--walk NAME] [--long] [--keep-dir DIR]
                               a person's way through the pages, in browsers    여러 브라우저로 예약 과정을 따라갑니다
   kills [--long]              kill -9 while people book over HTTP              예약 중에 서버를 강제로 끕니다
+  powercut [--long]           cuts the power while people book                 예약 중에 전원을 끊습니다
+  fsync [--long]              a disk that fails while people book              예약 중에 디스크 오류를 냅니다
   data                        makes the bundled country again                  모의 국가 자료를 다시 만듭니다
   data roster N FILE [WRONG]  a roster of N synthetic people, to import        가상 대상자 명단을 만듭니다
   help                        this text                                        이 도움말을 보여 줍니다
@@ -49,6 +54,8 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
         ["test", words @ ..] => check::run(words),
         ["kills"] => kills::run(false),
         ["kills", "--long"] => kills::run(true),
+        ["powercut", words @ ..] => faults::run(Fault::PowerCut, words),
+        ["fsync", words @ ..] => faults::run(Fault::FailedFsync, words),
         ["tidy"] => tidy::run(),
         ["data"] => data::run(),
         ["data", "roster", words @ ..] => data::roster::run(words),

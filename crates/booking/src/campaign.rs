@@ -74,6 +74,10 @@ pub struct Limits {
     pub answers_kept: SignedDuration,
     /// For how many people one helper may book.
     pub recipients_max: usize,
+    /// Whether a recipient must agree first, by a code that goes to their phone on record.
+    pub recipient_code: bool,
+    /// How long such a code is good after it was sent.
+    pub recipient_code_life: SignedDuration,
     /// How many holds somebody may give up before the next one has to wait.
     pub holds_free: u32,
     /// How long the first wait is; each further one is twice as long.
@@ -95,6 +99,8 @@ impl Default for Limits {
             cancel_days_before: 2,
             answers_kept: SignedDuration::from_hours(24),
             recipients_max: 4,
+            recipient_code: false,
+            recipient_code_life: SignedDuration::from_mins(10),
             holds_free: 5,
             hold_pause: SignedDuration::from_secs(30),
             hold_pause_max: SignedDuration::from_hours(1),

@@ -1,10 +1,12 @@
 //! What the ledger writes: one [`Change`] per fact that became true. The journal is a list of them.
 
 use crate::{
-    AppointmentId, AuditEntry, CampaignId, ConsentVersion, DoseNumber, HoldId, MessageId, Offer, OfferEnd,
-    PersonAlias, PersonId, RequestKey, SessionId, SlotId, TicketRef, WaitEnd, WaitEntry, WaitId,
+    AppointmentId, AuditEntry, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, Offer,
+    OfferEnd, PersonAlias, PersonId, RequestKey, SessionId, SlotCounts, SlotId, StaffId, Supply, TicketRef,
+    WaitEnd, WaitEntry, WaitId,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -37,6 +39,13 @@ pub enum Change {
         booker: PersonId,
         recipient: PersonId,
         delegation: Delegation,
+    },
+    /// The recipient agreed by a code that came to their phone on record. It follows the delegation it stands for.
+    DelegationProved {
+        campaign: CampaignId,
+        booker: PersonId,
+        recipient: PersonId,
+        at: Timestamp,
     },
     DelegationEnded {
         campaign: CampaignId,
@@ -152,6 +161,36 @@ pub enum Change {
         merged: PersonId,
         at: Timestamp,
     },
+    /// 예약 제한: places of a slot that are not offered for now.
+    Blocked {
+        slot: SlotId,
+        places: u32,
+        by: StaffId,
+        at: Timestamp,
+    },
+    Unblocked {
+        slot: SlotId,
+        places: u32,
+        by: StaffId,
+        at: Timestamp,
+    },
+    /// What the clinic says of a band, or of every band of the day, overrides the country's list; a capacity of None
+    /// takes the statement back.
+    CapacitySet {
+        clinic: ClinicId,
+        visit_on: Date,
+        starts_min: Option<u16>,
+        capacity: Option<u16>,
+        by: StaffId,
+        at: Timestamp,
+    },
+    /// The whole of the supply as it stands now; it overrides the campaign's file.
+    SupplySet {
+        campaign: CampaignId,
+        supply: Supply,
+        by: StaffId,
+        at: Timestamp,
+    },
     /// The answer to a keyed request, kept so that the second answer equals the first.
     Answered {
         key: RequestKey,
@@ -211,6 +250,8 @@ pub struct DelegationRecord {
     pub booker: PersonId,
     pub recipient: PersonId,
     pub delegation: Delegation,
+    /// When the recipient agreed by a code, where the campaign wants one.
+    pub proved_at: Option<Timestamp>,
     /// By whom, and when.
     pub ended: Option<(PersonId, Timestamp)>,
 }
@@ -275,6 +316,16 @@ impl Appointment {
     /// Whether it stands: neither cancelled nor over.
     pub fn is_live(&self) -> bool {
         self.state == AppointmentState::Booked
+    }
+
+    /// Whether its place counts as booked.
+    pub fn takes_a_place(&self) -> bool {
+        !matches!(self.state, AppointmentState::Cancelled { .. })
+    }
+
+    /// Whether a dose of that day is, or was, for it.
+    pub fn needs_a_dose(&self) -> bool {
+        self.is_live()
     }
 }
 
@@ -378,4 +429,12 @@ pub enum Outcome {
     Merged {
         desk_cases: u32,
     },
+    /// The slot as it stands now.
+    Blocked(SlotCounts),
+    Unblocked(SlotCounts),
+    /// How many places people have, held or booked, beyond what is offered now.
+    CapacitySet {
+        over: u32,
+    },
+    SupplySet(Supply),
 }

@@ -49,27 +49,71 @@ impl WeekdaySet {
     }
 }
 
+/// A clinic's doses of a day, in vials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vials {
+    pub doses: u32,
+    pub doses_per_vial: u32,
+    pub vials: u32,
+    /// Doses in the last vial that are for nobody.
+    pub left_over: u32,
+}
+
 impl Clinic {
     /// The starts of the bands of a day, in order; none on a closed day or when the clinic is no longer listed.
     pub fn bands_on(&self, visit_on: Date, band_min: u16) -> impl Iterator<Item = u16> + use<> {
-        let hours = self.hours;
-        let closes_min = hours.closes_on(visit_on.weekday()).filter(|_| self.listed).unwrap_or(0);
-        let lunch = if visit_on.weekday() == Weekday::Saturday { None } else { hours.lunch };
-        let at_lunch =
-            move |from: u16, until: u16| lunch.is_some_and(|lunch| from < lunch.1 && lunch.0 < until);
-        (hours.opens_min..closes_min)
-            .step_by(usize::from(band_min))
-            .filter(move |start| start + band_min <= closes_min && !at_lunch(*start, start + band_min))
+        let day = self.day(visit_on);
+        let starts = (day.opens_min..day.closes_min).step_by(usize::from(band_min));
+        starts.filter(move |start| day.has_room_for(*start, band_min))
+    }
+
+    /// Whether one of its bands begins then.
+    pub fn is_band(&self, visit_on: Date, starts_min: u16, band_min: u16) -> bool {
+        let day = self.day(visit_on);
+        starts_min >= day.opens_min
+            && (starts_min - day.opens_min).is_multiple_of(band_min)
+            && day.has_room_for(starts_min, band_min)
     }
 
     /// The clinic's capacity in a band, 0 when it does not vaccinate then.
     pub fn capacity_at(&self, visit_on: Date, starts_min: u16, band_min: u16) -> u32 {
-        if self.bands_on(visit_on, band_min).any(|start| start == starts_min) { self.capacity } else { 0 }
+        if self.is_band(visit_on, starts_min, band_min) { self.capacity } else { 0 }
+    }
+
+    fn day(&self, visit_on: Date) -> OpenDay {
+        let weekday = visit_on.weekday();
+        let lunch = if weekday == Weekday::Saturday { None } else { self.hours.lunch };
+        let closes_min = self.hours.closes_on(weekday).filter(|_| self.listed).unwrap_or(0);
+        OpenDay { opens_min: self.hours.opens_min, closes_min, lunch }
+    }
+
+    /// 병: how many have to be opened for so many doses.
+    pub fn vials(&self, doses: u32) -> Vials {
+        let doses_per_vial = self.doses_per_vial.max(1);
+        let vials = doses.div_ceil(doses_per_vial);
+        let left_over = vials.saturating_mul(doses_per_vial).saturating_sub(doses);
+        Vials { doses, doses_per_vial, vials, left_over }
     }
 
     /// The places of a whole day.
     pub fn capacity_on(&self, visit_on: Date, band_min: u16) -> u32 {
         self.bands_on(visit_on, band_min).count() as u32 * self.capacity
+    }
+}
+
+/// The hours of one day; on a closed one it closes before it opens.
+#[derive(Debug, Clone, Copy)]
+struct OpenDay {
+    opens_min: u16,
+    closes_min: u16,
+    lunch: Option<(u16, u16)>,
+}
+
+impl OpenDay {
+    fn has_room_for(self, starts_min: u16, band_min: u16) -> bool {
+        let Some(until) = starts_min.checked_add(band_min) else { return false };
+        let at_lunch = self.lunch.is_some_and(|lunch| starts_min < lunch.1 && lunch.0 < until);
+        until <= self.closes_min && !at_lunch
     }
 }
 
@@ -132,6 +176,15 @@ mod tests {
         assert_eq!(unlisted.bands_on(date(2027, 7, 26), 30).count(), 0);
         assert_eq!(unlisted.capacity_at(date(2027, 7, 26), 540, 30), 0);
         assert_eq!(unlisted.capacity_on(date(2027, 7, 26), 30), 0);
+    }
+
+    #[test]
+    fn a_vial_that_is_opened_for_one_dose_is_opened() {
+        let in_vials = |doses| {
+            let Vials { vials, left_over, .. } = clinic().vials(doses);
+            (vials, left_over)
+        };
+        assert_eq!([0, 1, 10, 11, 20].map(in_vials), [(0, 0), (1, 9), (1, 0), (2, 9), (2, 0)]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use crate::{Campaign, CampaignId, Clinic, ClinicId, RegionCode, SlotId};
 use std::collections::HashMap;
 
+const CLINIC_NUMBER_MAX: usize = 99_999;
+
 /// The larger is the smaller: a 시·도 comes before what is in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RegionLevel {
@@ -31,7 +33,10 @@ pub struct Country {
     clinics: Vec<Clinic>,
     campaigns: Vec<Campaign>,
     region_index: HashMap<RegionCode, usize>,
-    clinic_index: HashMap<ClinicId, usize>,
+    /// Position in `clinics`, by number.
+    clinic_index: Vec<Option<u32>>,
+    /// The 시·도 of each clinic, by position in `clinics`.
+    clinic_sido: Vec<RegionCode>,
     /// Listed clinics of a 시·군·구, by position in `clinics`.
     sigungu_clinics: HashMap<RegionCode, Vec<usize>>,
 }
@@ -41,10 +46,19 @@ impl Country {
     /// A sentence naming the first region or clinic whose parent is missing or whose id comes twice.
     pub fn new(regions: Vec<Region>, clinics: Vec<Clinic>, campaigns: Vec<Campaign>) -> Result<Self, String> {
         let region_index = index(regions.iter().map(|region| region.code), "region")?;
-        let clinic_index = index(clinics.iter().map(|clinic| clinic.id), "clinic")?;
-        let mut country =
-            Self { regions, clinics, campaigns, region_index, clinic_index, sigungu_clinics: HashMap::new() };
+        let clinic_index = clinic_index(&clinics)?;
+        let mut country = Self {
+            regions,
+            clinics,
+            campaigns,
+            region_index,
+            clinic_index,
+            clinic_sido: Vec::new(),
+            sigungu_clinics: HashMap::new(),
+        };
         country.check_parents()?;
+        let sido = |clinic: &Clinic| country.sigungu_parent(country.sigungu_of(clinic.region));
+        country.clinic_sido = country.clinics.iter().map(sido).collect();
         for position in 0..country.clinics.len() {
             let clinic = &country.clinics[position];
             if !clinic.listed {
@@ -85,7 +99,11 @@ impl Country {
     }
 
     pub fn clinic(&self, id: ClinicId) -> Option<&Clinic> {
-        self.clinic_index.get(&id).map(|position| &self.clinics[*position])
+        self.clinic_position(id).map(|position| &self.clinics[position])
+    }
+
+    fn clinic_position(&self, id: ClinicId) -> Option<usize> {
+        self.clinic_index.get(id.0 as usize).copied().flatten().map(|position| position as usize)
     }
 
     /// The listed clinics of a 시·군·구, in the order of the file.
@@ -101,7 +119,8 @@ impl Country {
 
     /// The 시·도 over a clinic: doses are shared out by it.
     pub fn sido_of(&self, clinic: &Clinic) -> RegionCode {
-        self.sigungu_parent(self.sigungu_of(clinic.region))
+        let position = self.clinic_position(clinic.id).expect("a clinic of this country");
+        self.clinic_sido[position]
     }
 
     /// What the clinic says a slot holds; None where there is no such slot in the campaign.
@@ -137,6 +156,24 @@ impl Country {
         }
         Ok(())
     }
+}
+
+/// Clinics have numbers of five digits, so a list by number is small.
+fn clinic_index(clinics: &[Clinic]) -> Result<Vec<Option<u32>>, String> {
+    let mut positions = Vec::new();
+    for (position, clinic) in clinics.iter().enumerate() {
+        let number = clinic.id.0 as usize;
+        if number > CLINIC_NUMBER_MAX {
+            return Err(format!("clinic {}: a number has five digits", clinic.id));
+        }
+        if positions.len() <= number {
+            positions.resize(number + 1, None);
+        }
+        if positions[number].replace(position as u32).is_some() {
+            return Err(format!("clinic {} comes twice", clinic.id));
+        }
+    }
+    Ok(positions)
 }
 
 fn index<Id: Copy + Eq + std::hash::Hash + std::fmt::Display>(

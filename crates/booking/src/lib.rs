@@ -20,6 +20,7 @@ mod nearest;
 mod plan;
 mod refusal;
 pub mod rules;
+mod said;
 mod slot;
 mod waiting;
 
@@ -31,7 +32,7 @@ pub use change::{
     Admission, Appointment, AppointmentState, Change, Correction, Delegation, DelegationRecord, Hold,
     HoldEnd, Message, MessageKind, Outcome, Place, Relation, Replaced,
 };
-pub use clinic::{Clinic, OpeningHours, WeekdaySet};
+pub use clinic::{Clinic, OpeningHours, Vials, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
 pub use ids::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
@@ -40,5 +41,6 @@ pub use ids::{
 pub use nearest::nearest_free;
 pub use plan::{second_doses, side_by_side};
 pub use refusal::Refusal;
+pub use said::{SaidCapacity, Supply};
 pub use slot::{SlotCounts, SlotId};
 pub use waiting::{Offer, OfferEnd, WaitEnd, WaitEntry, WaitScope};

@@ -64,6 +64,14 @@ pub enum Refusal {
     },
     /// Nobody needs leave to book for themselves.
     RecipientIsBooker,
+    /// The campaign wants the recipient to agree by a code, and none was read out that is still good.
+    RecipientCodeNeeded,
+    /// Decided before the ledger: nothing is known of such a code any more.
+    RecipientCodeUnknown,
+    /// Decided before the ledger. The code of a pair that does not exist is wrong too.
+    RecipientCodeWrong {
+        tries_left: u32,
+    },
     /// The recipient has taken the helper's leave away.
     DelegationRevoked {
         revoked_at: Timestamp,
@@ -148,6 +156,31 @@ pub enum Refusal {
     AppointmentChanged {
         appointment: AppointmentId,
     },
+    /// A clinic can block what is free, and nothing else.
+    PlacesNotFree {
+        free: u32,
+    },
+    PlacesNotBlocked {
+        blocked: u32,
+    },
+    /// People have more places than the clinic means to offer; it may be said again, knowing that.
+    CapacityBelowTaken {
+        over: u32,
+    },
+    /// Not a 시·도.
+    RegionUnknown {
+        region: RegionCode,
+    },
+    /// The 시·도 would get more than the campaign has.
+    SupplyOverTotal {
+        total: u64,
+        allotted: u64,
+    },
+    /// More is taken than the 시·도 would have; it may be said again, knowing that.
+    SupplyBelowTaken {
+        sido: RegionCode,
+        taken: u32,
+    },
     /// The message about an appointment was sent again several times already.
     MessageTooSoon {
         again_at: Timestamp,
@@ -178,6 +211,9 @@ impl Refusal {
             Self::PairUnknown => "PairUnknown",
             Self::TooManyPairs { .. } => "TooManyPairs",
             Self::RecipientIsBooker => "RecipientIsBooker",
+            Self::RecipientCodeNeeded => "RecipientCodeNeeded",
+            Self::RecipientCodeUnknown => "RecipientCodeUnknown",
+            Self::RecipientCodeWrong { .. } => "RecipientCodeWrong",
             Self::DelegationRevoked { .. } => "DelegationRevoked",
             Self::RecipientsFull { .. } => "RecipientsFull",
             Self::RecipientUnknown => "RecipientUnknown",
@@ -209,6 +245,12 @@ impl Refusal {
             Self::CancelledBefore { .. } => "CancelledBefore",
             Self::CancelTooLate { .. } => "CancelTooLate",
             Self::AppointmentChanged { .. } => "AppointmentChanged",
+            Self::PlacesNotFree { .. } => "PlacesNotFree",
+            Self::PlacesNotBlocked { .. } => "PlacesNotBlocked",
+            Self::CapacityBelowTaken { .. } => "CapacityBelowTaken",
+            Self::RegionUnknown { .. } => "RegionUnknown",
+            Self::SupplyOverTotal { .. } => "SupplyOverTotal",
+            Self::SupplyBelowTaken { .. } => "SupplyBelowTaken",
             Self::MessageTooSoon { .. } => "MessageTooSoon",
         }
     }
@@ -240,6 +282,9 @@ impl Refusal {
             Self::DelegationRevoked { .. } => 334,
             Self::RecipientsFull { .. } => 335,
             Self::RecipientUnknown => 336,
+            Self::RecipientCodeNeeded => 337,
+            Self::RecipientCodeUnknown => 338,
+            Self::RecipientCodeWrong { .. } => 339,
             Self::AlreadyBooked { .. } => 401,
             Self::FirstDoseNeeded => 407,
             Self::HoldTooSoon { .. } => 410,
@@ -268,6 +313,12 @@ impl Refusal {
             Self::CancelledBefore { .. } => 602,
             Self::CancelTooLate { .. } => 603,
             Self::AppointmentChanged { .. } => 604,
+            Self::PlacesNotFree { .. } => 621,
+            Self::PlacesNotBlocked { .. } => 622,
+            Self::CapacityBelowTaken { .. } => 623,
+            Self::RegionUnknown { .. } => 624,
+            Self::SupplyOverTotal { .. } => 625,
+            Self::SupplyBelowTaken { .. } => 626,
             Self::MessageTooSoon { .. } => 605,
         }
     }
@@ -284,6 +335,7 @@ impl Refusal {
             | Self::MessageTooSoon { .. }
             | Self::SlotFull { .. }
             | Self::SecondDoseFull { .. }
+            | Self::PlacesNotFree { .. }
             | Self::SupplyExhausted { .. } => true,
             Self::KeyReused
             | Self::CampaignUnknown
@@ -300,6 +352,9 @@ impl Refusal {
             | Self::PassExpired { .. }
             | Self::PairUnknown
             | Self::RecipientIsBooker
+            | Self::RecipientCodeNeeded
+            | Self::RecipientCodeUnknown
+            | Self::RecipientCodeWrong { .. }
             | Self::DelegationRevoked { .. }
             | Self::RecipientsFull { .. }
             | Self::RecipientUnknown
@@ -327,7 +382,12 @@ impl Refusal {
             | Self::AppointmentUnknown
             | Self::CancelledBefore { .. }
             | Self::CancelTooLate { .. }
-            | Self::AppointmentChanged { .. } => false,
+            | Self::AppointmentChanged { .. }
+            | Self::PlacesNotBlocked { .. }
+            | Self::CapacityBelowTaken { .. }
+            | Self::RegionUnknown { .. }
+            | Self::SupplyOverTotal { .. }
+            | Self::SupplyBelowTaken { .. } => false,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! The decisions. Facts in, decision out; one guard a line, in the order of [`Refusal`].
 
 mod appointment;
+mod clinic;
 mod delegation;
 mod eligibility;
 mod hold;
 mod waiting;
 
 pub use appointment::{CancelFacts, ConfirmFacts, Confirmed, PlaceStanding, cancel, confirm};
-pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation};
+pub use clinic::{CapacityFacts, SlotFacts, SupplyFacts, block, set_capacity, set_supply, unblock};
+pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation, may_name};
 pub use eligibility::{eligible, merge, revoke_admission, with_reason};
 use hold::places;
 pub use hold::{Abandoned, HoldFacts, LiveAppointment, RecipientFacts, extend, hold, live_hold};

@@ -289,6 +289,8 @@ struct CampaignFile {
     born_to: toml::value::Datetime,
     #[serde(default)]
     roster: bool,
+    #[serde(default)]
+    recipient_code: bool,
     first_visit: String,
     first_visit_days: u16,
     band_minutes: u16,
@@ -296,6 +298,10 @@ struct CampaignFile {
 }
 
 fn campaign(file: &CampaignFile, doors: Doors) -> Result<(Campaign, CampaignNames)> {
+    ensure!(
+        file.roster || !file.recipient_code,
+        "recipient_code = true needs roster = true: the code goes to the phone on the roster"
+    );
     let opens_at = Timestamp::from_second(doors.opens_at_s)?;
     let first_on = next_day_of_year(&file.first_visit, korean_day(opens_at))?;
     let supply = file.supply.iter().map(|(sido, doses)| Ok((code(sido)?, *doses)));
@@ -322,7 +328,7 @@ fn campaign(file: &CampaignFile, doors: Doors) -> Result<(Campaign, CampaignName
         },
         supply: supply.collect::<Result<_>>()?,
         people: file.people,
-        limits: Limits::default(),
+        limits: Limits { recipient_code: file.recipient_code, ..Limits::default() },
     };
     let words = |words: &Words| (words.ko.clone(), words.en.clone());
     Ok((campaign, CampaignNames { name: words(&file.name), vaccine: words(&file.vaccine) }))
@@ -365,6 +371,18 @@ mod tests {
             (date(2021, 7, 26), date(2021, 8, 7))
         );
         assert!(!names.name.0.is_empty());
+    }
+
+    #[test]
+    fn a_code_from_recipients_is_asked_for_where_a_roster_knows_their_phones() {
+        let built = |more: &str| {
+            let file: CampaignFile = toml::from_str(&format!("{more}\n{CAMPAIGN}")).unwrap();
+            campaign(&file, SOME_DAY).map(|(campaign, _)| campaign.limits.recipient_code)
+        };
+        assert!(!built("").unwrap() && !built("roster = true").unwrap());
+        assert!(built("roster = true\nrecipient_code = true").unwrap());
+        let refused = built("recipient_code = true").unwrap_err().to_string();
+        assert!(refused.contains("needs roster = true"), "{refused}");
     }
 
     #[test]

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{
-    Answer, AuditEvent, AuditHead, CampaignFigures, Clock, DayTaken, DaysChanged, DeskCase, PersonRecord,
-    Request, Store, StoreError, WaitRecord, Waiting,
+    Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, DeskCase,
+    PersonRecord, Request, Store, StoreError, Visit, WaitRecord, Waiting, WithinSupply,
 };
 use store_sqlite::{SqliteStore, StoreLimits};
 
@@ -77,6 +77,9 @@ impl Store for OpeningLedger {
         days_taken(clinics: Vec<ClinicId>) -> Result<Vec<DayTaken>, StoreError>;
         days_changed(since: u64, days_max: usize) -> Result<DaysChanged, StoreError>;
         slots(campaign: CampaignId, clinic: ClinicId, visit_on: Date) -> Result<Vec<(u16, SlotCounts)>, StoreError>;
+        reoffer_list(clinic: ClinicId) -> Result<Vec<Visit>, StoreError>;
+        clinic_day(campaign: CampaignId, clinic: ClinicId, visit_on: Date) -> Result<Option<ClinicDay>, StoreError>;
+        supply(campaign: CampaignId) -> Result<Option<WithinSupply>, StoreError>;
         person(person: PersonId) -> Result<Option<PersonRecord>, StoreError>;
         session_ended(session: SessionId) -> Result<bool, StoreError>;
         admission(campaign: CampaignId, person: PersonId) -> Result<Option<Admission>, StoreError>;

@@ -25,6 +25,7 @@ use web::messages::{DemoOutbox, MessageChannel, deliver};
 use web::pages::Assets;
 use web::pairs::PairTries;
 use web::published::Publisher;
+use web::recipient_code::RecipientCodes;
 use web::roster::key_check;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
@@ -92,6 +93,7 @@ impl Service {
             store: ledger,
             roster: Arc::new(roster),
             pair_tries: PairTries::default(),
+            recipient_codes: RecipientCodes::default(),
             clock,
             random,
             keys,

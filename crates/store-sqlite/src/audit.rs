@@ -28,26 +28,36 @@ struct Mark {
     before: AuditHead,
 }
 
-#[derive(Debug, Default)]
-pub(crate) struct AuditMarks(Vec<Mark>);
+#[derive(Debug)]
+pub(crate) struct AuditMarks {
+    marks: Vec<Mark>,
+    /// After the last row that is durable.
+    head: AuditHead,
+}
 
 impl AuditMarks {
-    /// A row that is durable, and how the chain stood before and after it.
-    pub(crate) fn note(&mut self, row: u64, before: AuditHead, after: AuditHead) {
+    pub(crate) fn new(begin: AuditHead) -> Self {
+        Self { marks: Vec::new(), head: begin }
+    }
+
+    /// A row that is durable, and how the chain stands after it.
+    pub(crate) fn note(&mut self, row: u64, after: AuditHead) {
+        let before = std::mem::replace(&mut self.head, after);
         if before.seq == after.seq {
             return;
         }
         let is_near =
             |mark: &Mark| row - mark.row < ROWS_BETWEEN && before.seq - mark.before.seq < EVENTS_BETWEEN;
-        if !self.0.last().is_some_and(is_near) {
-            self.0.push(Mark { row, before });
+        if !self.marks.last().is_some_and(is_near) {
+            self.marks.push(Mark { row, before });
         }
     }
 
     /// Where to read for the events after that one; None where there is none.
-    pub(crate) fn page(&self, since: u64, events_max: usize, head: AuditHead) -> Option<AuditPage> {
-        let position = self.0.partition_point(|mark| mark.before.seq <= since).checked_sub(1)?;
-        let Mark { row, before } = self.0[position];
+    pub(crate) fn page(&self, since: u64, events_max: usize) -> Option<AuditPage> {
+        let head = self.head;
+        let position = self.marks.partition_point(|mark| mark.before.seq <= since).checked_sub(1)?;
+        let Mark { row, before } = self.marks[position];
         let events_max = events_max.min(PAGE_MAX);
         let wanted = since < head.seq && events_max > 0;
         let events_max = events_max.min(usize::try_from(head.seq - since.min(head.seq)).unwrap_or(PAGE_MAX));

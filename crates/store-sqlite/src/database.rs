@@ -13,6 +13,8 @@ pub(crate) struct Kind {
     pub(crate) application_id: i64,
     pub(crate) user_version: i64,
     pub(crate) schema: &'static str,
+    /// From each earlier version to the next, the first one first.
+    pub(crate) steps: &'static [&'static str],
 }
 
 /// One connection, exclusive: no second opener, no shared memory. Checkpoints are made by hand, because SQLite hides
@@ -69,12 +71,24 @@ fn check_kind(connection: &Connection, kind: &Kind) -> rusqlite::Result<Result<(
             at: "the application id: not a file of this service".to_owned(),
         }));
     }
+    bring_up(connection, kind)?;
     if number(connection, "user_version")? != kind.user_version {
         return Ok(Err(StoreError::Corrupt {
             at: "the user version: not a format of this release".to_owned(),
         }));
     }
     Ok(Ok(()))
+}
+
+/// Each step is one transaction, so a start that is cut short goes on where it was.
+fn bring_up(connection: &Connection, kind: &Kind) -> rusqlite::Result<()> {
+    let found = number(connection, "user_version")?;
+    for (version, step) in (1..).zip(kind.steps).filter(|(version, _)| *version >= found.max(1)) {
+        let next = version + 1;
+        connection
+            .execute_batch(&format!("BEGIN IMMEDIATE; {step} PRAGMA user_version = {next}; COMMIT;"))?;
+    }
+    Ok(())
 }
 
 fn number(connection: &Connection, pragma: &str) -> rusqlite::Result<i64> {

@@ -1,4 +1,4 @@
-//! `journal.head`: a second witness of the last row of the journal.
+//! A second witness, beside a database, of its last step: `journal.head`, `line-1.head`.
 //!
 //! A damaged write-ahead log ends early without a word, and a chain cannot tell that its last rows are gone. The head
 //! is written over after each commit without an fsync: it may be behind the journal, never before it.
@@ -26,23 +26,23 @@ pub(crate) struct HeadFile(File);
 
 impl HeadFile {
     /// The file, and what it says; None when it is new or says nothing that can be read.
-    pub(crate) fn open(folder: &Path) -> Result<(Self, Option<Witness>), StoreError> {
+    pub(crate) fn open(folder: &Path, name: &str) -> Result<(Self, Option<Witness>), StoreError> {
         let file = File::options()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
-            .open(folder.join("journal.head"))
-            .map_err(|e| StoreError::unavailable_because("cannot open journal.head", e))?;
+            .open(folder.join(name))
+            .map_err(|e| StoreError::unavailable_because("cannot open a head", e))?;
         let mut bytes = [0; LENGTH];
         let read = file.read_exact_at(&mut bytes, 0).ok().and_then(|()| Witness::parse(&bytes));
         if read.is_none() {
             let is_new = file.metadata().is_ok_and(|found| found.len() == 0);
             if !is_new {
-                tracing::warn!("journal.head says nothing: the end of the journal is taken as it is");
+                tracing::warn!(name, "a head says nothing: the end of its database is taken as it is");
             }
             let prepared = file.write_all_at(&[0; LENGTH], 0).and_then(|()| file.sync_all());
-            prepared.map_err(|e| StoreError::unavailable_because("cannot prepare journal.head", e))?;
+            prepared.map_err(|e| StoreError::unavailable_because("cannot prepare a head", e))?;
             folder::sync(folder)?;
         }
         Ok((Self(file), read))
@@ -51,7 +51,7 @@ impl HeadFile {
     /// A head that could not be written is behind, which it may be: the row itself is durable.
     pub(crate) fn write(&self, witness: Witness) {
         if let Err(error) = self.0.write_all_at(&witness.bytes(), 0) {
-            tracing::warn!(%error, seq = witness.seq, "journal.head was not written");
+            tracing::warn!(%error, seq = witness.seq, "a head was not written");
         }
     }
 }

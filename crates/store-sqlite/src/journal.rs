@@ -23,6 +23,7 @@ const KIND: Kind = Kind {
                  chain BLOB NOT NULL
              ) STRICT;
              CREATE TABLE probe(id INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT;",
+    steps: &[],
 };
 
 /// What a batch needs besides its body: the row, and a page or two of the tree.
@@ -50,7 +51,7 @@ impl Journal {
         failpoint!("start.opened");
         folder::sync(folder)?;
         failpoint!("start.before_head");
-        let (head, expected) = HeadFile::open(folder)?;
+        let (head, expected) = HeadFile::open(folder, "journal.head")?;
         #[cfg(feature = "saboteur")]
         let connection = crate::failpoint::before_each_commit(connection);
         let last = Witness { seq: 0, chain: [0; 32] };
@@ -80,13 +81,12 @@ impl Journal {
             if self.expected.is_some_and(|head| head.seq == last.seq && head != last) {
                 return Err(damaged(last.seq, "journal.head knows another one"));
             }
-            let before = ledger.audit_head_pending();
             let replayed = records(&entry.body, |change| {
                 ledger.replay(change)?;
                 Ok(ControlFlow::Continue(()))
             });
             uncommitted += replayed.map_err(|error| name_row(error, last.seq))?;
-            marks.note(last.seq, before, ledger.audit_head_pending());
+            marks.note(last.seq, ledger.audit_head_pending());
             if uncommitted > REPLAYED_TOGETHER {
                 ledger.commit();
                 uncommitted = 0;

@@ -10,7 +10,8 @@
 //! - Any other failed write: nothing more is acknowledged. The kernel tells of a failed fsync once and forgets, so
 //!   trying again would prove nothing. The process lives on: the line and the static pages are none of the journal's
 //!   business.
-//! - Damage is found at the start, by the chain over the rows: it ends the start with the row's number.
+//! - Damage is found at the start, by the chain over the rows and the sums over the line: it ends the start, with the
+//!   row's number.
 //!
 //! `roster.db` is apart from all this: an import builds a new one beside the old and renames it over; the service only
 //! reads it, and follows the rename.
@@ -26,9 +27,11 @@ mod failpoint;
 mod folder;
 mod head;
 mod health;
+mod inbox;
 mod journal;
 mod line;
 mod options;
+mod pen;
 mod roster;
 mod store;
 mod writer;

@@ -1,9 +1,13 @@
 //! `line.db`: what the waiting room must remember, apart from the ledger.
 
+mod sum;
+
 use crate::database::{self, Kind};
 use crate::folder::{self, FolderLock};
+use crate::head::HeadFile;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction, params};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use store::{LineRecord, LineStep, LineStore, StoreError};
@@ -14,7 +18,7 @@ const NODE: u16 = 1;
 
 const KIND: Kind = Kind {
     application_id: 0x4348_524c,
-    user_version: 1,
+    user_version: 2,
     schema: "CREATE TABLE line(
                  campaign INTEGER PRIMARY KEY,
                  incarnation INTEGER NOT NULL,
@@ -35,13 +39,21 @@ const KIND: Kind = Kind {
                  incarnation INTEGER NOT NULL,
                  count INTEGER NOT NULL,
                  PRIMARY KEY (campaign, number)
-             ) STRICT, WITHOUT ROWID;",
+             ) STRICT, WITHOUT ROWID;
+             CREATE TABLE sum(
+                 campaign INTEGER PRIMARY KEY,
+                 steps INTEGER NOT NULL,
+                 buckets BLOB NOT NULL,
+                 state BLOB NOT NULL
+             ) STRICT;",
+    steps: &[sum::SCHEMA],
 };
 
 /// The pages of the log that are gathered before they are moved into the database; a step writes two or three.
 const CHECKPOINT_STEPS: u32 = 1_000;
 
 pub struct SqliteLine {
+    folder: PathBuf,
     path: PathBuf,
     state: Mutex<State>,
     _lock: FolderLock,
@@ -49,6 +61,7 @@ pub struct SqliteLine {
 
 struct State {
     connection: Connection,
+    heads: HashMap<CampaignTag, HeadFile>,
     steps: u32,
 }
 
@@ -60,7 +73,8 @@ impl SqliteLine {
         let path = folder.join("line.db");
         let connection = database::open(&path, &KIND)?;
         folder::sync(folder)?;
-        Ok(Self { path, state: Mutex::new(State { connection, steps: 0 }), _lock: lock })
+        let state = State { connection, heads: HashMap::new(), steps: 0 };
+        Ok(Self { folder: folder.to_path_buf(), path, state: Mutex::new(state), _lock: lock })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -71,10 +85,15 @@ impl SqliteLine {
 impl LineStore for SqliteLine {
     fn begin(&self, campaign: CampaignTag) -> Result<LineRecord, StoreError> {
         let mut state = self.state();
+        let (head, expected) = HeadFile::open(&self.folder, &format!("line-{}.head", campaign.0))?;
         let transaction = state.connection.transaction().map_err(database::writing)?;
+        sum::check(&transaction, &self.path, campaign, expected)?;
         begin_incarnation(&transaction, campaign).map_err(database::writing)?;
         let record = read(&transaction, campaign).map_err(|error| database::reading(&self.path, &error))?;
+        let witness = sum::begin(&transaction, campaign).map_err(database::writing)?;
         transaction.commit().map_err(database::writing)?;
+        head.write(witness);
+        state.heads.insert(campaign, head);
         Ok(record)
     }
 
@@ -82,7 +101,12 @@ impl LineStore for SqliteLine {
         let mut state = self.state();
         let transaction = state.connection.transaction().map_err(database::writing)?;
         write(&transaction, campaign, step).map_err(database::writing)?;
+        let closed = step.close.map(|(number, _)| number);
+        let witness = sum::follow(&transaction, campaign, closed).map_err(database::writing)?;
         transaction.commit().map_err(database::writing)?;
+        if let Some(head) = state.heads.get(&campaign) {
+            head.write(witness);
+        }
         state.steps += 1;
         if state.steps >= CHECKPOINT_STEPS {
             state.steps = 0;

@@ -1,16 +1,18 @@
-//! The store: a queue to the writer, and the reads.
+//! The store: the writer's inbox, and the reads.
 
 use crate::StoreLimits;
 use crate::audit::{AuditAsked, AuditMarks};
 use crate::failpoint::failpoint;
 use crate::folder::FolderLock;
 use crate::health::{Health, HealthCell};
+use crate::inbox::{Asked, Inbox, stopped};
 use crate::journal::{Check, Journal};
-use crate::writer::{Asked, Wanted, Writer};
+use crate::pen::{Job, Pen};
+use crate::writer::{Batch, Writer};
 use booking::Country;
 use jiff::Timestamp;
 use std::path::Path;
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
 use store::{Answer, AuditEvent, Clock, Ledger, Request, Store, StoreError, Waiting, reads_of_the_ledger};
@@ -18,8 +20,9 @@ use tokio::sync::oneshot;
 
 /// Dropping it answers what was queued, closes the files and joins the thread.
 pub struct SqliteStore {
-    /// None only while it is dropped.
-    queue: Option<SyncSender<Wanted>>,
+    inbox: Arc<Inbox>,
+    /// To ask the journal; None only while it is dropped.
+    journal: Option<Sender<Job>>,
     writer: Option<JoinHandle<()>>,
     ledger: Arc<RwLock<Ledger>>,
     health: Arc<HealthCell>,
@@ -43,8 +46,8 @@ impl SqliteStore {
         failpoint!("start.locked");
         let mut journal = Journal::open(folder)?;
         let mut ledger = Ledger::new(country);
-        let mut audit_marks = AuditMarks::default();
-        journal.replay(&mut ledger, &mut audit_marks, check(&limits))?;
+        let mut marks = AuditMarks::new(ledger.audit_head());
+        journal.replay(&mut ledger, &mut marks, check(&limits))?;
         #[cfg(feature = "saboteur")]
         if limits.sabotage == crate::Sabotage::SynchronousNormal {
             journal.without_fsync()?;
@@ -58,24 +61,28 @@ impl SqliteStore {
             );
         }
 
-        let (queue, waiting) = sync_channel(limits.queue_max);
+        let inbox = Arc::new(Inbox::new(limits.queue_max));
         let ledger = Arc::new(RwLock::new(ledger));
         let health = Arc::new(HealthCell::default());
+        let pen = Pen::start((journal, marks), Arc::clone(&inbox), Arc::clone(&health), limits)?;
+        let journal = pen.asker();
         let writer = Writer {
-            queue: waiting,
+            inbox: Arc::clone(&inbox),
             ledger: Arc::clone(&ledger),
             health: Arc::clone(&health),
             clock,
             limits,
-            journal,
-            audit_marks,
+            pen,
             probed_at: Timestamp::MIN,
+            unchecked_bytes: 0,
+            deciding: Batch::default(),
+            writing: None,
             #[cfg(feature = "saboteur")]
             unwritten: Vec::new(),
         };
         let thread = thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run());
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the writer", e))?;
-        Ok(Self { queue: Some(queue), writer: Some(thread), ledger, health, _lock: lock })
+        Ok(Self { inbox, journal: Some(journal), writer: Some(thread), ledger, health, _lock: lock })
     }
 
     /// The state, for the invariants of the conformance suite.
@@ -91,17 +98,8 @@ impl SqliteStore {
     /// Never waits: a queue that is full is an answer.
     fn ask(&self, request: Request) -> Result<oneshot::Receiver<Answer>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Wanted::Write(Asked { request, reply }))?;
+        self.inbox.ask(Asked { request, reply })?;
         Ok(answer)
-    }
-
-    fn send(&self, wanted: Wanted) -> Result<(), StoreError> {
-        let queue = self.queue.as_ref().expect("it is there until the drop");
-        match queue.try_send(wanted) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => Err(StoreError::unavailable("too many commands are waiting")),
-            Err(TrySendError::Disconnected(_)) => Err(stopped()),
-        }
     }
 }
 
@@ -119,7 +117,9 @@ impl Store for SqliteStore {
     fn audit_since(&self, since: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>> {
         Box::pin(async move {
             let (reply, answer) = oneshot::channel();
-            self.send(Wanted::Audit(AuditAsked { since, events_max, reply }))?;
+            let journal = self.journal.as_ref().expect("it is there until the drop");
+            let asked = AuditAsked { since, events_max, reply };
+            journal.send(Job::Audit(asked)).map_err(|_| stopped())?;
             answer.await.unwrap_or_else(|_| Err(stopped()))
         })
     }
@@ -129,16 +129,13 @@ impl Store for SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        drop(self.queue.take());
+        self.inbox.close();
+        drop(self.journal.take());
         if let Some(writer) = self.writer.take() {
             // A panic of the writer was told when it happened.
             let _told = writer.join();
         }
     }
-}
-
-fn stopped() -> StoreError {
-    StoreError::unavailable("the writer has stopped")
 }
 
 #[cfg(not(feature = "saboteur"))]

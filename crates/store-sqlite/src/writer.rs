@@ -1,58 +1,53 @@
-//! The one thread that decides and writes.
+//! The one thread that decides. It decides the next batch while the journal writes the one before.
 
 use crate::StoreLimits;
-use crate::audit::{AuditAsked, AuditMarks};
 use crate::failpoint::failpoint;
 use crate::health::{Health, HealthCell, Tripwire};
-use crate::journal::Journal;
+use crate::inbox::{Asked, Inbox, Next, Ready};
+use crate::pen::{Done, Job, Pen};
 use booking::{Change, Outcome, Refusal};
 use jiff::Timestamp;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::mem;
 use std::sync::{Arc, RwLock, RwLockWriteGuard};
-use store::{Answer, AuditEvent, Clock, Ledger, Request, StoreError};
+use store::{Answer, Clock, Ledger, StoreError};
 use tokio::sync::oneshot;
 
-pub(crate) struct Asked {
-    pub(crate) request: Request,
-    pub(crate) reply: oneshot::Sender<Answer>,
-}
-
-/// What stands in the queue.
-pub(crate) enum Wanted {
-    Write(Asked),
-    Audit(AuditAsked),
-}
-
 pub(crate) struct Writer {
-    pub(crate) queue: Receiver<Wanted>,
+    pub(crate) inbox: Arc<Inbox>,
     pub(crate) ledger: Arc<RwLock<Ledger>>,
     pub(crate) health: Arc<HealthCell>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limits: StoreLimits,
-    pub(crate) journal: Journal,
-    pub(crate) audit_marks: AuditMarks,
+    pub(crate) pen: Pen,
     pub(crate) probed_at: Timestamp,
+    pub(crate) unchecked_bytes: u64,
+    pub(crate) deciding: Batch,
+    pub(crate) writing: Option<Batch>,
     /// What a saboteur has acknowledged and not written.
     #[cfg(feature = "saboteur")]
     pub(crate) unwritten: Vec<Change>,
 }
 
-/// What was decided of a batch, in its order.
-struct Decided {
-    answers: Vec<Result<Outcome, Refusal>>,
+/// What was decided together, in its order. Nobody hears of it before it is durable.
+#[derive(Default)]
+pub(crate) struct Batch {
+    replies: Vec<(oneshot::Sender<Answer>, Result<Outcome, Refusal>)>,
     changes: Vec<Change>,
 }
 
 impl Writer {
-    /// Until the last store handle is gone and its queue is empty.
+    /// Until the last store handle is gone and everything it asked is answered.
     pub(crate) fn run(mut self) {
         let health = Arc::clone(&self.health);
         let _tripwire = Tripwire(&health);
         loop {
-            match self.queue.recv_timeout(self.limits.quiet_after) {
-                Ok(first) => self.serve(first),
-                Err(RecvTimeoutError::Timeout) => self.quiet_moment(),
-                Err(RecvTimeoutError::Disconnected) => break,
+            let room = self.limits.batch_max - self.deciding.replies.len();
+            let ready = Ready { room, is_writing: self.writing.is_some() };
+            match self.inbox.next(ready, self.limits.quiet_after) {
+                Next::Asked(asked) => self.asked(asked),
+                Next::Done(done) => self.written(done),
+                Next::Quiet => self.quiet_moment(),
+                Next::Closed => break,
             }
         }
         failpoint!("stop.before_checkpoint");
@@ -61,102 +56,105 @@ impl Writer {
         }
     }
 
-    fn serve(&mut self, first: Wanted) {
-        let (mut batch, mut audits) = (Vec::new(), Vec::new());
-        for wanted in std::iter::once(first).chain(self.queue.try_iter()).take(self.limits.batch_max) {
-            match wanted {
-                Wanted::Write(asked) => batch.push(asked),
-                Wanted::Audit(asked) => audits.push(asked),
-            }
-        }
-        if !batch.is_empty() {
-            self.serve_batch(batch);
-        }
-        for asked in audits {
-            let _nobody_waits = asked.reply.send(self.audit_since(asked.since, asked.events_max));
-        }
-    }
-
-    /// Read off the rows themselves: the connection is this thread's alone.
-    fn audit_since(&self, since: u64, events_max: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        let head = self.ledger.read().map_err(|_| broken())?.audit_head();
-        let page = self.audit_marks.page(since, events_max, head);
-        page.map_or_else(|| Ok(Vec::new()), |page| self.journal.read_audit(page))
-    }
-
-    fn serve_batch(&mut self, batch: Vec<Asked>) {
+    fn asked(&mut self, asked: Vec<Asked>) {
         let now = self.clock.now();
         if self.health.get() == Health::Full && now.duration_since(self.probed_at) >= self.limits.probe_every
         {
             self.probe(now);
         }
         match self.health.get() {
-            Health::Well => self.decide_and_keep(batch, now),
-            Health::Full => refuse(batch, || StoreError::Full),
-            Health::Broken => refuse(batch, broken),
-        }
-        if self.journal.unchecked_bytes() > self.limits.checkpoint_bytes_max {
-            self.checkpoint();
+            Health::Well => {
+                self.decide(asked);
+                if self.writing.is_none() {
+                    self.write();
+                }
+            }
+            Health::Full => refuse(asked.into_iter().map(|asked| asked.reply), || StoreError::Full),
+            Health::Broken => refuse(asked.into_iter().map(|asked| asked.reply), broken),
         }
     }
 
-    /// The lock is free during the write: readers go on with what is committed. An answer leaves after the commit of
-    /// its batch, refusals and repeated answers too: they may rest on what the batch wrote.
-    fn decide_and_keep(&mut self, batch: Vec<Asked>, now: Timestamp) {
-        let Decided { answers, changes } = self.decide(&batch);
+    fn decide(&mut self, asked: Vec<Asked>) {
+        if asked.is_empty() {
+            return;
+        }
+        let mut ledger = self.ledger.write().expect(ONE_WRITER);
+        for Asked { request, reply } in asked {
+            let answer = ledger.decide(&request, self.clock.now(), &mut self.deciding.changes);
+            self.deciding.replies.push((reply, answer));
+        }
+    }
+
+    /// Hands what was decided to the journal. The lock is free during the write: readers go on with what is committed.
+    fn write(&mut self) {
+        let mut batch = mem::take(&mut self.deciding);
         failpoint!("writer.decided");
         #[cfg(feature = "saboteur")]
-        let changes = self.sabotaged(changes);
-        let kept = if changes.is_empty() { Ok(()) } else { self.journal.append(now, &changes) };
-        #[cfg(feature = "saboteur")]
-        let kept = self.tried_again(kept, now, &changes);
-        if let Err(error) = kept {
-            self.ledger_mut().discard();
+        let changes = self.sabotaged(mem::take(&mut batch.changes));
+        #[cfg(not(feature = "saboteur"))]
+        let changes = mem::take(&mut batch.changes);
+        let head = self.ledger_mut().audit_head_pending();
+        self.ledger_mut().seal();
+        if changes.is_empty() {
+            self.ledger_mut().commit();
+            return batch.answer();
+        }
+        self.pen.start_job(Job::Append { at: self.clock.now(), changes, head });
+        self.writing = Some(batch);
+    }
+
+    /// An answer leaves after the commit of its batch, refusals and repeated answers too: they may rest on what the
+    /// batch, or the one before it, wrote. The next batch is on its way before the answers are.
+    fn written(&mut self, done: Done) {
+        let batch = self.writing.take().expect("the journal answers what it was given");
+        self.unchecked_bytes = done.unchecked_bytes;
+        if let Err(error) = done.result {
             return self.give_up(batch, &error);
         }
-        self.commit();
+        self.ledger_mut().commit();
         failpoint!("writer.merged");
-        for (asked, answer) in batch.into_iter().zip(answers) {
-            let _nobody_waits = asked.reply.send(Ok(answer));
-            failpoint!("writer.between_answers");
+        if self.unchecked_bytes > self.limits.checkpoint_bytes_max {
+            self.checkpoint();
         }
-        failpoint!("writer.answered");
+        self.go_on();
+        batch.answer();
     }
 
-    fn commit(&mut self) {
-        let mut ledger = self.ledger.write().expect("only this thread writes, and a panic ends it");
-        let before = ledger.audit_head();
-        ledger.commit();
-        self.audit_marks.note(self.journal.last_seq(), before, ledger.audit_head());
+    /// With what was decided meanwhile, and what else has been asked.
+    fn go_on(&mut self) {
+        if self.health.get() != Health::Well {
+            self.ledger_mut().discard();
+            return refuse(mem::take(&mut self.deciding).into_replies(), broken);
+        }
+        let room = self.limits.batch_max - self.deciding.replies.len();
+        let asked = self.inbox.take(room);
+        self.decide(asked);
+        if !self.deciding.replies.is_empty() {
+            self.write();
+        }
     }
 
-    fn decide(&self, batch: &[Asked]) -> Decided {
-        let mut ledger = self.ledger_mut();
-        let mut changes = Vec::new();
-        let mut decide = |asked: &Asked| ledger.decide(&asked.request, self.clock.now(), &mut changes);
-        let answers = batch.iter().map(&mut decide).collect();
-        Decided { answers, changes }
-    }
-
-    fn give_up(&self, batch: Vec<Asked>, error: &StoreError) {
+    /// The batch after it was decided on what is thrown away, and goes with it.
+    fn give_up(&mut self, batch: Batch, error: &StoreError) {
+        self.ledger_mut().discard();
         self.health.note(error);
+        let later = mem::take(&mut self.deciding);
+        let replies = batch.into_replies().chain(later.into_replies());
         match error {
             StoreError::Full => {
-                tracing::warn!(commands = batch.len(), "no room to write; nothing of the batch was kept");
-                refuse(batch, || StoreError::Full);
+                tracing::warn!("no room to write; nothing of the batch was kept");
+                refuse(replies, || StoreError::Full);
             }
             StoreError::Unavailable { .. } | StoreError::Corrupt { .. } => {
                 log_broken(error);
-                refuse(batch, broken);
+                refuse(replies, broken);
             }
         }
     }
 
     fn quiet_moment(&mut self) {
         match self.health.get() {
-            Health::Well if self.journal.unchecked_bytes() >= self.limits.checkpoint_bytes => {
-                self.checkpoint();
-            }
+            Health::Well if self.unchecked_bytes >= self.limits.checkpoint_bytes => self.checkpoint(),
             Health::Full => self.probe(self.clock.now()),
             Health::Well | Health::Broken => {}
         }
@@ -164,7 +162,7 @@ impl Writer {
 
     fn probe(&mut self, now: Timestamp) {
         self.probed_at = now;
-        match self.journal.probe() {
+        match self.do_now(Job::Probe) {
             Ok(()) => {
                 tracing::info!("there is room to write again");
                 self.health.set(Health::Well);
@@ -179,7 +177,7 @@ impl Writer {
 
     /// Without room the log stays as it is, which loses nothing.
     fn checkpoint(&mut self) {
-        match self.journal.checkpoint() {
+        match self.do_now(Job::Checkpoint) {
             Ok(()) => {}
             Err(StoreError::Full) => tracing::warn!("no room for a checkpoint"),
             Err(error) => {
@@ -189,8 +187,16 @@ impl Writer {
         }
     }
 
+    fn do_now(&mut self, job: Job) -> Result<(), StoreError> {
+        debug_assert!(self.writing.is_none(), "one job at a time");
+        self.pen.start_job(job);
+        let done = self.inbox.wait_done();
+        self.unchecked_bytes = done.unchecked_bytes;
+        done.result
+    }
+
     fn ledger_mut(&self) -> RwLockWriteGuard<'_, Ledger> {
-        self.ledger.write().expect("only this thread writes, and a panic ends it")
+        self.ledger.write().expect(ONE_WRITER)
     }
 
     #[cfg(feature = "saboteur")]
@@ -199,29 +205,38 @@ impl Writer {
             crate::Sabotage::AcknowledgeFirst => {
                 self.unwritten.extend(changes);
                 let is_due = self.unwritten.len() >= crate::options::WRITTEN_TOGETHER;
-                if is_due { std::mem::take(&mut self.unwritten) } else { Vec::new() }
+                if is_due { mem::take(&mut self.unwritten) } else { Vec::new() }
             }
             _ => changes,
         }
     }
+}
 
-    #[cfg(feature = "saboteur")]
-    fn tried_again(
-        &mut self,
-        mut kept: Result<(), StoreError>,
-        now: Timestamp,
-        changes: &[Change],
-    ) -> Result<(), StoreError> {
-        while self.limits.sabotage == crate::Sabotage::TryAgain && kept.is_err() {
-            kept = self.journal.append(now, changes);
-        }
-        kept
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.inbox.stop();
     }
 }
 
-fn refuse(batch: Vec<Asked>, error: impl Fn() -> StoreError) {
-    for asked in batch {
-        let _nobody_waits = asked.reply.send(Err(error()));
+impl Batch {
+    fn into_replies(self) -> impl Iterator<Item = oneshot::Sender<Answer>> {
+        self.replies.into_iter().map(|(reply, _)| reply)
+    }
+
+    fn answer(self) {
+        for (reply, answer) in self.replies {
+            let _nobody_waits = reply.send(Ok(answer));
+            failpoint!("writer.between_answers");
+        }
+        failpoint!("writer.answered");
+    }
+}
+
+const ONE_WRITER: &str = "only this thread writes, and a panic ends it";
+
+fn refuse(replies: impl Iterator<Item = oneshot::Sender<Answer>>, error: impl Fn() -> StoreError) {
+    for reply in replies {
+        let _nobody_waits = reply.send(Err(error()));
     }
 }
 

@@ -1,9 +1,10 @@
 //! The uses of the ledger, one variant each.
 
 use crate::AsStaff;
+use crate::StaffUse;
 use booking::{
     AppointmentId, CampaignId, Candidate, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, Relation, RequestKey, SessionId, SlotId, TicketRef, WaitId, WaitScope,
+    PersonId, Relation, RequestKey, SessionId, SlotId, StaffId, TicketRef, WaitId, WaitScope,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -110,6 +111,10 @@ pub enum Command {
     },
     /// With who, from where and why.
     AsStaff(Box<AsStaff>),
+    Staff {
+        by: StaffId,
+        does: StaffUse,
+    },
 }
 
 /// Places for everybody named: the wanted time for the first of them, the same or adjacent times for the others, the
@@ -156,6 +161,8 @@ pub struct Delegate {
     pub candidate: Candidate,
     pub relation: Relation,
     pub consent: ConsentVersion,
+    /// When the code was sent that the recipient read out; whoever asks for this has seen that it was right.
+    pub code_sent_at: Option<Timestamp>,
 }
 
 /// Exchange of a ticket for a pass. The gate has checked that it is called; the ledger checks everything else.
@@ -194,6 +201,7 @@ impl Command {
             Self::AcceptOffer { .. } => "accept_offer",
             Self::DeclineOffer { .. } => "decline_offer",
             Self::AsStaff(order) => order.act.name(),
+            Self::Staff { does, .. } => does.name(),
         }
     }
 }

@@ -12,6 +12,7 @@
 mod audit;
 pub mod cases;
 mod chance;
+mod clinics;
 mod figure;
 pub mod invariants;
 mod language;

@@ -1,17 +1,22 @@
 //! The ledger in memory: gathers the facts, asks `booking`, applies the changes.
 //!
-//! [`Ledger::decide`] works on the pending layer, so that a batch of commands sees its own effects; nothing of it is
-//! visible to readers before [`Ledger::commit`], and [`Ledger::discard`] forgets it.
+//! [`Ledger::decide`] works on the pending layer, so that a batch of commands sees its own effects. [`Ledger::seal`]
+//! ends the batch: the next one is decided on it while it is being written. Nothing is visible to readers before
+//! [`Ledger::commit`], and [`Ledger::discard`] forgets both.
 
 mod apply;
 mod audit;
 mod days;
 mod desk;
 mod fits;
+mod layers;
 mod read;
+mod said;
 mod uses;
+mod visits;
 mod waiting;
 
+use crate::rows::{Pages, Parted};
 use crate::table::Table;
 use crate::{Command, Keyed, Request};
 use booking::rules::Abandoned;
@@ -23,9 +28,12 @@ use booking::{
 use days::DayChanges;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use layers::Followed;
+use said::Said;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
+use visits::Visits;
 
 /// Expired holds given back before each decision: a few at a time, so that they never come back in a wave.
 pub(crate) const EXPIRED_PER_DECISION: usize = 4;
@@ -35,47 +43,55 @@ pub(crate) const OFFERED_PER_DECISION: usize = 2;
 pub struct Ledger {
     country: Arc<Country>,
     openings: Table<CampaignId, Opening>,
-    aliases: Table<PersonAlias, PersonId>,
-    people: Table<PersonId, Vec<u8>>,
+    aliases: Table<PersonAlias, PersonId, Parted<PersonAlias, PersonId>>,
+    people: Table<PersonId, Vec<u8>, Pages<Vec<u8>>>,
     delegations: Table<DelegationKey, DelegationRecord>,
     /// The delegations of a person, given and taken.
     delegated: Table<PersonId, Vec<DelegationKey>>,
     drafts: Table<PersonId, Vec<u8>>,
     ended_sessions: Table<SessionId, Timestamp>,
-    admissions: Table<(CampaignId, PersonId), Admission>,
-    tickets: Table<(CampaignId, TicketRef), PersonId>,
+    admissions: Table<(CampaignId, PersonId), Admission, Pages<Admission>>,
+    tickets: Table<TicketKey, PersonId, Parted<TicketKey, PersonId>>,
     slots: Table<SlotId, Taken>,
     days: Table<(ClinicId, Date), u32>,
     day_changes: DayChanges,
     supply: Table<(CampaignId, RegionCode), u32>,
+    said: Said,
     holds: Table<HoldId, Hold>,
     hold_of: Table<(CampaignId, PersonId), HoldId>,
     /// The last hold of a booker that ran out, until they hold something else to its end.
     expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
-    appointments: Table<AppointmentId, Appointment>,
-    live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId>,
-    of_person: Table<PersonId, Vec<AppointmentId>>,
+    appointments: Table<AppointmentId, Appointment, Pages<Appointment>>,
+    live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId, Pages<AppointmentId>>,
+    of_person: Table<PersonId, Vec<AppointmentId>, Pages<Vec<AppointmentId>>>,
     /// The day of which somebody was reminded.
     reminded: Table<AppointmentId, Date>,
-    answers: Table<RequestKey, Answered>,
+    answers: Table<RequestKey, Answered, Parted<RequestKey, Answered>>,
     messages: BTreeMap<MessageId, Message>,
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,
     /// Committed live appointments of which nobody was reminded.
     to_remind: BTreeSet<(Date, AppointmentId)>,
+    visits: Visits,
     /// How far this batch has gone through them: a long batch does not look at the same ones again and again.
     swept: Bound<(Timestamp, HoldId)>,
     /// Answers in the order they were given, to be forgotten in that order.
     answered: VecDeque<(Timestamp, RequestKey)>,
     next: Counters,
+    next_sealed: Counters,
     next_committed: Counters,
     waits: waiting::Waits,
     desk: desk::Desk,
     audit: audit::Trail,
-    /// Changes of this batch, for the indexes that only follow the commit.
-    batch: Vec<Change>,
+    /// What of this batch, and of the one that is being written, the indexes follow when it is durable.
+    followed: Vec<Followed>,
+    followed_sealed: Vec<Followed>,
+    is_sealed: bool,
 }
+
+/// A ticket of a campaign.
+type TicketKey = (CampaignId, TicketRef);
 
 /// Who books for whom in which campaign: booker, then recipient.
 type DelegationKey = (CampaignId, PersonId, PersonId);
@@ -130,6 +146,7 @@ impl Ledger {
             days: Table::default(),
             day_changes: DayChanges::default(),
             supply: Table::default(),
+            said: Said::default(),
             holds: Table::default(),
             hold_of: Table::default(),
             expired: Table::default(),
@@ -142,14 +159,18 @@ impl Ledger {
             messages: BTreeMap::new(),
             expiring: BTreeSet::new(),
             to_remind: BTreeSet::new(),
+            visits: Visits::default(),
             swept: Bound::Unbounded,
             answered: VecDeque::new(),
             next: first,
+            next_sealed: first,
             next_committed: first,
             waits: waiting::Waits::default(),
             desk: desk::Desk::default(),
             audit: audit::Trail::default(),
-            batch: Vec::new(),
+            followed: Vec::new(),
+            followed_sealed: Vec::new(),
+            is_sealed: false,
         }
     }
 
@@ -221,6 +242,7 @@ impl Ledger {
                 Ok(Outcome::Expired { holds })
             }
             Command::Remind { visit_on, people_max } => Ok(self.remind(*visit_on, *people_max, now, changes)),
+            Command::Staff { by, does } => self.staff_on_record(*by, does, now, changes),
             Command::MessagesSent { messages } => {
                 for id in messages {
                     self.write(Change::MessageSent { id: *id }, changes);

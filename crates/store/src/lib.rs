@@ -25,7 +25,9 @@ mod memory;
 mod reads;
 pub mod record;
 mod roster;
+mod rows;
 mod same_person;
+mod staff;
 mod store;
 mod table;
 
@@ -42,6 +44,8 @@ pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
 pub use memory::MemoryStore;
 pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
+pub use staff::{SetCapacity, SetSupply, StaffUse};
 pub use store::{
-    Answer, CampaignFigures, DayTaken, DaysChanged, DeskCase, PersonRecord, Store, WaitRecord, Waiting,
+    Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, DeskCase, PersonRecord, Store, SupplyRow,
+    Visit, WaitRecord, Waiting, WithinSupply,
 };

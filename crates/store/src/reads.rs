@@ -31,6 +31,23 @@ macro_rules! reads_of_the_ledger {
             Box::pin(std::future::ready(self.read(|ledger| ledger.slots(campaign, clinic, visit_on))))
         }
 
+        fn reoffer_list(&self, clinic: booking::ClinicId) -> $crate::Read<'_, Vec<$crate::Visit>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.reoffer_list(clinic))))
+        }
+
+        fn clinic_day(
+            &self,
+            campaign: booking::CampaignId,
+            clinic: booking::ClinicId,
+            visit_on: jiff::civil::Date,
+        ) -> $crate::Read<'_, Option<$crate::ClinicDay>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.clinic_day(campaign, clinic, visit_on))))
+        }
+
+        fn supply(&self, campaign: booking::CampaignId) -> $crate::Read<'_, Option<$crate::WithinSupply>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.supply(campaign))))
+        }
+
         fn person(&self, person: booking::PersonId) -> $crate::Read<'_, Option<$crate::PersonRecord>> {
             Box::pin(std::future::ready(self.read(|ledger| ledger.person(person))))
         }

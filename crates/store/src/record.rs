@@ -10,7 +10,7 @@ use crate::StoreError;
 use booking::{
     Act, Actor, Admission, Appointment, AppointmentState, AuditEntry, Change, Channel, Correction,
     Delegation, Hold, HoldEnd, LookUp, Message, MessageKind, Offer, OfferEnd, Origin, Outcome, Place,
-    Relation, Replaced, SlotId, WaitEnd, WaitEntry, WaitScope,
+    Relation, Replaced, SlotCounts, SlotId, Supply, WaitEnd, WaitEntry, WaitScope,
 };
 use field::{Field, Reader, row, tagged};
 
@@ -81,6 +81,10 @@ tagged!(Change {
     19 => DraftSaved { person, sealed },
     20 => PlaceAbandoned { campaign, booker, at },
     21 => Moved { id, to, by, at },
+    30 => Blocked { slot, places, by, at },
+    31 => Unblocked { slot, places, by, at },
+    32 => CapacitySet { clinic, visit_on, starts_min, capacity, by, at },
+    33 => SupplySet { campaign, supply, by, at },
     40 => Audited(entry),
     41 => Waited { id, entry },
     42 => WaitEnded { id, end, at },
@@ -91,6 +95,7 @@ tagged!(Change {
     47 => EligibilityCorrected { campaign, person, correction },
     48 => AdmissionRevoked { campaign, person, at },
     49 => PeopleMerged { survivor, merged, at },
+    50 => DelegationProved { campaign, booker, recipient, at },
 });
 
 tagged!(WaitScope {
@@ -181,6 +186,10 @@ tagged!(Outcome {
     44 => EligibilityCorrected(person),
     45 => AdmissionRevoked,
     46 => Merged { desk_cases },
+    30 => Blocked(counts),
+    31 => Unblocked(counts),
+    32 => CapacitySet { over },
+    33 => SupplySet(supply),
 });
 
 tagged!(HoldEnd {
@@ -222,6 +231,8 @@ row!(Replaced { appointment, slot });
 row!(Delegation { relation, eligible, consent, given_at });
 row!(Place { recipient, dose, slot });
 row!(SlotId { clinic, visit_on, starts_min });
+row!(SlotCounts { capacity, held, booked, blocked });
+row!(Supply { total, allotted });
 row!(Appointment { campaign, place, booker, booked_at, state });
 row!(Message { to, kind, queued_at });
 

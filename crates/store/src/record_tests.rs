@@ -4,7 +4,7 @@ mod people;
 use super::*;
 use booking::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, RequestKey, SessionId, TicketRef,
+    PersonId, RegionCode, RequestKey, SessionId, SlotCounts, StaffId, Supply, TicketRef,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -104,6 +104,7 @@ fn samples_at(at: Timestamp) -> Vec<Change> {
         at,
     }));
     samples.extend(since_version_2(at));
+    samples.extend(of_staff(at));
     samples.extend(people::samples_at(at));
     samples
 }
@@ -150,6 +151,31 @@ fn since_version_2(at: Timestamp) -> Vec<Change> {
         Change::DelegationGiven { campaign, booker: person, recipient, delegation }
     }));
     samples.extend(kinds.map(|kind| Change::MessageQueued { id: MessageId(3), message: message(kind) }));
+    let answered = |outcome| Change::Answered { key: RequestKey([0x33; 32]), body: [0x44; 32], outcome, at };
+    samples.extend(outcomes.map(answered));
+    samples.push(Change::DelegationProved { campaign, booker: person, recipient, at });
+    samples
+}
+
+fn of_staff(at: Timestamp) -> Vec<Change> {
+    let (by, slot) = (StaffId(77), place(7, date(2027, 8, 5), 630).slot);
+    let (clinic, visit_on) = (slot.clinic, slot.visit_on);
+    let counts = SlotCounts { capacity: 9, held: 2, booked: 3, blocked: 4 };
+    let allotted = [(RegionCode(1_100_000_000), 60), (RegionCode(2_600_000_000), 40)].into();
+    let supply = Supply { total: 1_850_000, allotted };
+    let outcomes = [
+        Outcome::Blocked(counts),
+        Outcome::Unblocked(counts),
+        Outcome::CapacitySet { over: 2 },
+        Outcome::SupplySet(supply.clone()),
+    ];
+    let mut samples = vec![
+        Change::Blocked { slot, places: 3, by, at },
+        Change::Unblocked { slot, places: 3, by, at },
+        Change::CapacitySet { clinic, visit_on, starts_min: Some(630), capacity: None, by, at },
+        Change::CapacitySet { clinic, visit_on, starts_min: None, capacity: Some(300), by, at },
+        Change::SupplySet { campaign: CampaignId(55), supply, by, at },
+    ];
     let answered = |outcome| Change::Answered { key: RequestKey([0x33; 32]), body: [0x44; 32], outcome, at };
     samples.extend(outcomes.map(answered));
     samples
@@ -240,7 +266,7 @@ proptest! {
 
     /// Altered bytes are refused, or are exactly what another change would have written.
     #[test]
-    fn there_is_one_way_to_write_a_change(which in 0..53_usize, at in any::<prop::sample::Index>(), to in any::<u8>()) {
+    fn there_is_one_way_to_write_a_change(which in 0..samples().len(), at in any::<prop::sample::Index>(), to in any::<u8>()) {
         let mut bytes = encoded(&samples()[which]);
         let at = at.index(bytes.len());
         bytes[at] = to;

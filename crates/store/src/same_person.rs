@@ -35,7 +35,8 @@ impl Command {
                 }
             }
             Self::AsStaff(order) => in_names_of_now(order, now),
-            Self::Open { .. }
+            Self::Staff { .. }
+            | Self::Open { .. }
             | Self::Close { .. }
             | Self::Register { .. }
             | Self::EndSession { .. }

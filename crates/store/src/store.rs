@@ -4,7 +4,7 @@ use crate::{AuditEvent, AuditHead, Request, StoreError};
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, DoseNumber, Hold, HoldId,
     Message, MessageId, Offer, Opening, Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts,
-    SlotId, WaitEntry, WaitId,
+    SlotId, Vials, WaitEntry, WaitId,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -37,6 +37,17 @@ pub trait Store: Send + Sync {
         clinic: ClinicId,
         visit_on: Date,
     ) -> Waiting<'_, Result<Vec<(u16, SlotCounts)>, StoreError>>;
+    /// Who is booked at a clinic beyond what it offers, slot by slot, in each the latest booked first.
+    fn reoffer_list(&self, clinic: ClinicId) -> Waiting<'_, Result<Vec<Visit>, StoreError>>;
+    /// The day sheet of a clinic; None where the campaign or the clinic is not known.
+    fn clinic_day(
+        &self,
+        campaign: CampaignId,
+        clinic: ClinicId,
+        visit_on: Date,
+    ) -> Waiting<'_, Result<Option<ClinicDay>, StoreError>>;
+    /// Doses of a campaign, and how many of them are taken; None where it is not known.
+    fn supply(&self, campaign: CampaignId) -> Waiting<'_, Result<Option<WithinSupply>, StoreError>>;
     fn person(&self, person: PersonId) -> Waiting<'_, Result<Option<PersonRecord>, StoreError>>;
     fn session_ended(&self, session: SessionId) -> Waiting<'_, Result<bool, StoreError>>;
     fn admission(
@@ -97,6 +108,38 @@ pub struct DayTaken {
     pub places: u32,
     /// Of these, how many are in a band that begins before noon.
     pub before_noon: u32,
+    /// All places of the day and those before noon, where the clinic said so itself: in each band what it offers, or
+    /// what is taken if that is more. None: the country's list tells.
+    pub offered: Option<(u32, u32)>,
+}
+
+/// An appointment and its number.
+pub type Visit = (AppointmentId, Appointment);
+
+/// What a clinic gets ready for a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClinicDay {
+    /// By their start.
+    pub bands: Vec<(u16, SlotCounts)>,
+    /// For whoever is booked.
+    pub vials: Vials,
+    /// In the order of the day, without cancelled ones.
+    pub visits: Vec<Visit>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WithinSupply {
+    /// Doses of the campaign; what is not shared out is a reserve.
+    pub total: u64,
+    pub sidos: BTreeMap<RegionCode, SupplyRow>,
+}
+
+/// First doses of a 시·도. More taken than there are: so many are short, and nobody gets another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SupplyRow {
+    pub doses: u32,
+    /// Held or booked.
+    pub taken: u32,
 }
 
 /// How days stand that changed. A day from which everything was given back is among them, with no place taken.

@@ -1,47 +1,64 @@
-//! A table of two layers: what is durable, and over it what the current batch would change.
+//! A table of three layers: what is durable, over it what is being written, over that what the current batch would
+//! change.
 //!
-//! The writer decides on both; readers see the durable layer only. After the commit the upper layer is merged, after
-//! a failed one it is thrown away.
+//! The writer decides on all of them; readers see the durable layer only. [`Table::seal`] hands the current batch to
+//! whoever writes it, [`Table::commit`] makes it visible when it is on the disk; after a failed write everything that
+//! is not durable is undone.
+//!
+//! The rows are as the current batch sees them, because the writer looks ten times where a reader looks once. Of a row
+//! that was changed and is not durable yet, the value before is kept aside: readers look there first, a commit forgets
+//! it, and a discard puts it back.
 
-use std::collections::HashMap;
+use crate::rows::{Map, Rows};
 use std::hash::Hash;
+use std::mem;
 
 #[derive(Debug)]
-pub(crate) struct Table<K, V> {
-    committed: HashMap<K, V>,
-    pending: HashMap<K, Option<V>>,
+pub(crate) struct Table<K, V, R = Map<K, V>> {
+    rows: R,
+    /// Before the batch that is being written.
+    before_sealed: Map<K, Option<V>>,
+    /// Before the current batch.
+    before: Map<K, Option<V>>,
 }
 
-impl<K, V> Default for Table<K, V> {
+impl<K, V, R: Default> Default for Table<K, V, R> {
     fn default() -> Self {
-        Self { committed: HashMap::new(), pending: HashMap::new() }
+        Self { rows: R::default(), before_sealed: Map::default(), before: Map::default() }
     }
 }
 
-impl<K: Eq + Hash + Copy, V: Clone> Table<K, V> {
+impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
     /// As the current batch sees it.
     pub(crate) fn get(&self, key: K) -> Option<&V> {
-        match self.pending.get(&key) {
-            Some(changed) => changed.as_ref(),
-            None => self.committed.get(&key),
-        }
+        self.rows.row(&key)
     }
 
     /// As everybody else sees it.
     pub(crate) fn committed(&self, key: K) -> Option<&V> {
-        self.committed.get(&key)
+        match self.before_sealed.get(&key).or_else(|| self.before.get(&key)) {
+            Some(before) => before.as_ref(),
+            None => self.rows.row(&key),
+        }
     }
 
-    pub(crate) fn all_committed(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.committed.iter()
+    pub(crate) fn all_committed(&self) -> impl Iterator<Item = (K, &V)> {
+        let is_unchanged = |key: &K| !self.before_sealed.contains_key(key) && !self.before.contains_key(key);
+        let unchanged = self.rows.all().filter(move |(key, _)| is_unchanged(key));
+        let later = self.before.iter().filter(|(key, _)| !self.before_sealed.contains_key(key));
+        let changed = self.before_sealed.iter().chain(later);
+        unchanged.chain(changed.filter_map(|(key, before)| Some((*key, before.as_ref()?))))
     }
 
     pub(crate) fn put(&mut self, key: K, value: V) {
-        self.pending.insert(key, Some(value));
+        let before = self.rows.put(key, value);
+        self.before.entry(key).or_insert(before);
     }
 
     pub(crate) fn remove(&mut self, key: K) {
-        self.pending.insert(key, None);
+        if let Some(before) = self.rows.remove(&key) {
+            self.before.entry(key).or_insert(Some(before));
+        }
     }
 
     /// Changes the value in place, starting from its default where there is none.
@@ -49,27 +66,39 @@ impl<K: Eq + Hash + Copy, V: Clone> Table<K, V> {
     where
         V: Default,
     {
-        let mut value = self.get(key).cloned().unwrap_or_default();
-        change(&mut value);
-        self.put(key, value);
+        let Some(value) = self.rows.row_mut(&key) else {
+            let mut value = V::default();
+            change(&mut value);
+            return self.put(key, value);
+        };
+        self.before.entry(key).or_insert_with(|| Some(value.clone()));
+        change(value);
     }
 
     /// Drops a committed row that nothing refers to any more.
     pub(crate) fn forget(&mut self, key: K) {
-        self.committed.remove(&key);
+        self.rows.remove(&key);
     }
 
+    /// From now on the current batch is another one. What was sealed before has been committed.
+    pub(crate) fn seal(&mut self) {
+        debug_assert!(self.before_sealed.is_empty(), "one batch is written at a time");
+        mem::swap(&mut self.before_sealed, &mut self.before);
+    }
+
+    /// What was sealed is durable.
     pub(crate) fn commit(&mut self) {
-        for (key, changed) in self.pending.drain() {
-            match changed {
-                Some(value) => self.committed.insert(key, value),
-                None => self.committed.remove(&key),
-            };
-        }
+        self.before_sealed.clear();
     }
 
+    /// Nothing but the durable layer stays.
     pub(crate) fn discard(&mut self) {
-        self.pending.clear();
+        for (key, before) in self.before.drain().chain(self.before_sealed.drain()) {
+            match before {
+                Some(value) => drop(self.rows.put(key, value)),
+                None => drop(self.rows.remove(&key)),
+            }
+        }
     }
 }
 
@@ -77,15 +106,62 @@ impl<K: Eq + Hash + Copy, V: Clone> Table<K, V> {
 mod tests {
     use super::*;
 
+    fn table() -> Table<u64, u64> {
+        Table::default()
+    }
+
+    fn all(table: &Table<u64, u64>) -> Vec<(u64, u64)> {
+        let mut all: Vec<_> = table.all_committed().map(|(key, value)| (key, *value)).collect();
+        all.sort_unstable();
+        all
+    }
+
     #[test]
     fn readers_see_a_change_only_after_the_commit() {
-        let mut table = Table::default();
+        let mut table = table();
         table.put(1, 10);
+        assert_eq!((table.get(1), table.committed(1)), (Some(&10), None));
+        table.seal();
         assert_eq!((table.get(1), table.committed(1)), (Some(&10), None));
         table.commit();
         table.remove(1);
         assert_eq!((table.get(1), table.committed(1)), (None, Some(&10)));
         table.discard();
         assert_eq!(table.get(1), Some(&10));
+    }
+
+    #[test]
+    fn a_batch_sees_the_one_that_is_being_written_and_not_the_other_way_round() {
+        let mut table = table();
+        table.put(1, 10);
+        table.put(2, 20);
+        table.seal();
+        table.update(1, |value| *value += 1);
+        table.remove(2);
+        assert_eq!((table.get(1), table.get(2)), (Some(&11), None));
+        assert_eq!(all(&table), []);
+        table.commit();
+        assert_eq!((table.committed(1), table.committed(2)), (Some(&10), Some(&20)));
+        assert_eq!((table.get(1), table.get(2)), (Some(&11), None));
+        assert_eq!(all(&table), [(1, 10), (2, 20)]);
+    }
+
+    #[test]
+    fn a_failed_write_takes_the_batch_after_it_along() {
+        let mut table = table();
+        table.put(1, 10);
+        table.put(3, 30);
+        table.seal();
+        table.commit();
+        table.update(1, |value| *value += 1);
+        table.remove(3);
+        table.seal();
+        table.update(1, |value| *value += 1);
+        table.put(2, 20);
+        table.put(3, 31);
+        assert_eq!(all(&table), [(1, 10), (3, 30)]);
+        table.discard();
+        assert_eq!((table.get(1), table.get(2), table.get(3)), (Some(&10), None, Some(&30)));
+        assert_eq!(all(&table), [(1, 10), (3, 30)]);
     }
 }

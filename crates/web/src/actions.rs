@@ -80,7 +80,14 @@ pub async fn end_session(ctx: &mut Context) -> Result<(), Problem> {
     if let Some(session) = ctx.session.take() {
         end(ctx, session).await?;
     }
-    for cookie in [Cookie::Session, Cookie::Pass, Cookie::Challenge, Cookie::Typed, Cookie::Prepared] {
+    for cookie in [
+        Cookie::Session,
+        Cookie::Pass,
+        Cookie::Challenge,
+        Cookie::RecipientCode,
+        Cookie::Typed,
+        Cookie::Prepared,
+    ] {
         ctx.clear_cookie(cookie);
     }
     Ok(())

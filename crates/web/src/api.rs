@@ -25,6 +25,7 @@ use booking::{
 };
 use http::{Response, StatusCode};
 use hyper::http;
+use store::TakePlaces;
 
 type Answered = Result<Response<Body>, Problem>;
 
@@ -111,7 +112,8 @@ pub async fn slots(ctx: &mut Context) -> Answered {
 pub async fn hold(ctx: &mut Context) -> Answered {
     same_campaign(ctx, &ctx.fields.text("campaign"))?;
     let slot = slot_asked(ctx);
-    let mut wanted = actions::places_wanted(ctx, slot).await?;
+    // For the booker alone, whatever the pages prepared: a request means the same however often it is sent.
+    let mut wanted = TakePlaces::for_oneself(ctx.app.campaign().id, ctx.booker()?.person, slot);
     let recipients = ctx.fields.several("recipients");
     if !recipients.is_empty() {
         wanted.recipients = people::referred_to(ctx, &recipients).await?;

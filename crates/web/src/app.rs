@@ -7,6 +7,7 @@ use crate::messages::{DemoOutbox, MessageChannel, Resends};
 use crate::pages::Assets;
 use crate::pairs::PairTries;
 use crate::published::Prepared;
+use crate::recipient_code::RecipientCodes;
 use crate::search::Finder;
 use booking::{Campaign, Country};
 use jiff::SignedDuration;
@@ -36,6 +37,8 @@ pub struct App {
     /// Who belongs to a group that needs a roster; without one it says that it is not present.
     pub roster: Arc<dyn Roster>,
     pub pair_tries: PairTries,
+    /// Where the campaign wants the recipient to agree by a code.
+    pub recipient_codes: RecipientCodes,
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Randomness>,
     pub keys: Arc<Keys>,

@@ -98,6 +98,12 @@ impl Day {
         Self { morning: places(morning), afternoon: places(afternoon) }
     }
 
+    /// As the clinic said itself: all places, and those of the morning.
+    fn offering((all, morning): (u32, u32)) -> Self {
+        let places = |places| Half { places, taken: 0 };
+        Self { morning: places(morning), afternoon: places(all.saturating_sub(morning)) }
+    }
+
     fn free(self, part: DayPart) -> Free {
         match part {
             DayPart::Whole => [self.morning.free(), self.afternoon.free()].into_iter().sum(),
@@ -122,6 +128,7 @@ pub struct District {
 pub struct Index {
     country: Arc<Country>,
     dates: Vec<Date>,
+    band_min: u16,
     positions: HashMap<ClinicId, usize>,
     /// By the position of the clinic, then by date.
     days: Vec<Day>,
@@ -155,6 +162,7 @@ impl Index {
         Self {
             country,
             dates,
+            band_min: campaign.visits.band_min,
             positions,
             days,
             districts,
@@ -207,8 +215,10 @@ impl Index {
     fn set(&mut self, taken: &DayTaken) {
         let date = self.dates.iter().position(|date| *date == taken.visit_on);
         let Some((clinic, date)) = self.position(taken.clinic).zip(date) else { return };
+        let listed = Day::of(&self.country.clinics()[clinic], taken.visit_on, self.band_min);
         let day = &mut self.days[clinic * self.dates.len() + date];
         let before = day.in_words();
+        *day = taken.offered.map_or(listed, Day::offering);
         day.morning.taken = taken.before_noon;
         day.afternoon.taken = taken.places.saturating_sub(taken.before_noon);
         if day.in_words() != before {

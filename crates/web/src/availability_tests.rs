@@ -13,8 +13,13 @@ fn index() -> Index {
 }
 
 fn taken(version: u64, clinic: u32, day: i8, places: u32) -> DaysChanged {
-    let day =
-        DayTaken { clinic: ClinicId(clinic), visit_on: date(2027, 7, day), places, before_noon: places };
+    let day = DayTaken {
+        clinic: ClinicId(clinic),
+        visit_on: date(2027, 7, day),
+        places,
+        before_noon: places,
+        offered: None,
+    };
     DaysChanged { version, days: vec![day] }
 }
 
@@ -47,6 +52,24 @@ fn what_is_taken_is_no_longer_free_on_that_day_alone() {
     assert_eq!([free(0), free(1), free(2)].map(|day| day.free), [6, 1, 6]);
     assert_eq!(index.free(clinic, 1, DayPart::Morning).free, 1);
     assert_eq!(index.free(clinic, 1, DayPart::Afternoon), Free { free: 0, places: 0 });
+}
+
+#[test]
+fn what_a_clinic_says_of_its_day_counts_until_it_is_taken_back() {
+    let mut index = index();
+    let clinic = index.position(ClinicId(2)).unwrap();
+    let said = |offered| {
+        let mut changed = taken(1, 2, 27, 2);
+        changed.days[0].offered = offered;
+        changed
+    };
+    let mut free_after = |offered| {
+        index.apply(&said(offered));
+        (index.free(clinic, 1, DayPart::Whole), index.free(clinic, 1, DayPart::Afternoon).free)
+    };
+    assert_eq!(free_after(Some((9, 5))), (Free { free: 7, places: 9 }, 4));
+    assert_eq!(free_after(Some((2, 2))), (Free { free: 0, places: 2 }, 0));
+    assert_eq!(free_after(None), (Free { free: 4, places: 6 }, 0));
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub enum Cookie {
     Session,
     /// An identity check under way; encrypted.
     Challenge,
+    /// A code that a recipient is to read out; encrypted.
+    RecipientCode,
     /// Names the browser, so that forms cannot be posted from elsewhere.
     Browser,
     /// What was typed before identity was proved; encrypted.
@@ -31,6 +33,7 @@ impl Cookie {
             Self::Pass => "pass",
             Self::Session => "session",
             Self::Challenge => "challenge",
+            Self::RecipientCode => "recipient-code",
             Self::Browser => "browser",
             Self::Typed => "typed",
             Self::Prepared => "prepared",
@@ -45,7 +48,7 @@ impl Cookie {
             Self::Session => "43200",
             Self::Pass => "3600",
             Self::Challenge => "600",
-            Self::Typed => "1800",
+            Self::Typed | Self::RecipientCode => "1800",
         }
     }
 

@@ -237,10 +237,12 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::WaitScopeUnknown
         | Refusal::PersonUnknown
         | Refusal::AdmissionUnknown
+        | Refusal::RegionUnknown { .. }
         | Refusal::RecipientUnknown => StatusCode::NOT_FOUND,
         Refusal::KeyReused
         | Refusal::PlacesInvalid
         | Refusal::CodeWrong { .. }
+        | Refusal::RecipientCodeWrong { .. }
         | Refusal::PhoneNotOwn
         | Refusal::PairUnknown
         | Refusal::ReasonNeeded
@@ -253,6 +255,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::HoldTooSoon { .. }
         | Refusal::MessageTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NotEligible { .. }
+        | Refusal::RecipientCodeNeeded
         | Refusal::DelegationRevoked { .. }
         | Refusal::AdmissionRevoked { .. }
         | Refusal::PassNeeded
@@ -261,6 +264,7 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::CampaignClosed { .. }
         | Refusal::NotYourTurn { .. }
         | Refusal::ChallengeUnknown
+        | Refusal::RecipientCodeUnknown
         | Refusal::TicketUsed
         | Refusal::RecipientsFull { .. }
         | Refusal::AlreadyBooked { .. }
@@ -275,11 +279,16 @@ fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExtendedBefore { .. }
         | Refusal::CancelledBefore { .. }
         | Refusal::CancelTooLate { .. }
+        | Refusal::AppointmentChanged { .. }
         | Refusal::WaitingBefore { .. }
         | Refusal::PlacesFree { .. }
         | Refusal::OfferExpired { .. }
         | Refusal::TwoAppointments { .. }
-        | Refusal::AppointmentChanged { .. } => StatusCode::CONFLICT,
+        | Refusal::PlacesNotFree { .. }
+        | Refusal::PlacesNotBlocked { .. }
+        | Refusal::CapacityBelowTaken { .. }
+        | Refusal::SupplyOverTotal { .. }
+        | Refusal::SupplyBelowTaken { .. } => StatusCode::CONFLICT,
     }
 }
 
@@ -287,7 +296,9 @@ fn add_facts(document: &mut Value, refusal: &Refusal) {
     match refusal {
         Refusal::TooEarly { opens_at } => document["opens_at"] = opens_at.to_string().into(),
         Refusal::NotYourTurn { places_ahead } => document["places_ahead"] = (*places_ahead).into(),
-        Refusal::CodeWrong { tries_left } => document["tries_left"] = (*tries_left).into(),
+        Refusal::CodeWrong { tries_left } | Refusal::RecipientCodeWrong { tries_left } => {
+            document["tries_left"] = (*tries_left).into();
+        }
         Refusal::SlotFull { nearest } | Refusal::PlacesFree { nearest } => {
             document["nearest"] = nearest.iter().map(slot_json).collect()
         }
@@ -312,6 +323,14 @@ fn add_facts(document: &mut Value, refusal: &Refusal) {
             document["expired_at"] = expired_at.to_string().into();
         }
         Refusal::ExtendedBefore { expires_at } => document["expires_at"] = expires_at.to_string().into(),
+        Refusal::PlacesNotFree { free } => document["free"] = (*free).into(),
+        Refusal::PlacesNotBlocked { blocked } => document["blocked"] = (*blocked).into(),
+        Refusal::CapacityBelowTaken { over } => document["over"] = (*over).into(),
+        Refusal::SupplyOverTotal { total, allotted } => {
+            document["total"] = (*total).into();
+            document["allotted"] = (*allotted).into();
+        }
+        Refusal::SupplyBelowTaken { taken, .. } => document["taken"] = (*taken).into(),
         Refusal::CancelTooLate { until_on } => document["until_on"] = until_on.to_string().into(),
         Refusal::NotEligible { born_from, born_to } => {
             document["born_from"] = born_from.to_string().into();
@@ -396,6 +415,7 @@ fn back_from(path: &str) -> &'static str {
         "/favourites/add" | "/favourites/remove" | "/favourites/first" => "/favourites",
         "/people/party" | "/people/stop" => "/people",
         "/people/add" => "/people/add",
+        "/people/code" | "/people/code/resend" => "/people/code",
         "/book/hold" | "/book/confirm" | "/book/extend" | "/book/release" => "/book/hold",
         _ => "/wait",
     }

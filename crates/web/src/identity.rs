@@ -2,7 +2,7 @@
 
 mod demo;
 mod next;
-mod pacing;
+pub(crate) mod pacing;
 
 pub use demo::DemoProvider;
 pub use next::Next;

@@ -12,5 +12,6 @@ pub mod identity;
 pub mod my;
 pub mod outbox;
 pub mod people;
+pub mod recipient_code;
 pub mod search;
 pub mod wait;

@@ -38,6 +38,7 @@ pub mod person_name;
 pub mod person_number;
 pub mod published;
 pub mod qr;
+pub mod recipient_code;
 pub mod reminders;
 pub mod roster;
 pub mod routes;

@@ -27,6 +27,7 @@ const SHOWN_MAX: usize = 5_000;
 
 /// Carries a message to a phone. A real one speaks to a message provider.
 pub trait MessageChannel: Send + Sync {
+    /// Takes it over and returns at once: how long an answer takes must not tell whether there was somebody to reach.
     fn send(&self, message: OutgoingMessage);
 }
 

@@ -49,6 +49,15 @@ fn operation(route: &Route) -> Value {
         },
         "security": security(route),
     });
+    if let Some(details) = details(route) {
+        operation["description"] = details.into();
+    }
+    if route.path == WITH_A_CODE && route.method == Method::POST {
+        operation["responses"]["202"] = json!({
+            "description": "A code is needed from the recipient",
+            "content": {"application/json": {"schema": reference("ChallengeSent")}},
+        });
+    }
     let parameters = parameters(route);
     if !parameters.is_empty() {
         operation["parameters"] = parameters.into();
@@ -66,6 +75,24 @@ fn operation(route: &Route) -> Value {
             json!({"required": true, "content": {"application/json": {"schema": schema}}});
     }
     operation
+}
+
+/// Where the answer depends on the campaign.
+const WITH_A_CODE: &str = "/api/v1/recipients";
+
+fn details(route: &Route) -> Option<&'static str> {
+    match (&route.method, route.path) {
+        (&Method::POST, "/api/v1/holds") => Some(
+            "Without `recipients` for the booker alone, whatever was prepared on the pages. Without `dose` the first, and its second with it.",
+        ),
+        (&Method::POST, WITH_A_CODE) => Some(
+            "201: the person may be booked for. 202: the campaign wants their agreement by a code. It was sent to their phone on record if name and number belong together and there is one; the answer is the same if not. `phone` is not used then. `POST /api/v1/recipients/code` ends it; asking again with the same idempotency-key sends nothing twice.",
+        ),
+        (&Method::POST, "/api/v1/recipients/code") => Some(
+            "`challenge` as it was given, `code` as the recipient reads it out. Sent twice it answers the same.",
+        ),
+        _ => None,
+    }
 }
 
 fn operation_id(route: &Route) -> String {

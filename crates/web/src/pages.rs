@@ -19,6 +19,7 @@ pub mod outbox;
 pub mod parts;
 pub mod pass_needed;
 pub mod people;
+pub mod recipient_code;
 pub mod refusal;
 pub mod regions;
 #[cfg(test)]

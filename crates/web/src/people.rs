@@ -33,6 +33,8 @@ pub struct Helper {
     pub person: PersonId,
     pub card: Claim,
     pub delegation: Delegation,
+    /// When this person agreed by a code.
+    pub proved_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
 }
 
@@ -128,23 +130,42 @@ pub async fn choose_party(ctx: &Context, references: &[&str]) -> Result<(), Prob
 }
 
 /// Names somebody to book for. They are added to the party, and told at the phone that is on record.
+///
+/// Not where the campaign wants a code from the recipient: [`crate::recipient_code`] stands there instead.
 pub async fn add(ctx: &Context, named: Named) -> Result<PersonId, Problem> {
     let booker = ctx.booker()?.person;
-    let own = person_card(ctx, booker).await?;
-    let same_name = person_name::normalised(&own.name) == person_name::normalised(&named.claim.name);
-    if same_name && own.born_on == named.claim.born_on {
-        return Err(Refusal::RecipientIsBooker.into());
-    }
+    not_oneself(ctx, &named.claim).await?;
     let pair = ctx.app.keys.pair_alias(&named.claim.number, &named.claim.name);
-    let (card, on_roster) = known_pair(ctx, booker, pair, named.claim).await?;
+    let (claim, on_roster) = known_pair(ctx, booker, pair, named.claim).await?;
+    delegate(ctx, Named { claim, ..named }, on_roster, None).await
+}
+
+/// Nobody needs leave for themselves. Judged by what the helper proved and typed alone.
+pub(crate) async fn not_oneself(ctx: &Context, claim: &Claim) -> Result<(), Problem> {
+    let own = person_card(ctx, ctx.booker()?.person).await?;
+    let same_name = person_name::normalised(&own.name) == person_name::normalised(&claim.name);
+    let is_oneself = same_name && own.born_on == claim.born_on;
+    if is_oneself { Err(Refusal::RecipientIsBooker.into()) } else { Ok(()) }
+}
+
+/// Writes it down. The claim is what is known of the recipient; `code_sent_at`: when the code was sent that they read
+/// out.
+pub(crate) async fn delegate(
+    ctx: &Context,
+    named: Named,
+    on_roster: bool,
+    code_sent_at: Option<Timestamp>,
+) -> Result<PersonId, Problem> {
+    let Named { claim, relation, consent } = named;
     let command = Command::Delegate(Delegate {
         campaign: ctx.app.campaign().id,
-        booker,
-        aliases: vec![pair],
-        sealed: seal_person(&ctx.app, &card),
-        candidate: Candidate { born_on: card.born_on, on_roster },
-        relation: named.relation,
-        consent: named.consent,
+        booker: ctx.booker()?.person,
+        aliases: vec![ctx.app.keys.pair_alias(&claim.number, &claim.name)],
+        sealed: seal_person(&ctx.app, &claim),
+        candidate: Candidate { born_on: claim.born_on, on_roster },
+        relation,
+        consent,
+        code_sent_at,
     });
     let Outcome::DelegationGiven(recipient) = ctx.app.store.execute(command.into()).await?? else {
         unreachable!("delegating delegates")
@@ -227,6 +248,7 @@ pub async fn helpers(ctx: &Context) -> Result<Vec<Helper>, Problem> {
             person: one.booker,
             card: person_card(ctx, one.booker).await?,
             delegation: one.delegation,
+            proved_at: one.proved_at,
             revoked_at: one.ended.map(|(_, at)| at),
         });
     }

@@ -179,6 +179,9 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/people/party", Identified, run!(journey::people::party)),
         page(get(), "/people/add", Identified, run!(journey::people::get_add)),
         page(post(), "/people/add", Identified, run!(journey::people::post_add)),
+        page(get(), "/people/code", Identified, run!(journey::recipient_code::get)),
+        page(post(), "/people/code", Identified, run!(journey::recipient_code::post)),
+        page(post(), "/people/code/resend", Identified, run!(journey::recipient_code::resend)),
         page(post(), "/people/stop", Identified, run!(journey::people::stop)),
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
@@ -203,6 +206,7 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
             optional: NAMED_BY,
             ..api(post(), "/api/v1/recipients", Identified, NAMED, "RecipientAdded", run!(api::people::add))
         },
+        api(post(), "/api/v1/recipients/code", Identified, CODE, "RecipientAdded", run!(api::people::code)),
         api(post(), "/api/v1/recipients/stop", Identified, RECIPIENT, "Done", run!(api::people::stop)),
         api(get(), "/api/v1/helpers", Identified, &[], "Helpers", run!(api::people::helpers)),
         api(post(), "/api/v1/helpers/revoke", Identified, HELPER, "Done", run!(api::people::revoke)),

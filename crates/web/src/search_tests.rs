@@ -137,6 +137,7 @@ fn free_places_come_first_on_the_days_that_were_chosen() {
             visit_on: date(2027, 7, day),
             places: 6,
             before_noon: 6,
+            offered: None,
         };
         index.apply(&DaysChanged { version: 1, days: vec![full(1, 26), full(2, 26), full(2, 27)] });
         index.heard(&[(SEOUL, 1), (BUSAN, 1)].into(), world::opens_at());

@@ -18,9 +18,11 @@ enum Purpose {
     /// One browser, or a tool of the walks: they say themselves what they miss.
     OneBrowser,
     Bench,
+    /// They say themselves what they miss.
+    Faults,
 }
 
-const PACKAGES: [Package; 9] = [
+const PACKAGES: [Package; 11] = [
     package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", Purpose::AnyBrowser),
     package("chromium", "/usr/bin/chromium", Purpose::OneBrowser),
     package("chromium-driver", "/usr/bin/chromedriver", Purpose::OneBrowser),
@@ -28,6 +30,8 @@ const PACKAGES: [Package; 9] = [
     package("webkit2gtk-driver", "/usr/bin/WebKitWebDriver", Purpose::OneBrowser),
     package("xvfb", "/usr/bin/Xvfb", Purpose::OneBrowser),
     package("npm", "/usr/bin/npm", Purpose::OneBrowser),
+    package("xfsprogs", "/usr/sbin/mkfs.xfs", Purpose::Faults),
+    package("fiu-utils", "/usr/bin/fiu-run", Purpose::Faults),
     package("nginx-light", "/usr/sbin/nginx", Purpose::Bench),
     package("wrk", "/usr/bin/wrk", Purpose::Bench),
 ];

@@ -5,7 +5,7 @@ use crate::{
     Campaign, Candidate, ConsentVersion, Correction, Delegation, DelegationRecord, Opening, PersonId,
     Refusal, Relation,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// How many people a helper may have named in all, for each one they may have at once: naming and dropping must not
 /// become a way to try out people.
@@ -22,6 +22,8 @@ pub struct DelegateFacts<'a> {
     pub corrected: Option<Correction>,
     pub relation: Relation,
     pub consent: ConsentVersion,
+    /// When the code was sent that the recipient read out; None without one.
+    pub code_sent_at: Option<Timestamp>,
     /// What there is between the two.
     pub earlier: Option<DelegationRecord>,
     /// Live delegations of this helper, without the one in question.
@@ -38,6 +40,7 @@ pub fn delegate(facts: &DelegateFacts<'_>) -> Decision<Option<Delegation>> {
     if facts.booker == facts.recipient {
         return Err(Refusal::RecipientIsBooker);
     }
+    code_is_good(facts)?;
     let revoked = facts.earlier.filter(DelegationRecord::is_revoked).and_then(|earlier| earlier.ended);
     if let Some((_, revoked_at)) = revoked {
         return Err(Refusal::DelegationRevoked { revoked_at });
@@ -45,10 +48,7 @@ pub fn delegate(facts: &DelegateFacts<'_>) -> Decision<Option<Delegation>> {
     if facts.earlier.is_some_and(|earlier| earlier.is_live()) {
         return Ok(None);
     }
-    let recipients_max = facts.campaign.limits.recipients_max;
-    if facts.live >= recipients_max || facts.named >= recipients_max * NAMED_FOR_EACH {
-        return Err(Refusal::RecipientsFull { recipients_max });
-    }
+    may_name(facts.campaign, facts.live, facts.named)?;
     if !eligible(facts.corrected, None, || facts.campaign.group.contains(facts.candidate)) {
         return Err(not_eligible(facts.campaign));
     }
@@ -58,6 +58,29 @@ pub fn delegate(facts: &DelegateFacts<'_>) -> Decision<Option<Delegation>> {
         consent: facts.consent,
         given_at: facts.now,
     }))
+}
+
+/// Whether a helper who has so many recipients, and has named so many in all, may name another.
+pub fn may_name(campaign: &Campaign, live: usize, named: usize) -> Decision<()> {
+    let recipients_max = campaign.limits.recipients_max;
+    if live >= recipients_max || named >= recipients_max * NAMED_FOR_EACH {
+        return Err(Refusal::RecipientsFull { recipients_max });
+    }
+    Ok(())
+}
+
+/// Where the campaign wants a code: sent not too long ago, and after the delegation before it ended, so that one code
+/// never begins it twice.
+fn code_is_good(facts: &DelegateFacts<'_>) -> Decision<()> {
+    let limits = facts.campaign.limits;
+    let ended_at = facts.earlier.and_then(|earlier| earlier.ended).map(|(_, ended_at)| ended_at);
+    let is_good = |sent_at: Timestamp| {
+        let age = facts.now.duration_since(sent_at);
+        (SignedDuration::ZERO..limits.recipient_code_life).contains(&age)
+            && ended_at.is_none_or(|ended_at| ended_at <= sent_at)
+    };
+    let needed = limits.recipient_code && !facts.code_sent_at.is_some_and(is_good);
+    if needed { Err(Refusal::RecipientCodeNeeded) } else { Ok(()) }
 }
 
 /// Either side may end it, at any time.

@@ -13,7 +13,14 @@ fn given() -> Delegation {
 }
 
 fn between(ended: Option<(PersonId, Timestamp)>) -> DelegationRecord {
-    DelegationRecord { campaign: CampaignId(1), booker: KIM, recipient: LEE, delegation: given(), ended }
+    DelegationRecord {
+        campaign: CampaignId(1),
+        booker: KIM,
+        recipient: LEE,
+        delegation: given(),
+        proved_at: None,
+        ended,
+    }
 }
 
 #[test]
@@ -29,6 +36,7 @@ fn delegating() {
         corrected: None,
         relation: Relation::Parent,
         consent: ConsentVersion(1),
+        code_sent_at: None,
         earlier: None,
         live: 3,
         named: 11,
@@ -54,6 +62,55 @@ fn delegating() {
             Ok(Some(given())),
         ),
     ]);
+}
+
+#[test]
+fn a_campaign_may_want_a_code_that_the_recipient_reads_out() {
+    let mut campaign = campaign();
+    campaign.limits.recipient_code = true;
+    let facts = DelegateFacts {
+        campaign: &campaign,
+        opening: NOT_YET,
+        now: at("12 20:30"),
+        booker: KIM,
+        recipient: LEE,
+        candidate: born(date(1965, 5, 1)),
+        relation: Relation::Parent,
+        consent: ConsentVersion(1),
+        code_sent_at: Some(at("12 20:21")),
+        earlier: None,
+        live: 0,
+        named: 0,
+    };
+    let needed = || Err(Refusal::RecipientCodeNeeded);
+    let ended = |by, time| Some(between(Some((by, at(time)))));
+    let with = |code_sent_at| delegate(&DelegateFacts { code_sent_at, ..facts });
+    let after = |earlier| delegate(&DelegateFacts { earlier, ..facts });
+    let young = born(date(1990, 1, 1));
+    let revoked = Refusal::DelegationRevoked { revoked_at: at("12 20:10") };
+    check(vec![
+        ("without", with(None), needed()),
+        ("at once", with(Some(at("12 20:30"))), Ok(Some(given()))),
+        ("nine minutes old", delegate(&facts), Ok(Some(given()))),
+        ("ten minutes old", with(Some(at("12 20:20"))), needed()),
+        ("of tomorrow", with(Some(at("12 20:31"))), needed()),
+        ("ended since", after(ended(KIM, "12 20:22")), needed()),
+        ("ended before", after(ended(KIM, "12 20:21")), Ok(Some(given()))),
+        ("revoked before", after(ended(LEE, "12 20:10")), Err(revoked)),
+        (
+            "not even who is refused is said without",
+            delegate(&DelegateFacts {
+                code_sent_at: None,
+                earlier: ended(LEE, "12 20:10"),
+                candidate: young,
+                live: 4,
+                ..facts
+            }),
+            needed(),
+        ),
+    ]);
+    let closed = delegate(&DelegateFacts { opening: closed(), code_sent_at: None, ..facts });
+    assert_eq!(closed, Err(campaign_closed()));
 }
 
 #[test]

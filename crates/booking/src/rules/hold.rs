@@ -79,9 +79,10 @@ pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
 
 /// The places alone, wherever they are wanted for.
 pub(super) fn places(facts: &HoldFacts<'_>) -> Decision<Wanted> {
-    the_day_fits(facts)?;
+    let bands = (facts.bands_on)(facts.at.visit_on);
+    the_day_fits(facts, &bands)?;
     doses_suffice(facts)?;
-    with_second_doses(facts, first_places(facts)?)
+    with_second_doses(facts, first_places(facts, &bands)?)
 }
 
 /// A place, and for a change what it takes the place of.
@@ -148,9 +149,9 @@ fn not_too_soon(facts: &HoldFacts<'_>) -> Decision<()> {
     if facts.now < again_at { Err(Refusal::HoldTooSoon { again_at }) } else { Ok(()) }
 }
 
-fn the_day_fits(facts: &HoldFacts<'_>) -> Decision<()> {
+fn the_day_fits(facts: &HoldFacts<'_>, bands: &[(u16, u32)]) -> Decision<()> {
     let visit_on = facts.at.visit_on;
-    let is_band = || (facts.bands_on)(visit_on).iter().any(|(start, _)| *start == facts.at.starts_min);
+    let is_band = || bands.iter().any(|(start, _)| *start == facts.at.starts_min);
     if facts.sido.is_none() || !facts.campaign.gives_dose_on(facts.dose, visit_on) || !is_band() {
         return Err(Refusal::SlotUnknown);
     }
@@ -178,9 +179,8 @@ fn doses_suffice(facts: &HoldFacts<'_>) -> Decision<()> {
 }
 
 /// The wanted dose, side by side.
-fn first_places(facts: &HoldFacts<'_>) -> Decision<Wanted> {
-    let bands = (facts.bands_on)(facts.at.visit_on);
-    let starts = side_by_side(&bands, facts.at.starts_min, facts.recipients.len())
+fn first_places(facts: &HoldFacts<'_>, bands: &[(u16, u32)]) -> Decision<Wanted> {
+    let starts = side_by_side(bands, facts.at.starts_min, facts.recipients.len())
         .ok_or(Refusal::SlotFull { nearest: Vec::new() })?;
     let place = |(recipient, starts_min): (&RecipientFacts, u16)| {
         let slot = SlotId { starts_min, ..facts.at };

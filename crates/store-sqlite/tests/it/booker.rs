@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command as Process, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use store::conformance::{invariants, world};
 use store::{Command, MockClock, Store as _, StoreError, TakePlaces};
@@ -46,9 +46,10 @@ fn target() {
     let first = store.ledger().appointments().count() as u64 * THREADS;
     let next = AtomicU64::new(first);
     let last = first.saturating_add(bookings);
+    let has_failed = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..THREADS {
-            scope.spawn(|| book_until(last, &store, &next));
+            scope.spawn(|| book_until(last, &store, &next, &has_failed));
         }
     });
 }
@@ -91,18 +92,23 @@ fn open_for_booking(folder: &Path, sabotage: Sabotage) -> Result<SqliteStore, St
     open(folder, &country, &clock, often)
 }
 
-fn book_until(last: u64, store: &SqliteStore, next: &AtomicU64) {
+fn book_until(last: u64, store: &SqliteStore, next: &AtomicU64, has_failed: &AtomicBool) {
     let runtime = Builder::new_current_thread().build().unwrap();
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         if number >= last {
             return;
         }
+        let had_failed = has_failed.load(Ordering::Acquire);
         match book(store, &runtime, number) {
+            Ok(Some(_)) if had_failed => tell("lied\n"),
             Ok(Some((id, person))) => tell(&format!("booked {} {}\n", id.0, person.0)),
             Ok(None) => {}
             // It goes on asking: an answer after a failure would be a lie.
-            Err(_) => tell("failed\n"),
+            Err(_) => {
+                has_failed.store(true, Ordering::Release);
+                tell("failed\n");
+            }
         }
     }
 }

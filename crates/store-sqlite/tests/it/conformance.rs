@@ -7,7 +7,7 @@ use store::{Ledger, MemoryStore, MockClock, Store};
 const SEEDS: u64 = 20;
 const SEEDS_LONG: u64 = 1_000;
 
-fn sqlite(country: Arc<Country>, clock: Arc<MockClock>) -> Box<dyn Subject> {
+pub(crate) fn sqlite(country: Arc<Country>, clock: Arc<MockClock>) -> Box<dyn Subject> {
     Box::new(Sqlite::new(country, clock))
 }
 

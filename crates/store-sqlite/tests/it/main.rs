@@ -6,12 +6,16 @@ mod audit;
 mod batches;
 mod booker;
 mod broken;
+mod clocks;
 mod conformance;
+mod crowd;
 mod damage;
 mod full;
 mod kill;
 mod line;
 mod open;
+mod peers;
+mod retries;
 mod roster;
 
 use booking::Country;

@@ -2,6 +2,7 @@
 //! ones two; visits are on 26, 27 and 28 July; the opening is on 12 July at 20:00, the closing on 24 July at 18:00.
 
 mod appointments;
+mod clinics;
 mod doors;
 mod doses;
 mod holds;
@@ -69,12 +70,14 @@ pub fn run(make: Make<'_>) {
         holds::CASES,
         appointments::CASES,
         doses::CASES,
+        clinics::CASES,
         staff::CASES,
         waiting::CASES,
     ];
     for (title, text) in cases.into_iter().flatten() {
         heard.extend(language::play(title, text, make));
     }
-    let unheard: Vec<_> = REFUSALS.iter().filter(|code| !heard.contains(**code)).collect();
+    let unheard: Vec<_> =
+        REFUSALS.iter().chain(&clinics::REFUSALS).filter(|code| !heard.contains(**code)).collect();
     assert!(unheard.is_empty(), "no case is refused with {unheard:?}");
 }

@@ -1,6 +1,6 @@
 //! What is true of a ledger after every event, whatever happened. One named function each.
 
-use crate::Ledger;
+use crate::{DayTaken, Ledger};
 use booking::{
     Appointment, Country, DelegationRecord, DoseNumber, Hold, Offer, PersonId, Place, RegionCode, SlotCounts,
     SlotId, WaitEntry, WaitId, WaitScope,
@@ -16,8 +16,9 @@ type Held = Result<(), String>;
 /// The name of the first that does not hold, and where.
 pub fn check(country: &Country, ledger: &Ledger) -> Held {
     places_add_up(country, ledger).map_err(|at| format!("places_add_up: {at}"))?;
+    overfull_slots_are_named(country, ledger).map_err(|at| format!("overfull_slots_are_named: {at}"))?;
     doses_add_up(country, ledger).map_err(|at| format!("doses_add_up: {at}"))?;
-    days_add_up(country, ledger).map_err(|at| format!("days_add_up: {at}"))?;
+    days_add_up(ledger).map_err(|at| format!("days_add_up: {at}"))?;
     one_live_appointment(ledger).map_err(|at| format!("one_live_appointment: {at}"))?;
     one_hold_a_booker(ledger).map_err(|at| format!("one_hold_a_booker: {at}"))?;
     people_find_their_appointments(ledger).map_err(|at| format!("people_find_their_appointments: {at}"))?;
@@ -26,7 +27,8 @@ pub fn check(country: &Country, ledger: &Ledger) -> Held {
     second_doses_follow(country, ledger).map_err(|at| format!("second_doses_follow: {at}"))
 }
 
-/// capacity = free + held + booked + blocked, and held and booked are what holds and appointments say.
+/// capacity = free + held + booked + blocked, and held and booked are what holds and appointments say. The capacity is
+/// what is offered, or what is taken where that is more; more is taken only where the clinic said something.
 fn places_add_up(country: &Country, ledger: &Ledger) -> Held {
     let mut expected: HashMap<SlotId, (u32, u32)> = HashMap::new();
     for place in held_places(ledger) {
@@ -43,15 +45,48 @@ fn places_add_up(country: &Country, ledger: &Ledger) -> Held {
         if (counts.held, counts.booked) != (held, booked) {
             return Err(format!("{slot:?} counts {counts:?}, there are {held} held and {booked} booked"));
         }
-        let capacity = country.campaigns().iter().find_map(|campaign| country.capacity(campaign, slot));
-        if held + booked + counts.blocked > capacity.unwrap_or(0) {
-            return Err(format!("{slot:?} has {capacity:?} places, {held} held and {booked} booked"));
+        let (offered, taken) = (offered(country, ledger, slot), held + booked + counts.blocked);
+        let was_said = ledger.said_capacity(slot.clinic, slot.visit_on).is_some();
+        if taken > offered && !was_said {
+            return Err(format!("{slot:?} has {offered} places, {held} held and {booked} booked"));
+        }
+        if counts.capacity != offered.max(taken) {
+            return Err(format!("{slot:?} offers {offered} and counts {counts:?}"));
         }
     }
     Ok(())
 }
 
-/// No more first doses than the supply, and the published figure is what is left.
+/// What the clinic said of the slot, else what the country's list says.
+fn offered(country: &Country, ledger: &Ledger, slot: SlotId) -> u32 {
+    let listed = country.campaigns().iter().find_map(|campaign| country.capacity(campaign, slot));
+    let said = ledger.said_capacity(slot.clinic, slot.visit_on).and_then(|said| said.at(slot.starts_min));
+    listed.map_or(0, |listed| said.unwrap_or(listed))
+}
+
+/// The list to re-offer has as many of a slot as are booked beyond what it offers, the latest booked first, and nobody
+/// else.
+fn overfull_slots_are_named(country: &Country, ledger: &Ledger) -> Held {
+    let mut booked: BTreeMap<SlotId, Vec<_>> = BTreeMap::new();
+    for (id, appointment) in live(ledger) {
+        booked.entry(appointment.place.slot).or_default().push((appointment.booked_at, id));
+    }
+    let mut expected = BTreeMap::new();
+    for (slot, mut people) in booked {
+        people.sort_unstable();
+        let over = people.len().saturating_sub(offered(country, ledger, slot) as usize);
+        expected.insert(slot, people.into_iter().rev().take(over).map(|(_, id)| id).collect::<Vec<_>>());
+    }
+    expected.retain(|_, people| !people.is_empty());
+    let mut named: BTreeMap<SlotId, Vec<_>> = BTreeMap::new();
+    for (id, appointment) in country.clinics().iter().flat_map(|clinic| ledger.reoffer_list(clinic.id)) {
+        named.entry(appointment.place.slot).or_default().push(id);
+    }
+    if named == expected { Ok(()) } else { Err(format!("named {named:?}, there are {expected:?}")) }
+}
+
+/// No more first doses than the supply, unless less was said since, and the published figure is what is left. What is
+/// shared out is never more than the total.
 fn doses_add_up(country: &Country, ledger: &Ledger) -> Held {
     for campaign in country.campaigns() {
         let mut taken: BTreeMap<RegionCode, u32> = BTreeMap::new();
@@ -66,10 +101,15 @@ fn doses_add_up(country: &Country, ledger: &Ledger) -> Held {
             *taken.entry(sido_of(country, place.slot)).or_default() += 1;
         }
         let published = ledger.figures(campaign.id).doses_left;
-        for (sido, supply) in &campaign.supply {
+        let said = ledger.said_supply(campaign.id);
+        if let Some(said) = said.filter(|said| said.allotted_total() > said.total) {
+            return Err(format!("more is shared out than there is: {said:?}"));
+        }
+        for (sido, supply) in said.map_or(&campaign.supply, |said| &said.allotted) {
             let taken = taken.get(sido).copied().unwrap_or(0);
             let left = published.get(sido).copied();
-            if supply.checked_sub(taken) != left {
+            let expected = supply.checked_sub(taken).or(said.map(|_| 0));
+            if expected != left {
                 return Err(format!("{sido}: {supply} doses, {taken} taken, {left:?} published"));
             }
         }
@@ -92,15 +132,23 @@ fn sido_of(country: &Country, slot: SlotId) -> RegionCode {
 }
 
 /// What the public pages show of a day is what was taken of it.
-fn days_add_up(country: &Country, ledger: &Ledger) -> Held {
+fn days_add_up(ledger: &Ledger) -> Held {
     let mut expected: HashMap<_, u32> = HashMap::new();
     for place in held_places(ledger).chain(live(ledger).map(|(_, appointment)| appointment.place)) {
         *expected.entry((place.slot.clinic, place.slot.visit_on)).or_default() += 1;
     }
-    let clinics: Vec<_> = country.clinics().iter().map(|clinic| clinic.id).collect();
-    let shown = ledger.days_taken(&clinics);
-    let shown: HashMap<_, u32> = shown.iter().map(|day| ((day.clinic, day.visit_on), day.places)).collect();
+    for (slot, counts) in ledger.touched_slots().filter(|(_, counts)| counts.blocked > 0) {
+        *expected.entry((slot.clinic, slot.visit_on)).or_default() += counts.blocked;
+    }
+    let shown = all_days(ledger);
+    let shown = shown.iter().filter(|day| day.places > 0);
+    let shown: HashMap<_, u32> = shown.map(|day| ((day.clinic, day.visit_on), day.places)).collect();
     if shown == expected { Ok(()) } else { Err(format!("shown {shown:?}, there are {expected:?}")) }
+}
+
+fn all_days(ledger: &Ledger) -> Vec<DayTaken> {
+    let clinics: Vec<_> = ledger.country().clinics().iter().map(|clinic| clinic.id).collect();
+    ledger.days_taken(&clinics)
 }
 
 /// One live appointment for each person, campaign and dose, but for those at the desk since two names were merged.
@@ -120,7 +168,7 @@ fn one_live_appointment(ledger: &Ledger) -> Held {
 fn one_hold_a_booker(ledger: &Ledger) -> Held {
     for (id, hold) in ledger.holds() {
         let found = ledger.hold_of(hold.campaign, hold.booker).map(|(id, _)| id);
-        if found != Some(*id) {
+        if found != Some(id) {
             return Err(format!("{id:?} of {:?}, who is found with {found:?}", hold.booker));
         }
     }
@@ -135,7 +183,7 @@ fn people_find_their_appointments(ledger: &Ledger) -> Held {
         let helpers = given.filter(|one| one.recipient == recipient && one.is_live()).map(|one| one.booker);
         for person in helpers.chain([recipient]) {
             let own = ledger.appointments_of(person);
-            if own.iter().filter(|(own, found)| own == id && found == appointment).count() != 1 {
+            if own.iter().filter(|(own, found)| *own == id && found == appointment).count() != 1 {
                 return Err(format!("{person:?} does not find {id:?} once among {own:?}"));
             }
         }
@@ -255,20 +303,24 @@ pub fn digest(ledger: &Ledger) -> String {
     let mut slots: Vec<_> = ledger.touched_slots().filter(|(_, counts)| counts.taken() > 0).collect();
     slots.sort_by_key(|(slot, _)| *slot);
     let mut holds: Vec<_> = ledger.holds().collect();
-    holds.sort_by_key(|(id, _)| **id);
+    holds.sort_by_key(|(id, _)| *id);
     let mut appointments: Vec<_> = ledger.appointments().collect();
-    appointments.sort_by_key(|(id, _)| **id);
+    appointments.sort_by_key(|(id, _)| *id);
     let messages = ledger.messages_waiting(usize::MAX);
     let campaigns = ledger.country().campaigns();
-    let figures: Vec<_> = campaigns.iter().map(|campaign| ledger.figures(campaign.id)).collect();
+    let figures: Vec<_> =
+        campaigns.iter().map(|campaign| (ledger.figures(campaign.id), ledger.supply(campaign.id))).collect();
+    let days = all_days(ledger);
     let audit = ledger.audit_head();
     let waits = (Waited::of(ledger), ledger.awaited_places(), ledger.desk_cases());
-    format!("{slots:?}\n{holds:?}\n{appointments:?}\n{messages:?}\n{figures:?}\n{audit:?}\n{waits:?}")
+    format!(
+        "{slots:?}\n{holds:?}\n{appointments:?}\n{messages:?}\n{figures:?}\n{days:?}\n{audit:?}\n{waits:?}"
+    )
 }
 
 fn live(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
     let live = |(_, appointment): &(_, &Appointment)| appointment.is_live();
-    ledger.appointments().filter(live).map(|(id, appointment)| (*id, *appointment))
+    ledger.appointments().filter(live).map(|(id, appointment)| (id, *appointment))
 }
 
 /// By holds, and by what is offered to those who wait.

@@ -17,6 +17,8 @@
 mod desk;
 
 use super::audit;
+mod staff;
+
 use super::wording::{describe, name_of, time_of};
 use super::words::{Words, duration, korean_time, parse, slot};
 use super::world::CAMPAIGN;
@@ -24,12 +26,13 @@ use super::{Make, Stage};
 use crate::{Admit, Clock as _, Command, Delegate, Keyed, Request, TakePlaces};
 use booking::{
     AppointmentId, AppointmentState, CampaignId, Candidate, ConsentVersion, DelegationRecord, DoseNumber,
-    HoldId, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, TicketRef,
-    WaitId,
+    HoldId, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, StaffId,
+    TicketRef, WaitId,
 };
 use desk::said_by;
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
+pub(super) use staff::sido_named;
 use std::collections::HashMap;
 
 /// Plays a case on a fresh subject; panics at the first line that is answered otherwise. Returns the kinds of answers.
@@ -175,7 +178,10 @@ impl Play {
             "confirm" => Command::Confirm { booker: self.person(actor), hold },
             "cancel" => Command::Cancel { person: self.person(actor), appointment },
             "wait" | "leave" | "accept" | "decline" => self.waiting(actor, verb, words),
-            other => panic!("no verb `{other}`"),
+            other => {
+                let does = staff::does(campaign, other, words).unwrap_or_else(|| panic!("no verb `{other}`"));
+                Command::Staff { by: StaffId(1), does }
+            }
         }
     }
 
@@ -189,6 +195,7 @@ impl Play {
             candidate: candidate(words),
             relation: Relation::Parent,
             consent: ConsentVersion(1),
+            code_sent_at: words.code.map(|age| self.stage.clock.now() - age),
         })
     }
 
@@ -234,7 +241,11 @@ impl Play {
             | Outcome::OfferDeclined
             | Outcome::EligibilityCorrected(_)
             | Outcome::AdmissionRevoked
-            | Outcome::Merged { .. } => {}
+            | Outcome::Merged { .. }
+            | Outcome::Blocked(_)
+            | Outcome::Unblocked(_)
+            | Outcome::CapacitySet { .. }
+            | Outcome::SupplySet(_) => {}
         }
     }
 
@@ -245,6 +256,9 @@ impl Play {
 
     fn see(&mut self, what: &str) -> String {
         let words: Vec<&str> = what.split(' ').collect();
+        if let Some(seen) = self.see_staff(&words) {
+            return seen;
+        }
         match words[..] {
             ["audit", last] => self.see_audit(last.parse().expect("a number")),
             ["waits", name] => self.see_waits(name),
@@ -305,7 +319,9 @@ impl Play {
         let changed = changed.expect("the store is well");
         let days = changed.days.iter().map(|day| {
             let after = day.places - day.before_noon;
-            format!(" C{}/{} {}+{after}", day.clinic.0, day.visit_on.day(), day.before_noon)
+            let of = day.offered.map(|(all, morning)| format!(" of {morning}+{}", all - morning));
+            let (clinic, visit_day) = (day.clinic.0, day.visit_on.day());
+            format!(" C{clinic}/{visit_day} {}+{after}{}", day.before_noon, of.unwrap_or_default())
         });
         format!("{}:{}", changed.version, days.collect::<String>())
     }
@@ -316,7 +332,8 @@ impl Play {
         let slots = slots.expect("the store is well");
         let (_, counts) =
             slots.iter().find(|(start, _)| *start == slot.starts_min).expect("there is such a slot");
-        format!("free {} held {} booked {}", counts.free(), counts.held, counts.booked)
+        let blocked = if counts.blocked > 0 { format!(" blocked {}", counts.blocked) } else { String::new() };
+        format!("free {} held {} booked {}{blocked}", counts.free(), counts.held, counts.booked)
     }
 
     fn see_appointments(&mut self, name: &str) -> String {
@@ -350,6 +367,7 @@ impl Play {
         let all = self.stage.wait_for(self.stage.subject.store().delegations_of(person));
         let own = all.expect("the store is well").into_iter().filter(|one| side(one, person));
         let state = |one: DelegationRecord| match (one.is_live(), one.is_revoked()) {
+            (true, _) if one.proved_at.is_some() => "proved",
             (true, _) => "live",
             (false, true) => "revoked",
             (false, false) => "given-up",

@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 pub(super) const PEOPLE: u64 = 16;
 /// So many of them help others, so that the same two meet again and again.
 const HELPERS: u64 = 3;
-const CLINICS: [u32; 3] = [1, 2, 6];
-const STARTS_MIN: [u16; 3] = [540, 570, 600];
+pub(super) const CLINICS: [u32; 3] = [1, 2, 6];
+pub(super) const STARTS_MIN: [u16; 3] = [540, 570, 600];
 /// Clinics, and the 시·군·구 of the last.
 const SCOPES: [WaitScope; 3] = [
     WaitScope::Clinic(ClinicId(1)),
@@ -180,7 +180,11 @@ impl People {
             | Outcome::OfferDeclined
             | Outcome::EligibilityCorrected(_)
             | Outcome::AdmissionRevoked
-            | Outcome::Merged { .. } => {}
+            | Outcome::Merged { .. }
+            | Outcome::Blocked(_)
+            | Outcome::Unblocked(_)
+            | Outcome::CapacitySet { .. }
+            | Outcome::SupplySet(_) => {}
         }
     }
 }
@@ -219,6 +223,7 @@ fn delegation(booker: PersonId, chance: &mut Chance) -> Command {
             candidate: ELIGIBLE,
             relation: Relation::Sibling,
             consent: ConsentVersion(1),
+            code_sent_at: None,
         }),
         5..7 => Command::EndDelegation {
             campaign: PAIRS,
@@ -251,8 +256,8 @@ fn mostly(owner: PersonId, other: PersonId, chance: &mut Chance) -> PersonId {
 /// Helpers come more often than others; one person takes places again and again.
 fn eager(person: PersonId, chance: &mut Chance) -> PersonId {
     match chance.below(10) {
-        0 => PersonId(PEOPLE),
-        1..4 => helper(chance),
+        0..2 => PersonId(PEOPLE),
+        2..5 => helper(chance),
         _ => person,
     }
 }

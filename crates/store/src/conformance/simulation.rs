@@ -1,5 +1,6 @@
 //! People who fight over a few places, one event after another, all from one seed.
 
+use super::clinics::Staff;
 use super::people::{People, alias};
 use super::world::PAIRS;
 use super::{Chance, Make, Stage, audit, invariants};
@@ -10,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-pub const EVENTS: u64 = 250;
+pub const EVENTS: u64 = 280;
 /// Repeats are asked while the store still has to know the answer.
 const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_hours(20);
 
@@ -44,6 +45,7 @@ struct Simulation {
     stage: Stage,
     chance: Chance,
     people: People,
+    staff: Staff,
     answers: Vec<String>,
     kept: Vec<Kept>,
     acknowledged: BTreeMap<AppointmentId, Appointment>,
@@ -65,6 +67,7 @@ impl Simulation {
             stage,
             chance: Chance::seeded(seed),
             people: People::default(),
+            staff: Staff::default(),
             answers: Vec::new(),
             kept: Vec::new(),
             acknowledged: BTreeMap::new(),
@@ -107,8 +110,10 @@ impl Simulation {
             12..14 => self.restart(),
             14..22 => self.ask_again()?,
             22..25 => self.ask_otherwise()?,
-            _ => {
-                let command = self.people.next(&mut self.chance);
+            other => {
+                let is_staff = other < 31;
+                let command =
+                    if is_staff { Staff::next(&mut self.chance) } else { self.people.next(&mut self.chance) };
                 let keyed = self.chance.percent(60).then(|| self.key());
                 self.execute(&Request { keyed, command }).map(drop)?;
             }
@@ -199,6 +204,7 @@ impl Simulation {
         if request.keyed.is_some() {
             self.kept.push(Kept { request: request.clone(), outcome: outcome.clone(), at });
         }
+        self.staff.learn(&request.command, outcome);
         match outcome {
             Outcome::Booked(made) | Outcome::Moved(made) => self.acknowledged.extend(made.iter().copied()),
             Outcome::Cancelled(id) => self.cancelled(*id, at),
@@ -250,6 +256,7 @@ impl Simulation {
         if overdue > self.overdue_max {
             return Err(format!("expired_holds_go_away: {overdue} are left, {} may", self.overdue_max));
         }
+        self.staff.check(&ledger).map_err(|what| format!("acknowledged_outcomes_stay: {what}"))?;
         for (id, expected) in &self.acknowledged {
             let found = ledger.appointment(*id);
             if found.as_ref() != Some(expected) {

@@ -31,6 +31,10 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::EligibilityCorrected(_)) => "corrected".to_owned(),
         Ok(Outcome::AdmissionRevoked) => "revoked".to_owned(),
         Ok(Outcome::Merged { desk_cases }) => format!("merged {desk_cases}"),
+        Ok(Outcome::Blocked(counts)) => format!("blocked {}", counts.blocked),
+        Ok(Outcome::Unblocked(counts)) => format!("unblocked {}", counts.blocked),
+        Ok(Outcome::CapacitySet { over }) => format!("set over {over}"),
+        Ok(Outcome::SupplySet(supply)) => format!("supplied {}", supply.total),
         Err(refusal) => describe_refusal(refusal),
     }
 }
@@ -63,6 +67,12 @@ fn describe_refusal(refusal: &Refusal) -> String {
             nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
         }
         Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
+        Refusal::PlacesNotFree { free: places }
+        | Refusal::PlacesNotBlocked { blocked: places }
+        | Refusal::CapacityBelowTaken { over: places } => format!("{code} {places}"),
+        Refusal::RegionUnknown { region } => format!("{code} {region}"),
+        Refusal::SupplyOverTotal { total, allotted } => format!("{code} {total} {allotted}"),
+        Refusal::SupplyBelowTaken { sido, taken } => format!("{code} {sido} {taken}"),
         Refusal::TicketNeeded
         | Refusal::NotYourTurn { .. }
         | Refusal::EntranceBusy { .. }
@@ -74,6 +84,8 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::IdentityStale
         | Refusal::PairUnknown
         | Refusal::TooManyPairs { .. }
+        | Refusal::RecipientCodeUnknown
+        | Refusal::RecipientCodeWrong { .. }
         | Refusal::MessageTooSoon { .. } => unreachable!("{code} is decided before the ledger"),
         Refusal::KeyReused
         | Refusal::CampaignUnknown
@@ -81,6 +93,7 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::PassNeeded
         | Refusal::RecipientIsBooker
         | Refusal::RecipientUnknown
+        | Refusal::RecipientCodeNeeded
         | Refusal::PlacesInvalid
         | Refusal::FirstDoseNeeded
         | Refusal::SlotUnknown

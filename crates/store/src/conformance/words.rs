@@ -1,6 +1,7 @@
 //! The words of the language: what stands behind a verb, and how people write places and times.
 
-use booking::{ClinicId, SlotId};
+use super::language::sido_named;
+use booking::{ClinicId, RegionCode, SlotId};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,6 +14,10 @@ pub(super) struct Words {
     pub(super) dose: u8,
     pub(super) is_change: bool,
     pub(super) second: bool,
+    /// `whole`, `anyway`: what staff add.
+    pub(super) added: Vec<String>,
+    pub(super) total: Option<u64>,
+    pub(super) shares: Vec<(RegionCode, u32)>,
     pub(super) of: Option<String>,
     pub(super) with: Option<String>,
     pub(super) born: Option<i16>,
@@ -23,10 +28,16 @@ pub(super) struct Words {
     pub(super) scope: Option<String>,
     pub(super) days: Option<(String, String)>,
     pub(super) count: Option<usize>,
+    /// How long ago the code was sent that the recipient read out.
+    pub(super) code: Option<SignedDuration>,
     pub(super) key: Option<String>,
 }
 
 impl Words {
+    pub(super) fn adds(&self, word: &str) -> bool {
+        self.added.iter().any(|added| added == word)
+    }
+
     pub(super) fn other(&self) -> &str {
         self.name.as_deref().expect("the verb takes a name")
     }
@@ -42,12 +53,19 @@ pub(super) fn parse(words: &str) -> Words {
             "dose" => parsed.dose = next().parse().expect("a dose is a number"),
             "change" => parsed.is_change = true,
             "second" => parsed.second = true,
+            "whole" | "anyway" => parsed.added.push(word.to_owned()),
+            "total" => parsed.total = Some(next().parse().expect("a number")),
+            "east" | "west" | "nowhere" => {
+                let sido = sido_named(word).expect("one of the three");
+                parsed.shares.push((sido, next().parse().expect("a number")));
+            }
             "of" => parsed.of = Some(next()),
             "with" => parsed.with = Some(next()),
             "born" => parsed.born = Some(next().parse().expect("a year")),
             "campaign" => parsed.campaign = Some(next().parse().expect("a number")),
             "in" => parsed.scope = Some(next()),
             "days" => parsed.days = Some((next(), next())),
+            "code" => parsed.code = Some(duration(&next())),
             "key" => parsed.key = Some(next()),
             clinic if clinic.starts_with('C') => {
                 parsed.slot = Some(slot(clinic, &next(), &next()));

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 pub const CAMPAIGN: CampaignId = CampaignId(1);
 /// Two doses, three to five weeks apart, at the same clinics.
 pub const PAIRS: CampaignId = CampaignId(2);
+/// As [`CAMPAIGN`], where a recipient agrees by a code.
+pub const CODED: CampaignId = CampaignId(3);
 pub const EAST: RegionCode = RegionCode(1_100_000_000);
 pub const WEST: RegionCode = RegionCode(2_600_000_000);
 const SIGUNGU: [(RegionCode, RegionCode); 3] =
@@ -50,7 +52,9 @@ fn with_capacity(capacity: impl Fn(ClinicId) -> u32, doses_east: u32, doses_west
     let one = campaign(supply);
     let supply = BTreeMap::from([(EAST, doses_east), (WEST, doses_west.min(DOSES_WEST_OF_PAIRS))]);
     let pairs = Campaign { id: PAIRS, slug: "pairs".to_owned(), doses: 2, supply, ..one.clone() };
-    Country::new(regions(), clinics, vec![one, pairs]).expect("every parent is there")
+    let limits = Limits { recipient_code: true, ..one.limits };
+    let coded = Campaign { id: CODED, slug: "coded".to_owned(), limits, ..one.clone() };
+    Country::new(regions(), clinics, vec![one, pairs, coded]).expect("every parent is there")
 }
 
 fn regions() -> Vec<Region> {

@@ -4,11 +4,10 @@ use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
     Appointment, AppointmentId, AppointmentState, CampaignId, Change, Delegation, DelegationRecord,
-    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, SlotCounts, SlotId,
+    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
-use std::ops::Bound;
 
 impl Ledger {
     /// Applies a change to the pending layer and notes it for the journal.
@@ -36,76 +35,6 @@ impl Ledger {
         Ok(())
     }
 
-    /// Makes everything pending visible.
-    pub fn commit(&mut self) {
-        self.openings.commit();
-        self.aliases.commit();
-        self.people.commit();
-        self.delegations.commit();
-        self.delegated.commit();
-        self.drafts.commit();
-        self.ended_sessions.commit();
-        self.admissions.commit();
-        self.tickets.commit();
-        self.slots.commit();
-        self.days.commit();
-        self.day_changes.commit();
-        self.supply.commit();
-        let batch = std::mem::take(&mut self.batch);
-        for change in &batch {
-            self.unindex(change);
-        }
-        self.holds.commit();
-        self.hold_of.commit();
-        self.expired.commit();
-        self.abandoned.commit();
-        self.appointments.commit();
-        self.live.commit();
-        self.of_person.commit();
-        self.reminded.commit();
-        self.answers.commit();
-        for change in &batch {
-            self.index(change);
-        }
-        self.next_committed = self.next;
-        self.waits.commit();
-        self.desk.commit();
-        self.audit.commit();
-        self.swept = Bound::Unbounded;
-    }
-
-    /// Forgets everything pending.
-    pub fn discard(&mut self) {
-        self.openings.discard();
-        self.aliases.discard();
-        self.people.discard();
-        self.delegations.discard();
-        self.delegated.discard();
-        self.drafts.discard();
-        self.ended_sessions.discard();
-        self.admissions.discard();
-        self.tickets.discard();
-        self.slots.discard();
-        self.days.discard();
-        self.day_changes.discard();
-        self.supply.discard();
-        self.holds.discard();
-        self.hold_of.discard();
-        self.expired.discard();
-        self.abandoned.discard();
-        self.appointments.discard();
-        self.live.discard();
-        self.of_person.discard();
-        self.reminded.discard();
-        self.answers.discard();
-        self.batch.clear();
-        self.waits.discard();
-        self.desk.discard();
-        self.audit.discard();
-        self.next = self.next_committed;
-        self.swept = Bound::Unbounded;
-    }
-
     fn apply(&mut self, change: &Change) {
         self.audit.note(change);
         match change {
@@ -120,6 +49,9 @@ impl Ledger {
             Change::PersonUpdated { person, sealed } => self.people.put(*person, sealed.clone()),
             Change::DelegationGiven { campaign, booker, recipient, delegation } => {
                 self.give_delegation((*campaign, *booker, *recipient), *delegation);
+            }
+            Change::DelegationProved { campaign, booker, recipient, at } => {
+                self.prove_delegation((*campaign, *booker, *recipient), *at);
             }
             Change::DelegationEnded { campaign, booker, recipient, by, at } => {
                 self.change_delegation((*campaign, *booker, *recipient), Some((*by, *at)));
@@ -161,6 +93,10 @@ impl Ledger {
                     self.reminded.put(appointment, visit_on);
                 }
             }
+            Change::Blocked { .. }
+            | Change::Unblocked { .. }
+            | Change::CapacitySet { .. }
+            | Change::SupplySet { .. } => self.apply_said(change),
             Change::MessageSent { .. } | Change::Audited(_) => {}
             Change::Waited { .. }
             | Change::WaitEnded { .. }
@@ -175,9 +111,7 @@ impl Ledger {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
             }
         }
-        if follows_the_commit(change) {
-            self.batch.push(change.clone());
-        }
+        self.follow(change);
     }
 
     fn extend_hold(&mut self, id: HoldId, expires_at: Timestamp) {
@@ -260,8 +194,14 @@ impl Ledger {
             self.delegated.update(booker, |keys| keys.push(key));
             self.delegated.update(recipient, |keys| keys.push(key));
         }
-        let record = DelegationRecord { campaign, booker, recipient, delegation, ended: None };
+        let record =
+            DelegationRecord { campaign, booker, recipient, delegation, proved_at: None, ended: None };
         self.delegations.put(key, record);
+    }
+
+    fn prove_delegation(&mut self, key: DelegationKey, at: Timestamp) {
+        let record = *self.delegations.get(key).expect("only a delegation that was given is proved");
+        self.delegations.put(key, DelegationRecord { proved_at: Some(at), ..record });
     }
 
     fn change_delegation(&mut self, key: DelegationKey, ended: Option<(PersonId, Timestamp)>) {
@@ -308,84 +248,6 @@ impl Ledger {
             self.country.clinic(slot.clinic).expect("a place that was taken is at a clinic of the country");
         self.country.sido_of(clinic)
     }
-
-    /// Before the tables merge: takes out of the indexes what is about to change.
-    fn unindex(&mut self, change: &Change) {
-        match change {
-            Change::HoldExtended { id, .. } | Change::HoldEnded { id, .. } => {
-                if let Some(hold) = self.holds.committed(*id) {
-                    self.expiring.remove(&(hold.expires_at, *id));
-                }
-            }
-            Change::Moved { id, .. } | Change::Cancelled { id, .. } => {
-                if let Some(appointment) = self.appointments.committed(*id) {
-                    self.to_remind.remove(&(appointment.place.slot.visit_on, *id));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// An appointment waits for its reminder while it is live and nobody was reminded of its day.
-    fn index_reminder(&mut self, id: AppointmentId) {
-        let Some(appointment) = self.appointments.committed(id) else { return };
-        let visit_on = appointment.place.slot.visit_on;
-        if appointment.is_live() && self.reminded.committed(id) != Some(&visit_on) {
-            self.to_remind.insert((visit_on, id));
-        } else {
-            self.to_remind.remove(&(visit_on, id));
-        }
-    }
-
-    /// After the tables merged: the indexes that only follow what is durable.
-    fn index(&mut self, change: &Change) {
-        match change {
-            Change::Held { id, .. } | Change::HoldExtended { id, .. } => {
-                if let Some(hold) = self.holds.committed(*id) {
-                    self.expiring.insert((hold.expires_at, *id));
-                }
-            }
-            Change::Booked { id, .. } | Change::Moved { id, .. } => self.index_reminder(*id),
-            Change::MessageQueued { id, message } => {
-                self.messages.insert(*id, *message);
-                if let MessageKind::Reminder(appointment) = message.kind {
-                    self.index_reminder(appointment);
-                }
-            }
-            Change::MessageSent { id } => drop(self.messages.remove(id)),
-            Change::Answered { key, at, .. } => {
-                self.answered.push_back((*at, *key));
-                self.forget_old_answers(*at);
-            }
-            _ => {}
-        }
-    }
-
-    fn forget_old_answers(&mut self, now: Timestamp) {
-        let kept = self
-            .country
-            .campaigns()
-            .iter()
-            .map(|campaign| campaign.limits.answers_kept)
-            .max()
-            .unwrap_or_default();
-        while let Some((at, key)) = self.answered.front().copied() {
-            if now.duration_since(at) <= kept {
-                return;
-            }
-            self.answered.pop_front();
-            self.answers.forget(key);
-        }
-    }
-}
-
-impl Taken {
-    /// What is taken stays a place where the clinic gives fewer now: no appointment disappears, and nothing is free.
-    pub(super) fn of(self, offered: u32) -> SlotCounts {
-        let counts =
-            SlotCounts { capacity: offered, held: self.held, booked: self.booked, blocked: self.blocked };
-        SlotCounts { capacity: offered.max(counts.taken()), ..counts }
-    }
 }
 
 /// Supply counts first doses; the second is set aside with the first.
@@ -395,40 +257,4 @@ fn counted_doses(place: Place) -> u32 {
 
 fn live_key(appointment: &Appointment) -> (CampaignId, PersonId, DoseNumber) {
     (appointment.campaign, appointment.place.recipient, appointment.place.dose)
-}
-
-fn follows_the_commit(change: &Change) -> bool {
-    match change {
-        Change::Held { .. }
-        | Change::HoldExtended { .. }
-        | Change::HoldEnded { .. }
-        | Change::Booked { .. }
-        | Change::Moved { .. }
-        | Change::Cancelled { .. }
-        | Change::MessageQueued { .. }
-        | Change::MessageSent { .. }
-        | Change::Answered { .. } => true,
-        Change::Opened { .. }
-        | Change::Closed { .. }
-        | Change::PersonRegistered { .. }
-        | Change::PersonKnownAs { .. }
-        | Change::PersonUpdated { .. }
-        | Change::DelegationGiven { .. }
-        | Change::DelegationEnded { .. }
-        | Change::HelperAllowed { .. }
-        | Change::DraftSaved { .. }
-        | Change::SessionEnded { .. }
-        | Change::Admitted { .. }
-        | Change::PlaceAbandoned { .. }
-        | Change::Audited(_)
-        | Change::Waited { .. }
-        | Change::WaitEnded { .. }
-        | Change::PlaceAwaited { .. }
-        | Change::PlaceOffered { .. }
-        | Change::PlacePassed { .. }
-        | Change::OfferEnded { .. }
-        | Change::EligibilityCorrected { .. }
-        | Change::AdmissionRevoked { .. }
-        | Change::PeopleMerged { .. } => false,
-    }
 }

@@ -9,6 +9,7 @@ const INCARNATION: u32 = 1;
 
 pub(super) struct Trail {
     committed: AuditHead,
+    sealed: AuditHead,
     pending: AuditHead,
     scratch: Vec<u8>,
 }
@@ -16,7 +17,7 @@ pub(super) struct Trail {
 impl Default for Trail {
     fn default() -> Self {
         let begin = AuditHead::begin(INCARNATION);
-        Self { committed: begin, pending: begin, scratch: Vec::new() }
+        Self { committed: begin, sealed: begin, pending: begin, scratch: Vec::new() }
     }
 }
 
@@ -27,11 +28,16 @@ impl Trail {
         }
     }
 
+    pub(super) fn seal(&mut self) {
+        self.sealed = self.pending;
+    }
+
     pub(super) fn commit(&mut self) {
-        self.committed = self.pending;
+        self.committed = self.sealed;
     }
 
     pub(super) fn discard(&mut self) {
+        self.sealed = self.committed;
         self.pending = self.committed;
     }
 }

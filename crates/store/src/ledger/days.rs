@@ -1,17 +1,23 @@
 //! Which days changed, in the order of their last change, so that a reader who comes back is told only what is new.
 
+use crate::rows::Map;
 use booking::ClinicId;
 use jiff::civil::Date;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::VecDeque;
 
 type Day = (ClinicId, Date);
+
+const PASSED_OVER_MAX: usize = 4_096;
 
 /// The version counts every place taken or given back since the first, so that a replayed journal comes to the same one.
 #[derive(Debug, Default)]
 pub(super) struct DayChanges {
     version: u64,
-    last_change: HashMap<Day, u64>,
-    by_version: BTreeMap<u64, Day>,
+    last_change: Map<Day, u64>,
+    /// In the order of their versions; a day whose last change is another one is passed over.
+    by_version: VecDeque<(u64, Day)>,
+    /// Of the batch that is being written.
+    sealed: Vec<Day>,
     /// Of the current batch.
     pending: Vec<Day>,
 }
@@ -21,17 +27,27 @@ impl DayChanges {
         self.pending.push(day);
     }
 
+    pub(super) fn seal(&mut self) {
+        std::mem::swap(&mut self.sealed, &mut self.pending);
+    }
+
     pub(super) fn commit(&mut self) {
-        for day in self.pending.drain(..) {
+        for day in self.sealed.drain(..) {
             self.version += 1;
-            if let Some(before) = self.last_change.insert(day, self.version) {
-                self.by_version.remove(&before);
+            self.last_change.insert(day, self.version);
+            match self.by_version.back_mut() {
+                Some((version, last)) if *last == day => *version = self.version,
+                _ => self.by_version.push_back((self.version, day)),
             }
-            self.by_version.insert(self.version, day);
+        }
+        if self.by_version.len() > 2 * self.last_change.len() + PASSED_OVER_MAX {
+            let last_change = &self.last_change;
+            self.by_version.retain(|(version, day)| last_change[day] == *version);
         }
     }
 
     pub(super) fn discard(&mut self) {
+        self.sealed.clear();
         self.pending.clear();
     }
 
@@ -39,7 +55,8 @@ impl DayChanges {
     /// somebody who knows another ledger: they are told everything.
     pub(super) fn since(&self, version: u64) -> impl Iterator<Item = (u64, Day)> {
         let known = if version > self.version { 0 } else { version };
-        self.by_version.range(known + 1..).map(|(version, day)| (*version, *day))
+        let first = self.by_version.partition_point(|(version, _)| *version <= known);
+        self.by_version.range(first..).filter(|(version, day)| self.last_change[day] == *version).copied()
     }
 }
 
@@ -63,6 +80,7 @@ mod tests {
             changes.note(day(clinic));
         }
         assert_eq!(since(&changes, 0), []);
+        changes.seal();
         changes.commit();
         assert_eq!(since(&changes, 0), [(2, 2), (3, 1)]);
         assert_eq!(since(&changes, 2), [(3, 1)]);
@@ -76,6 +94,7 @@ mod tests {
         changes.note(day(1));
         changes.discard();
         changes.note(day(2));
+        changes.seal();
         changes.commit();
         assert_eq!(since(&changes, 0), [(1, 2)]);
     }

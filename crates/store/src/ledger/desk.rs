@@ -21,16 +21,25 @@ pub(super) struct Desk {
     /// Live appointments beyond the one that a person may have, since two names were merged.
     too_many: Table<DoseOf, Vec<AppointmentId>>,
     merges: u64,
+    merges_sealed: u64,
     merges_committed: u64,
 }
 
 impl Desk {
+    pub(super) fn seal(&mut self) {
+        self.corrections.seal();
+        self.revoked.seal();
+        self.merged.seal();
+        self.too_many.seal();
+        self.merges_sealed = self.merges;
+    }
+
     pub(super) fn commit(&mut self) {
         self.corrections.commit();
         self.revoked.commit();
         self.merged.commit();
         self.too_many.commit();
-        self.merges_committed = self.merges;
+        self.merges_committed = self.merges_sealed;
     }
 
     pub(super) fn discard(&mut self) {
@@ -38,6 +47,7 @@ impl Desk {
         self.revoked.discard();
         self.merged.discard();
         self.too_many.discard();
+        self.merges_sealed = self.merges_committed;
         self.merges = self.merges_committed;
     }
 }
@@ -96,10 +106,10 @@ impl Ledger {
 
     /// What a desk has to decide, in the order of people.
     pub fn desk_cases(&self) -> Vec<DeskCase> {
-        let case = |((campaign, person, dose), extra): (&DoseOf, &Vec<AppointmentId>)| {
-            let live = self.live.committed((*campaign, *person, *dose)).copied();
+        let case = |((campaign, person, dose), extra): (DoseOf, &Vec<AppointmentId>)| {
+            let live = self.live.committed((campaign, person, dose)).copied();
             let appointments: Vec<_> = live.into_iter().chain(extra.iter().copied()).collect();
-            DeskCase { campaign: *campaign, person: *person, dose: *dose, appointments }
+            DeskCase { campaign, person, dose, appointments }
         };
         let open = self.desk.too_many.all_committed().filter(|(_, extra)| !extra.is_empty());
         let mut cases: Vec<DeskCase> = open.map(case).collect();

@@ -2,27 +2,55 @@
 //! that its clinics are still there.
 
 use super::Ledger;
+use super::said::Layer;
 use crate::StoreError;
-use booking::{AppointmentId, AppointmentState, Change, SlotCounts, SlotId, WaitId};
+use booking::{
+    AppointmentId, AppointmentState, Change, ClinicId, PersonId, Place, SlotCounts, SlotId, WaitId,
+};
 
 impl Ledger {
     pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
         match change {
-            Change::Held { hold, .. } => hold.places.iter().try_for_each(|place| self.clinic_of(place.slot)),
+            Change::Held { id, hold } => {
+                in_turn("hold", id.0, self.next.hold)?;
+                self.is_registered(hold.booker)?;
+                hold.places.iter().try_for_each(|place| self.could_be_taken(place))
+            }
             Change::HoldExtended { id, .. } | Change::HoldEnded { id, .. } => {
                 self.holds.get(*id).map(|_| ()).ok_or_else(|| format!("hold {}: it is not there", id.0))
             }
-            Change::Booked { appointment, .. } => self.clinic_of(appointment.place.slot),
+            Change::Booked { id, appointment } => {
+                in_turn("appointment", id.0, self.next.appointment)?;
+                self.is_registered(appointment.booker)?;
+                self.could_be_taken(&appointment.place)
+            }
             Change::Moved { id, to, .. } => {
                 self.clinic_of(*to)?;
                 self.is_live(*id)
             }
             Change::Cancelled { id, .. } => self.is_live(*id),
-            Change::DelegationEnded { campaign, booker, recipient, .. }
+            Change::DelegationProved { campaign, booker, recipient, .. }
+            | Change::DelegationEnded { campaign, booker, recipient, .. }
             | Change::HelperAllowed { campaign, booker, recipient } => {
                 let given = self.delegations.get((*campaign, *booker, *recipient));
                 given.map(|_| ()).ok_or_else(|| format!("person {}: no delegation to change", booker.0))
             }
+            Change::Blocked { slot, .. } => self.clinic_of(*slot),
+            Change::Unblocked { slot, places, .. } => {
+                let blocked = self.slots.get(*slot).map_or(0, |taken| taken.blocked);
+                let enough = blocked >= *places;
+                if enough {
+                    Ok(())
+                } else {
+                    Err(format!("clinic {}: {blocked} places are blocked", slot.clinic))
+                }
+            }
+            Change::PersonRegistered { person, .. } => in_turn("person", person.0, self.next.person),
+            Change::PersonKnownAs { person, .. }
+            | Change::PersonUpdated { person, .. }
+            | Change::DraftSaved { person, .. }
+            | Change::Admitted { person, .. } => self.is_registered(*person),
+            Change::CapacitySet { clinic, .. } => self.is_known(*clinic),
             Change::PlaceAwaited { slot } => self.clinic_of(*slot),
             Change::PlaceOffered { id, offer } => {
                 self.waits_there(*id)?;
@@ -46,15 +74,11 @@ impl Ledger {
             | Change::EligibilityCorrected { .. }
             | Change::PeopleMerged { .. }
             | Change::Opened { .. }
+            | Change::SupplySet { .. }
             | Change::Closed { .. }
-            | Change::PersonRegistered { .. }
-            | Change::PersonKnownAs { .. }
-            | Change::PersonUpdated { .. }
             | Change::DelegationGiven { .. }
-            | Change::DraftSaved { .. }
             | Change::PlaceAbandoned { .. }
             | Change::SessionEnded { .. }
-            | Change::Admitted { .. }
             | Change::MessageQueued { .. }
             | Change::MessageSent { .. }
             | Change::Audited(_)
@@ -76,35 +100,52 @@ impl Ledger {
         if live { Ok(()) } else { Err(format!("appointment {}: there is none that is live", id.0)) }
     }
 
+    fn could_be_taken(&self, place: &Place) -> Result<(), String> {
+        self.is_registered(place.recipient)?;
+        self.clinic_of(place.slot)
+    }
+
+    fn is_registered(&self, person: PersonId) -> Result<(), String> {
+        let known = person.0 < self.next.person;
+        if known { Ok(()) } else { Err(format!("person {}: they were never registered", person.0)) }
+    }
+
     fn clinic_of(&self, slot: SlotId) -> Result<(), String> {
-        let known = self.country.clinic(slot.clinic).is_some();
-        if known { Ok(()) } else { Err(format!("clinic {}: the country does not know it", slot.clinic)) }
+        self.is_known(slot.clinic)
+    }
+
+    fn is_known(&self, clinic: ClinicId) -> Result<(), String> {
+        let known = self.country.clinic(clinic).is_some();
+        if known { Ok(()) } else { Err(format!("clinic {clinic}: the country does not know it")) }
     }
 
     /// Slots of which more is taken than their clinic gives now, after it lowered its capacity, changed its hours or
     /// left the list: people there are to be re-offered. Each with what the clinic gives.
     pub fn overfull_slots(&self) -> impl Iterator<Item = (SlotId, SlotCounts, u32)> {
-        let offered = |slot: SlotId| {
-            let campaigns = self.country.campaigns().iter();
-            campaigns.filter_map(|campaign| self.country.capacity(campaign, slot)).max().unwrap_or(0)
-        };
+        let offered = |slot| self.offered_in_any(slot, Layer::Committed);
         let with_offered = self.touched_slots().map(move |(slot, counts)| (slot, counts, offered(slot)));
         with_offered.filter(|(_, counts, offered)| counts.taken() > *offered)
     }
 
-    /// After a replay: the country must still give every dose that was taken.
+    /// After a replay: the country must still give every dose that was taken. Where the supply was set since, less than
+    /// is taken was said on purpose.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] names the first 시·도 that gives too little.
     pub fn check_country(&self) -> Result<(), StoreError> {
         for ((campaign, sido), taken) in self.supply.all_committed() {
             let supply =
-                self.country.campaign(*campaign).and_then(|campaign| campaign.supply.get(sido).copied());
-            if *taken > supply.unwrap_or(0) {
+                self.country.campaign(campaign).and_then(|campaign| campaign.supply.get(&sido).copied());
+            if *taken > supply.unwrap_or(0) && self.said_supply(campaign).is_none() {
                 let at = format!("campaign {}: {taken} doses taken in region {sido}", campaign.0);
                 return Err(StoreError::Corrupt { at });
             }
         }
         Ok(())
     }
+}
+
+/// Numbers are given out one after the other: one far ahead is damage, and memory is made for none in between.
+fn in_turn(what: &str, number: u64, next: u64) -> Result<(), String> {
+    if number <= next { Ok(()) } else { Err(format!("{what} {number}: the next one is {next}")) }
 }

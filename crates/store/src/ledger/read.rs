@@ -1,6 +1,7 @@
 //! What readers see: the committed layer only.
 
 use super::Ledger;
+use super::said::Layer;
 use crate::{CampaignFigures, DayTaken, DaysChanged, PersonRecord};
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, Hold, HoldId, Message,
@@ -21,9 +22,10 @@ impl Ledger {
         let Some(known) = self.country.campaign(campaign) else {
             return CampaignFigures { opening, ..Default::default() };
         };
-        let left = known.supply.iter().map(|(sido, supply)| {
+        let supply = self.supply_now(known, Layer::Committed);
+        let left = supply.allotted.iter().map(|(sido, doses)| {
             let taken = self.supply.committed((campaign, *sido)).copied().unwrap_or(0);
-            (*sido, supply - taken)
+            (*sido, doses.saturating_sub(taken))
         });
         CampaignFigures { opening, doses_left: left.collect() }
     }
@@ -33,7 +35,7 @@ impl Ledger {
             let visits: BTreeSet<Date> =
                 self.country.campaigns().iter().flat_map(booking::Campaign::days).collect();
             visits.into_iter().filter_map(move |visit_on| {
-                Some(self.day_taken(clinic, visit_on)).filter(|day| day.places > 0)
+                Some(self.day_taken(clinic, visit_on)).filter(|day| day.places > 0 || day.offered.is_some())
             })
         };
         clinics.iter().flat_map(|clinic| days(*clinic)).collect()
@@ -51,7 +53,8 @@ impl Ledger {
     fn day_taken(&self, clinic: ClinicId, visit_on: Date) -> DayTaken {
         let places = self.days.committed((clinic, visit_on)).copied().unwrap_or(0);
         let before_noon = if places == 0 { 0 } else { self.taken_before_noon(clinic, visit_on) };
-        DayTaken { clinic, visit_on, places, before_noon }
+        let offered = self.offered_on(clinic, visit_on, NOON_MIN);
+        DayTaken { clinic, visit_on, places, before_noon, offered }
     }
 
     fn taken_before_noon(&self, clinic: ClinicId, visit_on: Date) -> u32 {
@@ -78,10 +81,12 @@ impl Ledger {
             return Vec::new();
         }
         let bands = known.bands_on(visit_on, campaign.visits.band_min);
+        let said = self.said_capacity(clinic, visit_on);
         let counts = |starts_min| {
-            self.slots.committed(SlotId { clinic, visit_on, starts_min }).copied().unwrap_or_default()
+            let taken = self.slots.committed(SlotId { clinic, visit_on, starts_min }).copied();
+            taken.unwrap_or_default().of(said.and_then(|said| said.at(starts_min)).unwrap_or(known.capacity))
         };
-        bands.map(|starts_min| (starts_min, counts(starts_min).of(known.capacity))).collect()
+        bands.map(|starts_min| (starts_min, counts(starts_min))).collect()
     }
 
     pub fn person(&self, person: PersonId) -> Option<PersonRecord> {
@@ -148,18 +153,14 @@ impl Ledger {
 
     /// Every slot that anything was ever taken from, for the checks of conservation.
     pub fn touched_slots(&self) -> impl Iterator<Item = (SlotId, SlotCounts)> {
-        self.slots.all_committed().filter_map(|(slot, taken)| {
-            let clinic = self.country.clinic(slot.clinic)?;
-            let band_min = self.country.campaigns().first()?.visits.band_min;
-            Some((*slot, taken.of(clinic.capacity_at(slot.visit_on, slot.starts_min, band_min))))
-        })
+        self.slots.all_committed().map(|(slot, _)| (slot, self.committed_counts(slot)))
     }
 
-    pub fn holds(&self) -> impl Iterator<Item = (&HoldId, &Hold)> {
+    pub fn holds(&self) -> impl Iterator<Item = (HoldId, &Hold)> {
         self.holds.all_committed()
     }
 
-    pub fn appointments(&self) -> impl Iterator<Item = (&AppointmentId, &Appointment)> {
+    pub fn appointments(&self) -> impl Iterator<Item = (AppointmentId, &Appointment)> {
         self.appointments.all_committed()
     }
 }

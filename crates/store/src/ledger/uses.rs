@@ -2,6 +2,7 @@
 
 mod appointments;
 mod audit;
+mod clinics;
 mod desk;
 mod doors;
 mod holds;
@@ -9,9 +10,10 @@ mod people;
 mod waiting;
 
 use super::Ledger;
+use super::said::Layer;
 use booking::{
     Campaign, CampaignId, Change, Country, Message, MessageId, MessageKind, Opening, Outcome, PersonId,
-    Refusal, RegionCode, SlotCounts, SlotId,
+    Refusal, RegionCode, SlotId,
 };
 use jiff::Timestamp;
 
@@ -35,20 +37,13 @@ impl Ledger {
     }
 
     fn doses_left(&self, campaign: &Campaign, sido: RegionCode) -> u32 {
-        let supply = campaign.supply.get(&sido).copied().unwrap_or(0);
         let taken = self.supply.get((campaign.id, sido)).copied().unwrap_or(0);
-        supply.checked_sub(taken).expect("doses are never given out beyond the supply")
+        // Less than is taken may have been said: then nobody loses a dose, and none is left.
+        self.allotted(campaign, sido, Layer::Pending).saturating_sub(taken)
     }
 
     fn sido_of(&self, slot: SlotId) -> Option<RegionCode> {
         self.country.clinic(slot.clinic).map(|clinic| self.country.sido_of(clinic))
-    }
-
-    /// The counts as the current batch sees them.
-    fn counts(&self, campaign: &Campaign, slot: SlotId) -> Option<SlotCounts> {
-        let capacity = self.country.capacity(campaign, slot)?;
-        let taken = self.slots.get(slot).copied().unwrap_or_default();
-        Some(taken.of(capacity))
     }
 }
 

@@ -1,13 +1,15 @@
 //! Who waits, in order; what is offered to them; which places that came back are theirs to refuse first.
 
 use super::Ledger;
+use super::said::Layer;
 use crate::WaitRecord;
 use crate::table::Table;
 use booking::{
-    AppointmentId, CampaignId, Change, DoseNumber, HoldEnd, Offer, OfferEnd, PersonId, SlotId, WaitEntry,
-    WaitId, WaitScope,
+    AppointmentId, CampaignId, Change, ClinicId, DoseNumber, HoldEnd, Offer, OfferEnd, PersonId, SlotId,
+    WaitEntry, WaitId, WaitScope,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 #[derive(Default)]
@@ -21,11 +23,13 @@ pub(super) struct Waits {
     awaited: Table<u64, SlotId>,
     awaited_at: Table<SlotId, u32>,
     counts: Counts,
+    counts_sealed: Counts,
     counts_committed: Counts,
     /// Committed offers by their end.
     ending: BTreeSet<(Timestamp, WaitId)>,
     /// Offers of this batch, for that index.
     touched: Vec<WaitId>,
+    touched_sealed: Vec<WaitId>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,8 +41,20 @@ struct Counts {
 }
 
 impl Waits {
+    pub(super) fn seal(&mut self) {
+        self.entries.seal();
+        self.of_person.seal();
+        self.in_scope.seal();
+        self.offers.seal();
+        self.awaited.seal();
+        self.awaited_at.seal();
+        std::mem::swap(&mut self.touched_sealed, &mut self.touched);
+        self.counts_sealed = self.counts;
+    }
+
     pub(super) fn commit(&mut self) {
-        for id in &self.touched {
+        let touched = std::mem::take(&mut self.touched_sealed);
+        for id in &touched {
             if let Some(offer) = self.offers.committed(*id) {
                 self.ending.remove(&(offer.expires_at, *id));
             }
@@ -49,12 +65,12 @@ impl Waits {
         self.offers.commit();
         self.awaited.commit();
         self.awaited_at.commit();
-        for id in std::mem::take(&mut self.touched) {
+        for id in touched {
             if let Some(offer) = self.offers.committed(id) {
                 self.ending.insert((offer.expires_at, id));
             }
         }
-        self.counts_committed = self.counts;
+        self.counts_committed = self.counts_sealed;
     }
 
     pub(super) fn discard(&mut self) {
@@ -65,6 +81,8 @@ impl Waits {
         self.awaited.discard();
         self.awaited_at.discard();
         self.touched.clear();
+        self.touched_sealed.clear();
+        self.counts_sealed = self.counts_committed;
         self.counts = self.counts_committed;
     }
 
@@ -221,8 +239,32 @@ impl Ledger {
                 let places = self.waits.offer(*id).into_iter().flat_map(|offer| &offer.places);
                 places.map(|place| place.slot).collect()
             }
+            Change::Unblocked { slot, places, .. } => vec![*slot; *places as usize],
+            Change::CapacitySet { clinic, visit_on, starts_min, capacity, .. } => {
+                self.places_more((*clinic, *visit_on), *starts_min, *capacity)
+            }
             _ => Vec::new(),
         }
+    }
+
+    /// One for each place that would be free and is not yet, when a clinic says how many there are.
+    fn places_more(
+        &self,
+        (clinic, visit_on): (ClinicId, Date),
+        one: Option<u16>,
+        capacity: Option<u16>,
+    ) -> Vec<SlotId> {
+        let Some(known) = self.country.clinic(clinic) else { return Vec::new() };
+        let meant = self.bands_of_day(known, visit_on).into_iter();
+        let meant = meant.filter(|starts_min| one.is_none_or(|one| one == *starts_min));
+        let more = |starts_min| {
+            let slot = SlotId { clinic, visit_on, starts_min };
+            let taken = self.slots.get(slot).copied().unwrap_or_default();
+            let before = taken.of(self.offered_in_any(slot, Layer::Pending)).free();
+            let after = taken.of(capacity.map_or(known.capacity, u32::from)).free();
+            std::iter::repeat_n(slot, after.saturating_sub(before) as usize)
+        };
+        meant.flat_map(more).collect()
     }
 
     fn slot_of(&self, id: AppointmentId) -> Option<SlotId> {
@@ -266,7 +308,7 @@ impl Ledger {
 
     /// Everybody who waits, and what is offered to them, for the checks of order and conservation.
     pub fn waits(&self) -> impl Iterator<Item = (WaitId, &WaitEntry, Option<&Offer>)> {
-        self.waits.entries.all_committed().map(|(id, entry)| (*id, entry, self.waits.offers.committed(*id)))
+        self.waits.entries.all_committed().map(|(id, entry)| (id, entry, self.waits.offers.committed(id)))
     }
 
     /// Whether staff have not put it right that they are not of the group.

@@ -7,6 +7,7 @@ use booking::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 pub(super) trait Field: Sized {
     fn put(&self, out: &mut Vec<u8>);
@@ -99,19 +100,6 @@ impl Field for bool {
     }
 }
 
-impl<T: Field> Field for Option<T> {
-    fn put(&self, out: &mut Vec<u8>) {
-        self.is_some().put(out);
-        if let Some(value) = self {
-            value.put(out);
-        }
-    }
-
-    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
-        Ok(if bool::take(from)? { Some(T::take(from)?) } else { None })
-    }
-}
-
 /// UTF-8, as bytes.
 impl Field for String {
     fn put(&self, out: &mut Vec<u8>) {
@@ -167,6 +155,36 @@ impl<T: Field> Field for Vec<T> {
             items.push(T::take(from)?);
         }
         Ok(items)
+    }
+}
+
+/// Yes or no, then the value if there is one.
+impl<T: Field> Field for Option<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.is_some().put(out);
+        if let Some(value) = self {
+            value.put(out);
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
+        Ok(if bool::take(from)? { Some(T::take(from)?) } else { None })
+    }
+}
+
+/// A list of pairs in the order of their keys, each key once.
+impl<K: Field + Ord + Copy, V: Field + Copy> Field for BTreeMap<K, V> {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.iter().map(|(key, value)| (*key, *value)).collect::<Vec<(K, V)>>().put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
+        let pairs = Vec::<(K, V)>::take(from)?;
+        if pairs.is_sorted_by(|one, next| one.0 < next.0) {
+            Ok(pairs.into_iter().collect())
+        } else {
+            Err(from.damaged("keys out of order"))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Broken stores on purpose. Each must be caught, or the suite proves nothing.
 
 use crate::Memory;
-use booking::{ClinicId, Country, Outcome, PersonId, SlotId};
+use booking::{ClinicId, Country, Outcome, PersonAlias, PersonId, SlotId};
 use jiff::civil::date;
 use std::sync::{Arc, RwLockReadGuard};
 use store::conformance::{Subject, invariants, simulation, world};
@@ -112,7 +112,9 @@ fn deciding_two_on_stale_facts_is_caught() {
     };
     decide(&mut ledger, Command::Open { campaign: world::CAMPAIGN }, &mut changes);
     for person in [1, 2] {
-        decide(&mut ledger, enter(person), &mut changes);
+        let aliases = vec![PersonAlias([person; 32])];
+        decide(&mut ledger, Command::Register { aliases, sealed: Vec::new() }, &mut changes);
+        decide(&mut ledger, enter(person.into()), &mut changes);
     }
     ledger.commit();
 

@@ -1,12 +1,13 @@
 //! Who books for whom, as JSON. People stand under references that mean something to this person only.
 
-use super::{Answered, Done};
+use super::{Answered, ChallengeSent, Done};
 use crate::context::Context;
 use crate::error::Problem;
 use crate::fields::relation_code;
 use crate::journey::people::named;
 use crate::messages::masked_name;
 use crate::people::{self, reference};
+use crate::recipient_code;
 use booking::{PersonId, Refusal};
 use http::StatusCode;
 use hyper::http;
@@ -53,6 +54,8 @@ pub struct HelperSeen {
     /// What the helper says this person is to them.
     pub relation: &'static str,
     pub since: String,
+    /// When this person agreed by a code that came to their phone; null where the campaign asks for none.
+    pub proved_at: Option<String>,
     /// Null while the helper may book.
     pub revoked_at: Option<String>,
 }
@@ -74,7 +77,22 @@ pub async fn recipients(ctx: &mut Context) -> Answered {
 
 pub async fn add(ctx: &mut Context) -> Answered {
     let named = named(ctx).map_err(Problem::Invalid)?;
+    if ctx.app.campaign().limits.recipient_code {
+        let asked = recipient_code::ask(ctx, named).await?;
+        let sent = ChallengeSent { challenge: asked.token, expires_at: asked.expires_at.to_string() };
+        return Ok(ctx.json(StatusCode::ACCEPTED, &sent));
+    }
     let added = people::add(ctx, named).await?;
+    added_as(ctx, added)
+}
+
+pub async fn code(ctx: &mut Context) -> Answered {
+    let (challenge, code) = (ctx.fields.text("challenge"), ctx.fields.code("code"));
+    let added = recipient_code::prove(ctx, &challenge, &code).await?;
+    added_as(ctx, added)
+}
+
+fn added_as(ctx: &Context, added: PersonId) -> Answered {
     let recipient = reference(&ctx.app, ctx.booker()?.person, added);
     Ok(ctx.json(StatusCode::CREATED, &RecipientAdded { recipient }))
 }
@@ -91,6 +109,7 @@ pub async fn helpers(ctx: &mut Context) -> Answered {
         name_masked: masked_name(&one.card.name),
         relation: relation_code(one.delegation.relation),
         since: one.delegation.given_at.to_string(),
+        proved_at: one.proved_at.map(|at| at.to_string()),
         revoked_at: one.revoked_at.map(|at| at.to_string()),
     };
     let helpers = people::helpers(ctx).await?.iter().map(seen).collect();

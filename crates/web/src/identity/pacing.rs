@@ -18,22 +18,22 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
 /// Keys of each kind that are remembered.
-pub(super) const WATCHED_MAX: usize = 100_000;
+pub(crate) const WATCHED_MAX: usize = 100_000;
 /// How long a promise stands.
 const PROMISE_LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// Failures within a minute from which on an operator is told.
 const ALARM_FROM: u32 = 100;
 
 /// So much at once, then with pauses.
-pub(super) struct Pace {
-    pub(super) free: u32,
+pub(crate) struct Pace {
+    pub(crate) free: u32,
     /// After so long without any it begins anew.
-    pub(super) forgotten_after: SignedDuration,
-    pub(super) pause: SignedDuration,
-    pub(super) pause_max: SignedDuration,
+    pub(crate) forgotten_after: SignedDuration,
+    pub(crate) pause: SignedDuration,
+    pub(crate) pause_max: SignedDuration,
 }
 
-pub(super) const PHONES: Pace = Pace {
+pub(crate) const PHONES: Pace = Pace {
     free: 5,
     forgotten_after: SignedDuration::from_mins(10),
     pause: SignedDuration::from_secs(15),
@@ -41,7 +41,7 @@ pub(super) const PHONES: Pace = Pace {
 };
 
 /// Codes asked for and wrong codes together.
-pub(super) const BROWSERS: Pace = Pace {
+pub(crate) const BROWSERS: Pace = Pace {
     free: 30,
     forgotten_after: SignedDuration::from_mins(10),
     pause: SignedDuration::from_mins(1),
@@ -51,7 +51,7 @@ pub(super) const BROWSERS: Pace = Pace {
 type Key = [u8; 16];
 
 #[derive(Default)]
-pub(super) struct Pacing {
+pub(crate) struct Pacing {
     phones: Remembered<Key, Count>,
     browsers: Remembered<Key, Count>,
     promises: Remembered<(Key, Asker), Timestamp>,
@@ -65,7 +65,7 @@ struct Count {
 }
 
 /// A map that forgets the oldest.
-pub(super) struct Remembered<K, V> {
+pub(crate) struct Remembered<K, V> {
     known: HashMap<K, V>,
     order: VecDeque<K>,
 }
@@ -79,7 +79,7 @@ struct Failures {
 
 impl Pacing {
     /// Counts a code to that phone, or says when to come back.
-    pub(super) fn send(&mut self, phone: Key, by: Asker, now: Timestamp) -> Result<(), Refusal> {
+    pub(crate) fn send(&mut self, phone: Key, by: Asker, now: Timestamp) -> Result<(), Refusal> {
         let allowed = self.browser_may(by, now).and_then(|()| self.phone_may(phone, by, now));
         if allowed.is_err() {
             self.failures.note(now);
@@ -92,14 +92,14 @@ impl Pacing {
         Ok(())
     }
 
-    pub(super) fn note_wrong_code(&mut self, by: Asker, now: Timestamp) {
+    pub(crate) fn note_wrong_code(&mut self, by: Asker, now: Timestamp) {
         self.failures.note(now);
         if let Asker::Browser(browser) = by {
             self.browsers.count(browser, &BROWSERS, now);
         }
     }
 
-    pub(super) fn note_right_code(&mut self, by: Asker, now: Timestamp) {
+    pub(crate) fn note_right_code(&mut self, by: Asker, now: Timestamp) {
         if let Asker::Browser(browser) = by {
             self.browsers.put(browser, Count { times: 0, last_at: now });
         }
@@ -172,11 +172,11 @@ impl<K, V> Default for Remembered<K, V> {
 }
 
 impl<K: Copy + Eq + Hash, V> Remembered<K, V> {
-    pub(super) fn get(&self, key: &K) -> Option<&V> {
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
         self.known.get(key)
     }
 
-    pub(super) fn put(&mut self, key: K, value: V) {
+    pub(crate) fn put(&mut self, key: K, value: V) {
         if self.known.insert(key, value).is_none() {
             self.order.push_back(key);
         }

@@ -137,16 +137,17 @@ pub async fn days(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 /// The days of a clinic with what is free on them; `taken` may speak of other clinics, too.
 pub(crate) fn day_rows(ctx: &Context, clinic: &Clinic, taken: &[DayTaken]) -> Vec<DayRow> {
     let of_clinic = taken.iter().filter(|day| day.clinic == clinic.id);
-    let taken: HashMap<Date, u32> = of_clinic.map(|day| (day.visit_on, day.places)).collect();
+    let taken: HashMap<Date, &DayTaken> = of_clinic.map(|day| (day.visit_on, day)).collect();
     let days = ctx.days_wanted().into_iter();
+    let said = |date: &Date| taken.get(date).and_then(|day| day.offered);
     let row = |date: Date| {
-        let places = clinic.capacity_on(date, band_min(ctx));
+        let places = said(&date).map_or_else(|| clinic.capacity_on(date, band_min(ctx)), |(all, _)| all);
         // A clinic that lowered its capacity may have given more than it gives now.
-        let free = places.saturating_sub(taken.get(&date).copied().unwrap_or(0));
+        let free = places.saturating_sub(taken.get(&date).map_or(0, |day| day.places));
         let href = (free > 0).then(|| ctx.lang.href(&format!("{BASE}/clinics/{}/{date}", clinic.id)));
         DayRow { date, href, availability: Free { free, places }.in_words() }
     };
-    days.filter(|day| clinic.capacity_on(*day, band_min(ctx)) > 0).map(row).collect()
+    days.filter(|day| clinic.capacity_on(*day, band_min(ctx)) > 0 || said(day).is_some()).map(row).collect()
 }
 
 fn clinic_crumbs(ctx: &Context, clinic: &Clinic) -> Vec<Link> {

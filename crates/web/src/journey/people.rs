@@ -1,5 +1,6 @@
 //! `/people…`, `/my/helper/…`: for whom one books, and who books for oneself.
 
+use super::recipient_code;
 use crate::actions::person_card;
 use crate::claim::{Claim, WHO, WHO_OPTIONAL, who, who_faults};
 use crate::context::Context;
@@ -69,12 +70,12 @@ pub async fn post_add(ctx: &mut Context) -> Result<Response<Body>, Problem> {
             return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
         }
     };
+    if ctx.app.campaign().limits.recipient_code {
+        return recipient_code::ask(ctx, named).await;
+    }
     match people::add(ctx, named).await {
         Ok(_) => {
-            // The person is named; what was kept of the form would only stand in the way of the next one.
-            if ctx.forget_typed(ADD_FORM).await.is_err() {
-                tracing::warn!("the fields of a finished form were not put away");
-            }
+            put_away(ctx).await;
             Ok(ctx.see_other("/people"))
         }
         Err(Problem::Refused(refusal)) => {
@@ -86,8 +87,15 @@ pub async fn post_add(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     }
 }
 
+/// The person is named; what was kept of the form would only stand in the way of the next one.
+pub(super) async fn put_away(ctx: &Context) {
+    if ctx.forget_typed(ADD_FORM).await.is_err() {
+        tracing::warn!("the fields of a finished form were not put away");
+    }
+}
+
 /// For another try, on any device. The number is not kept, and nothing is lost by not keeping.
-async fn keep_unfinished(ctx: &Context) {
+pub(super) async fn keep_unfinished(ctx: &Context) {
     if ctx.keep_typed(ADD_FORM, &["name", "birth_date", "phone", "relation"]).await.is_err() {
         tracing::warn!("the fields of an unfinished form were not kept");
     }
@@ -183,7 +191,12 @@ fn party_row(ctx: &Context, booker: PersonId, one: &Recipient, chosen: &[PersonI
     }
 }
 
-fn add_page(ctx: &Context, kept: &Draft, errors: Errors, refusal: Option<&Refusal>) -> AddRecipientPage {
+pub(super) fn add_page(
+    ctx: &Context,
+    kept: &Draft,
+    errors: Errors,
+    refusal: Option<&Refusal>,
+) -> AddRecipientPage {
     let typed = |name: &str| {
         let sent = ctx.fields.has(name).then(|| ctx.fields.typed(name).to_owned());
         sent.unwrap_or_else(|| kept.typed(ADD_FORM, name).to_owned())
@@ -207,6 +220,7 @@ fn add_page(ctx: &Context, kept: &Draft, errors: Errors, refusal: Option<&Refusa
         consent_version: consent::CURRENT.version.0,
         consent_text: consent::CURRENT.text(ctx.lang),
         consented: ctx.fields.has("consent"),
+        code_needed: ctx.app.campaign().limits.recipient_code,
         errors,
         refusal: refusal.map(|refusal| refusal_note(ctx, refusal)),
     }
@@ -218,6 +232,7 @@ pub(crate) fn helper_row(ctx: &Context, person: PersonId, helper: &Helper) -> He
         name_masked: masked_name(&helper.card.name),
         relation: wording::relation(ctx.lang, helper.delegation.relation),
         since: helper.delegation.given_at,
+        proved_at: helper.proved_at,
         revoked_at: helper.revoked_at,
     }
 }

@@ -78,6 +78,8 @@ pub struct AddRecipientPage {
     pub consent_version: u16,
     pub consent_text: &'static str,
     pub consented: bool,
+    /// A code goes to the phone on record next; no phone is asked for.
+    pub code_needed: bool,
     pub errors: Errors,
     pub refusal: Option<RefusalNote>,
 }
@@ -111,6 +113,8 @@ pub struct HelperRow {
     /// What the helper says the person is to them.
     pub relation: &'static str,
     pub since: Timestamp,
+    /// When the person agreed by a code.
+    pub proved_at: Option<Timestamp>,
     pub revoked_at: Option<Timestamp>,
 }
 

@@ -116,6 +116,14 @@ fn when(slot: SlotId) -> String {
     format!("{} {}", Lang::Ko.date(slot.visit_on), Lang::Ko.time(civil_time(slot.starts_min)))
 }
 
+/// To the recipient, who may read the code out. The helper's name is masked.
+pub fn recipient_code_message(app: &App, helper: &str, code: &str) -> String {
+    format!(
+        "[차례] 인증번호 {code}. {helper}님이 {} 예약을 대신 하려고 합니다. 허락하시면 그분께만 이 번호를 알려 주십시오. 그분이 예약을 하고 바꾸고 취소할 수 있게 됩니다. 부탁하지 않았거나 모르는 사람이면 아무에게도 알려 주지 마십시오.",
+        app.names.name.0
+    )
+}
+
 /// To the recipient. The helper's name is masked.
 pub fn delegation_given_message(app: &App, helper: &str) -> String {
     format!(

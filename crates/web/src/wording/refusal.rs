@@ -1,6 +1,7 @@
 //! Words for every refusal, and where its next step is.
 
 mod appointments;
+mod clinics;
 mod desk;
 mod gate;
 mod people;
@@ -37,6 +38,9 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::PairUnknown
         | Refusal::TooManyPairs { .. }
         | Refusal::RecipientIsBooker
+        | Refusal::RecipientCodeNeeded
+        | Refusal::RecipientCodeUnknown
+        | Refusal::RecipientCodeWrong { .. }
         | Refusal::DelegationRevoked { .. }
         | Refusal::RecipientsFull { .. }
         | Refusal::RecipientUnknown => people::people(lang, refusal),
@@ -52,6 +56,12 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::HoldUnknown
         | Refusal::HoldExpired { .. }
         | Refusal::ExtendedBefore { .. } => places::places(lang, refusal, app),
+        Refusal::PlacesNotFree { .. }
+        | Refusal::PlacesNotBlocked { .. }
+        | Refusal::CapacityBelowTaken { .. }
+        | Refusal::RegionUnknown { .. }
+        | Refusal::SupplyOverTotal { .. }
+        | Refusal::SupplyBelowTaken { .. } => clinics::clinics(lang, refusal, app),
         Refusal::AlreadyBooked { .. }
         | Refusal::AppointmentUnknown
         | Refusal::CancelledBefore { .. }
@@ -111,6 +121,9 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
             link("휴대전화가 본인 이름이 아닐 때", "When the phone is not in your name", "/help#phone"),
             link("다른 번호로 본인확인", "Use another number", "/identity"),
         ],
+        Refusal::RecipientCodeNeeded | Refusal::RecipientCodeUnknown | Refusal::RecipientCodeWrong { .. } => {
+            vec![link("예약할 분 추가", "Add a person", "/people/add"), waiting()]
+        }
         Refusal::PairUnknown
         | Refusal::TooManyPairs { .. }
         | Refusal::RecipientIsBooker
@@ -151,6 +164,13 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::PersonUnknown
         | Refusal::SamePerson
         | Refusal::AdmissionUnknown => vec![link("첫 화면으로", "To the first page", "/")],
+        // Staff have no pages yet.
+        Refusal::PlacesNotFree { .. }
+        | Refusal::PlacesNotBlocked { .. }
+        | Refusal::CapacityBelowTaken { .. }
+        | Refusal::RegionUnknown { .. }
+        | Refusal::SupplyOverTotal { .. }
+        | Refusal::SupplyBelowTaken { .. } => vec![link("첫 화면으로", "To the first page", "/")],
         Refusal::ExtendedBefore { .. } | Refusal::KeyReused => {
             vec![link("잡아 둔 자리로", "To the place held", "/book/hold"), my()]
         }

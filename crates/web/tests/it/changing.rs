@@ -212,6 +212,7 @@ async fn helped(site: &Site) -> (Person, Person, String) {
     recipient.verify(site).await;
     let (booker, person) = (PersonId(1), PersonId(2));
     let command = Command::Delegate(Delegate {
+        code_sent_at: None,
         campaign: site.app.campaign().id,
         booker,
         aliases: vec![site.app.keys.pair_alias(&recipient.number.replace('-', ""), &recipient.name)],

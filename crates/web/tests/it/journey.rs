@@ -1,7 +1,8 @@
 //! The rules of the journey, as people and programs meet them.
 
+use crate::people::Named;
 use crate::person::{Person, resident};
-use crate::program::{Program, text};
+use crate::program::{Program, slot, text};
 use crate::site::{CLINIC, DAY, Site};
 use crate::wire::Answer;
 use jiff::SignedDuration;
@@ -111,7 +112,7 @@ async fn the_same_key_with_another_body_is_refused_over_json() {
     let reused = program.hold(&site, "09:30", "same").await;
     assert_eq!((reused.status, reused.code().as_str()), (422, "KeyReused"));
     assert_eq!(site.state().await, before);
-    let keyless = program.post_keyed(&site, "/api/v1/holds", &crate::program::slot("09:30"), "").await;
+    let keyless = program.post_keyed(&site, "/api/v1/holds", &slot("09:30"), "").await;
     assert_eq!((keyless.status, keyless.code().as_str()), (400, "IdempotencyKeyMissing"));
     let long = program.hold(&site, "09:30", &"k".repeat(201)).await;
     assert_eq!((long.status, long.code().as_str()), (400, "IdempotencyKeyMissing"));
@@ -267,4 +268,21 @@ async fn somebody_outside_the_group_is_told_so_before_the_wait_and_at_the_door()
     }
     assert_eq!(person.cookie("pass"), "");
     assert_eq!(person.get(&site, "/book").await.status, 403);
+}
+
+/// Whom the pages would book for changes with every booking; a request that says nobody means the booker, always.
+#[tokio::test]
+async fn a_hold_of_a_program_that_names_nobody_is_for_itself_however_often_it_is_sent() {
+    let site = Site::new();
+    let mut program = Program::number(1);
+    program.come_in(&site).await;
+    program.post(&site, "/api/v1/recipients", &Named::mother().json()).await;
+    let own = program.get(&site, "/api/v1/recipients").await.json()["recipients"][0]["recipient"].clone();
+    let held = program.post_keyed(&site, "/api/v1/holds", &slot("09:00"), "h").await;
+    assert_eq!(held.status, 201, "{held:?}");
+    let places = held.json()["places"].as_array().unwrap().clone();
+    assert!(places.len() == 2 && places.iter().all(|place| place["recipient"] == own), "{places:?}");
+    assert_eq!(program.confirm(&site, &text(&held, "hold"), "c").await.status, 201);
+    let again = program.post_keyed(&site, "/api/v1/holds", &slot("09:00"), "h").await;
+    assert_eq!((again.status, &again.body), (201, &held.body), "the same key and body, the same answer");
 }

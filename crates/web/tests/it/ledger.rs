@@ -7,8 +7,8 @@ use booking::{
 use jiff::civil::Date;
 use std::sync::{Arc, Mutex};
 use store::{
-    Answer, AuditEvent, AuditHead, CampaignFigures, Command, DayTaken, DaysChanged, DeskCase, MemoryStore,
-    PersonRecord, Request, Store, StoreError, WaitRecord, Waiting,
+    Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Command, DayTaken, DaysChanged, DeskCase,
+    MemoryStore, PersonRecord, Request, Store, StoreError, Visit, WaitRecord, Waiting, WithinSupply,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +124,23 @@ impl Store for MoodyStore {
         visit_on: Date,
     ) -> Waiting<'_, Result<Vec<(u16, SlotCounts)>, StoreError>> {
         self.in_mood(self.inner.slots(campaign, clinic, visit_on))
+    }
+
+    fn reoffer_list(&self, clinic: ClinicId) -> Waiting<'_, Result<Vec<Visit>, StoreError>> {
+        self.in_mood(self.inner.reoffer_list(clinic))
+    }
+
+    fn clinic_day(
+        &self,
+        campaign: CampaignId,
+        clinic: ClinicId,
+        visit_on: Date,
+    ) -> Waiting<'_, Result<Option<ClinicDay>, StoreError>> {
+        self.in_mood(self.inner.clinic_day(campaign, clinic, visit_on))
+    }
+
+    fn supply(&self, campaign: CampaignId) -> Waiting<'_, Result<Option<WithinSupply>, StoreError>> {
+        self.in_mood(self.inner.supply(campaign))
     }
 
     fn person(&self, person: PersonId) -> Waiting<'_, Result<Option<PersonRecord>, StoreError>> {

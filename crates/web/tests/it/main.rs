@@ -32,6 +32,7 @@ mod prepared;
 mod privacy;
 mod program;
 mod proof;
+mod recipient_code;
 mod roster;
 mod rules;
 mod site;

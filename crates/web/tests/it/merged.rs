@@ -3,7 +3,7 @@
 use crate::person::Person;
 use crate::site::Site;
 use booking::{Channel, Origin, Outcome, PersonId, StaffId};
-use store::{AsStaff, Command, StaffAct, Store as _};
+use store::{AsStaff, Command, StaffAct};
 
 #[tokio::test]
 async fn a_session_of_the_other_name_sees_what_is_the_persons_and_books_on() {

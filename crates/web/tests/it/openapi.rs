@@ -279,12 +279,24 @@ async fn people(site: &Site, program: &Program) -> Vec<Told> {
     all
 }
 
+/// Where the campaign wants a code from the recipient.
+async fn with_a_code() -> Vec<Told> {
+    let site = Site::with(crate::recipient_code::wanted());
+    let mut program = Program::number(1);
+    program.verify(&site).await;
+    let asked = program.post(&site, "/api/v1/recipients", &crate::people::Named::mother().json()).await;
+    let proof = crate::recipient_code::proof(&site, &asked);
+    let added = program.post(&site, "/api/v1/recipients/code", &proof).await;
+    vec![told("post", "/api/v1/recipients", asked), told("post", "/api/v1/recipients/code", added)]
+}
+
 #[tokio::test]
 async fn every_operation_answers_as_described() {
     let site = Site::new();
     let description = description(&site).await;
     let mut covered = BTreeSet::new();
-    for Told { operation: (method, path), answer } in happy_path(&site).await {
+    let (alone, coded) = (happy_path(&site).await, with_a_code().await);
+    for Told { operation: (method, path), answer } in alone.into_iter().chain(coded) {
         let operation = &description["paths"][path][method];
         let content = &operation["responses"][answer.status.to_string()]["content"];
         let schema = &content[answer.header("content-type")]["schema"];

@@ -26,7 +26,7 @@ impl Named {
         Self { name: "어머니", number: "640305-2000001", phone: "01000008001" }
     }
 
-    fn father() -> Self {
+    pub(crate) fn father() -> Self {
         Self { name: "아버지", number: "620101-1000001", phone: "01000008002" }
     }
 
@@ -42,12 +42,12 @@ impl Named {
         ]
     }
 
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         json!({"name": self.name, "number": self.number, "relation": "parent", "consent": "1"})
     }
 
     /// As they come themselves.
-    async fn in_person(&self, site: &Site) -> Person {
+    pub(crate) async fn in_person(&self, site: &Site) -> Person {
         let Self { name, number, phone } = *self;
         let (name, number, phone) = (name.to_owned(), number.to_owned(), phone.to_owned());
         let mut person = Person { name, number, phone, ..Person::number(0) };
@@ -211,7 +211,7 @@ async fn a_recipient_turns_a_helper_away_and_keeps_the_appointment() {
     assert!(told.iter().any(|message| message.text.contains("어○니님이")), "{told:?}");
 }
 
-fn roster() -> Wanted {
+pub(crate) fn roster() -> Wanted {
     let keys = test_keys();
     let listed = |(number, name, phone): (&str, &str, Option<&str>)| {
         let number = PersonNumber::parse(number).unwrap();
@@ -229,7 +229,7 @@ fn roster() -> Wanted {
     Wanted { roster: Some(Arc::new(MemoryRoster::of(people.map(listed)))), ..Wanted::default() }
 }
 
-async fn verified(site: &Site, number: u32) -> Program {
+pub(crate) async fn verified(site: &Site, number: u32) -> Program {
     let mut program = Program::number(number);
     program.verify(site).await;
     program

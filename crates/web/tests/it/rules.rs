@@ -9,7 +9,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 66] = [
+pub(crate) const RULES: [(&str, &str, Guard); 70] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/identity", Public),
@@ -49,9 +49,13 @@ pub(crate) const RULES: [(&str, &str, Guard); 66] = [
     ("POST", "/people/party", Identified),
     ("GET", "/people/add", Identified),
     ("POST", "/people/add", Identified),
+    ("GET", "/people/code", Identified),
+    ("POST", "/people/code", Identified),
+    ("POST", "/people/code/resend", Identified),
     ("POST", "/people/stop", Identified),
     ("GET", "/api/v1/recipients", Identified),
     ("POST", "/api/v1/recipients", Identified),
+    ("POST", "/api/v1/recipients/code", Identified),
     ("POST", "/api/v1/recipients/stop", Identified),
     ("GET", "/api/v1/helpers", Identified),
     ("POST", "/api/v1/helpers/revoke", Identified),

@@ -3,7 +3,7 @@
 use crate::injection::HOSTILE;
 use crate::ledger::MoodyStore;
 use crate::wire::{Answer, Ask, Wire};
-use booking::{Campaign, Country, EligibilityGroup};
+use booking::{Campaign, Country, EligibilityGroup, Limits};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use std::net::SocketAddr;
@@ -43,6 +43,10 @@ impl Randomness for SeededRandomness {
 }
 
 /// What a test may want otherwise.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing of its own that a test may want otherwise"
+)]
 #[derive(Clone)]
 pub(crate) struct Wanted {
     pub(crate) admissions_per_second: u32,
@@ -56,6 +60,8 @@ pub(crate) struct Wanted {
     pub(crate) field_key: u8,
     /// A campaign for those on it only.
     pub(crate) roster: Option<Arc<dyn Roster>>,
+    /// Recipients agree by a code.
+    pub(crate) recipient_code: bool,
 }
 
 impl Default for Wanted {
@@ -69,6 +75,7 @@ impl Default for Wanted {
             hostile: false,
             field_key: 13,
             roster: None,
+            recipient_code: false,
         }
     }
 }
@@ -104,7 +111,7 @@ impl Site {
     }
 
     pub(crate) fn with(wanted: Wanted) -> Self {
-        let small = country(wanted.roster.is_some());
+        let small = country(wanted.roster.is_some(), wanted.recipient_code);
         let country = Arc::new(if wanted.hostile { hostile(&small) } else { small });
         let clock = Arc::new(MockClock::at(world::opens_at() - SignedDuration::from_mins(10)));
         let store = MemoryStore::new(Arc::clone(&country), Arc::clone(&clock) as Arc<dyn Clock>);
@@ -196,12 +203,13 @@ impl Site {
 }
 
 /// The small country of the conformance suite with its campaign of two doses, for people born from 1962 to 1966.
-fn country(roster_needed: bool) -> Country {
+fn country(roster_needed: bool, recipient_code: bool) -> Country {
     let small = world::country();
     let born = EligibilityGroup::born(date(1962, 1, 1), date(1966, 12, 31));
     let group = EligibilityGroup { roster_needed, ..born };
     let pairs = small.campaign(world::PAIRS).unwrap().clone();
-    let campaign = Campaign { id: world::CAMPAIGN, group, slug: "c55".to_owned(), ..pairs };
+    let limits = Limits { recipient_code, ..pairs.limits };
+    let campaign = Campaign { id: world::CAMPAIGN, group, slug: "c55".to_owned(), limits, ..pairs };
     Country::new(small.regions().to_vec(), small.clinics().to_vec(), vec![campaign]).unwrap()
 }
 
@@ -295,6 +303,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         store: Arc::clone(&kept.ledger) as Arc<dyn Store>,
         roster: kept.wanted.roster.clone().unwrap_or_else(|| Arc::new(MemoryRoster::absent())),
         pair_tries: web::pairs::PairTries::default(),
+        recipient_codes: web::recipient_code::RecipientCodes::default(),
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         random: Arc::clone(&kept.random),
         gate: keeper.gate(),

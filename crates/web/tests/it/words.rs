@@ -36,7 +36,10 @@ fn after(refusal: &Refusal) -> Option<Refusal> {
         No::PassExpired { .. } => No::PairUnknown,
         No::PairUnknown => No::TooManyPairs { again_at: AT },
         No::TooManyPairs { .. } => No::RecipientIsBooker,
-        No::RecipientIsBooker => No::DelegationRevoked { revoked_at: AT },
+        No::RecipientIsBooker => No::RecipientCodeNeeded,
+        No::RecipientCodeNeeded => No::RecipientCodeUnknown,
+        No::RecipientCodeUnknown => No::RecipientCodeWrong { tries_left: 3 },
+        No::RecipientCodeWrong { .. } => No::DelegationRevoked { revoked_at: AT },
         No::DelegationRevoked { .. } => No::RecipientsFull { recipients_max: 4 },
         No::RecipientsFull { .. } => No::RecipientUnknown,
         No::RecipientUnknown => No::PlacesInvalid,
@@ -57,7 +60,13 @@ fn after(refusal: &Refusal) -> Option<Refusal> {
         No::CancelledBefore { .. } => No::CancelTooLate { until_on: FROM },
         No::CancelTooLate { .. } => No::AppointmentChanged { appointment: AppointmentId(1) },
         No::AppointmentChanged { .. } => No::MessageTooSoon { again_at: AT },
-        No::MessageTooSoon { .. } => No::WaitingBefore { since: AT },
+        No::MessageTooSoon { .. } => No::PlacesNotFree { free: 2 },
+        No::PlacesNotFree { .. } => No::PlacesNotBlocked { blocked: 2 },
+        No::PlacesNotBlocked { .. } => No::CapacityBelowTaken { over: 2 },
+        No::CapacityBelowTaken { .. } => No::RegionUnknown { region: RegionCode(1) },
+        No::RegionUnknown { .. } => No::SupplyOverTotal { total: 44, allotted: 45 },
+        No::SupplyOverTotal { .. } => No::SupplyBelowTaken { sido: RegionCode(1), taken: 2 },
+        No::SupplyBelowTaken { .. } => No::WaitingBefore { since: AT },
         No::WaitingBefore { .. } => No::WaitScopeUnknown,
         No::WaitScopeUnknown => No::PlacesFree { nearest: Vec::new() },
         No::PlacesFree { .. } => No::WaitUnknown,
@@ -134,5 +143,5 @@ fn every_refusal_has_a_code_and_a_number_of_three_digits_of_its_own() {
     let numbers: BTreeSet<u16> = every_refusal().map(|no| no.number()).collect();
     assert_eq!(kinds.len(), numbers.len());
     assert!(numbers.iter().all(|number| (100..1_000).contains(number)), "{numbers:?}");
-    assert_eq!(kinds.len(), 53, "one arm of `after` leads past a refusal");
+    assert_eq!(kinds.len(), 60, "one arm of `after` leads past a refusal");
 }

@@ -44,6 +44,35 @@ pub(super) const CASES: &[Case] = &[
     ",
     ),
     (
+        "where the recipient agrees by a code there is no leave without it, and none twice by the same one",
+        "
+        campaign 3
+        son delegate mother -> RecipientCodeNeeded
+        son delegate mother born 1990 -> RecipientCodeNeeded
+        son delegate mother code +10m -> RecipientCodeNeeded
+        see messages -> 0
+        son delegate mother code +9m -> delegated
+        son delegate mother code +9m -> delegated
+        see helped son -> proved
+        see messages -> 1
+        restart
+        see helped son -> proved
+        +1m
+        son drop mother -> undelegated
+        son delegate mother code +2m -> RecipientCodeNeeded
+        +1m
+        son delegate mother code +0m -> delegated
+        mother revoke son -> undelegated
+        son delegate mother -> RecipientCodeNeeded
+        son delegate mother code +0m -> DelegationRevoked
+        mother allow son -> allowed
+        see helpers mother -> proved
+        campaign 1
+        son delegate mother -> delegated
+        see helpers mother -> proved live
+    ",
+    ),
+    (
         "a recipient is told, revokes, and takes that back",
         "
         at 07-12 20:00

@@ -88,18 +88,12 @@ impl Play {
         if told.is_empty() { "none".to_owned() } else { told.join(", ") }
     }
 
-    fn name(&self, person: booking::PersonId) -> String {
-        let mut names: Vec<&String> =
-            self.people.iter().filter(|(_, known)| **known == person).map(|(name, _)| name).collect();
-        names.sort();
-        names.first().map_or_else(|| format!("{person:?}"), |name| (*name).clone())
-    }
-
     /// The last events, oldest first.
     pub(super) fn see_audit(&self, last: usize) -> String {
         let events = crate::conformance::audit::proved(&self.stage).expect("the audit proves itself");
         let told = events.iter().skip(events.len().saturating_sub(last));
-        let told = told.map(|event| crate::conformance::audit::describe(event, |person| self.name(person)));
+        let told = told
+            .map(|event| crate::conformance::audit::describe(event, |person| self.name(person).to_owned()));
         let told: Vec<String> = told.collect();
         if told.is_empty() { "none".to_owned() } else { told.join(", ") }
     }

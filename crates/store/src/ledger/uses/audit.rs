@@ -2,9 +2,11 @@
 
 use super::{Changes, Decided};
 use crate::ledger::Ledger;
-use crate::{AsStaff, Command, CorrectEligibility, StaffAct};
+use crate::{AsStaff, Command, CorrectEligibility, StaffAct, StaffUse};
 use booking::rules;
-use booking::{Act, Actor, AppointmentId, AuditEntry, Change, HoldId, Outcome, PersonId};
+use booking::{
+    Act, Actor, AppointmentId, AuditEntry, Change, Channel, HoldId, Origin, Outcome, PersonId, StaffId,
+};
 use jiff::Timestamp;
 
 impl Ledger {
@@ -17,6 +19,7 @@ impl Ledger {
     ) -> Decided {
         let (what, whose) = (act(&order.act), self.whose(&order.act));
         let decided = match &order.act {
+            StaffAct::InNameOf(Command::Staff { by, does }) => self.staff(*by, does, now, changes),
             StaffAct::InNameOf(command) => self.carry_out(command, now, changes),
             StaffAct::LookUp { .. } => Ok(Outcome::LookedUp),
             act => rules::with_reason(&order.why).and_then(|()| self.put_right(act, now, changes)),
@@ -28,6 +31,28 @@ impl Ledger {
             whose: whose.or(person_in(&decided)),
             what,
             why: order.why.clone(),
+            refused: decided.as_ref().err().map(booking::Refusal::number),
+        };
+        self.write(Change::Audited(entry), changes);
+        decided
+    }
+
+    /// What a clinic or the campaign's office does outside an envelope: it names itself.
+    pub(in crate::ledger) fn staff_on_record(
+        &mut self,
+        by: StaffId,
+        does: &StaffUse,
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> Decided {
+        let decided = self.staff(by, does, now, changes);
+        let entry = AuditEntry {
+            at: now,
+            who: Actor::Staff(by),
+            from: Origin { channel: Channel::Clinic, sealed: Vec::new() },
+            whose: None,
+            what: Act::Used(does.name().to_owned()),
+            why: Vec::new(),
             refused: decided.as_ref().err().map(booking::Refusal::number),
         };
         self.write(Change::Audited(entry), changes);
@@ -95,6 +120,7 @@ impl Ledger {
             | Command::Expire { .. }
             | Command::Remind { .. }
             | Command::MessagesSent { .. }
+            | Command::Staff { .. }
             | Command::AsStaff(_) => None,
         }
     }

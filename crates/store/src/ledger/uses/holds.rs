@@ -93,14 +93,14 @@ impl Ledger {
     /// The bands of a clinic on a day; what the booker holds there counts as free, what others wait for does not.
     pub(super) fn bands(&self, campaign: &Campaign, on: SlotId, given_up: Option<&Hold>) -> Vec<(u16, u32)> {
         let Some(clinic) = self.country.clinic(on.clinic) else { return Vec::new() };
-        let free = |starts_min| {
+        let free = |(starts_min, offered)| {
             let slot = SlotId { starts_min, ..on };
             let own = given_up.into_iter().flat_map(|hold| &hold.places).filter(|place| place.slot == slot);
-            let counts = self.counts(campaign, slot)?;
-            let free = counts.free().saturating_sub(self.waits.awaited_at(slot));
-            Some((starts_min, free + own.count() as u32))
+            let taken = self.slots.get(slot).copied().unwrap_or_default();
+            let free = taken.of(offered).free().saturating_sub(self.waits.awaited_at(slot));
+            (starts_min, free + own.count() as u32)
         };
-        clinic.bands_on(on.visit_on, campaign.visits.band_min).filter_map(free).collect()
+        self.bands_offered(campaign, clinic, on.visit_on).map(free).collect()
     }
 
     /// The doses of a 시·도 that a hold would give back.

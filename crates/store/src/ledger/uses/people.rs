@@ -61,7 +61,8 @@ impl Ledger {
         changes: &mut Changes,
     ) -> Decided {
         let country = Arc::clone(&self.country);
-        let Delegate { campaign, booker, aliases, sealed, candidate, relation, consent } = wanted;
+        let Delegate { campaign, booker, aliases, sealed, candidate, relation, consent, code_sent_at } =
+            wanted;
         let recipient = self.named(aliases).unwrap_or(PersonId(self.next.person));
         let key = (*campaign, *booker, recipient);
         let (live, named) = self.helped_by(key);
@@ -75,6 +76,7 @@ impl Ledger {
             corrected: self.correction(*campaign, recipient),
             relation: *relation,
             consent: *consent,
+            code_sent_at: *code_sent_at,
             earlier: self.delegations.get(key).copied(),
             live,
             named,
@@ -83,6 +85,9 @@ impl Ledger {
             let (campaign, booker) = (*campaign, *booker);
             self.find_or_add(aliases, sealed, changes);
             self.write(Change::DelegationGiven { campaign, booker, recipient, delegation }, changes);
+            if code_sent_at.is_some() {
+                self.write(Change::DelegationProved { campaign, booker, recipient, at: now }, changes);
+            }
             self.tell(recipient, MessageKind::DelegationGiven { booker }, now, changes);
         }
         Ok(Outcome::DelegationGiven(recipient))

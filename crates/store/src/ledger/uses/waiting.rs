@@ -3,6 +3,7 @@
 use super::{Changes, Decided, known};
 use crate::Wait;
 use crate::ledger::Ledger;
+use crate::ledger::said::Layer;
 use booking::rules::{self, Abandoned, AnswerFacts, HoldFacts, RecipientFacts, WaitFacts};
 use booking::{
     Campaign, CampaignId, Change, ClinicId, DoseNumber, MessageKind, Offer, OfferEnd, Outcome, PersonId,
@@ -84,8 +85,9 @@ impl Ledger {
     fn free_place_on(&self, campaign: &Campaign, (clinic, visit_on): (ClinicId, Date)) -> Option<SlotId> {
         let known = self.country.clinic(clinic)?;
         let taken = self.days.get((clinic, visit_on)).copied().unwrap_or(0);
+        let is_as_listed = self.said.capacity((clinic, visit_on), Layer::Pending).is_none();
         if self.doses_left(campaign, self.country.sido_of(known)) == 0
-            || taken >= known.capacity_on(visit_on, campaign.visits.band_min)
+            || (is_as_listed && taken >= known.capacity_on(visit_on, campaign.visits.band_min))
         {
             return None;
         }
@@ -250,9 +252,10 @@ impl Ledger {
     fn bands_for_offer(&self, campaign: &Campaign, slot: SlotId, visit_on: Date) -> Vec<(u16, u32)> {
         let mut bands = self.bands(campaign, SlotId { visit_on, ..slot }, None);
         if visit_on == slot.visit_on {
-            let free = self.counts(campaign, slot).map_or(0, booking::SlotCounts::free);
+            let offered = self.offered(campaign, slot, Layer::Pending).unwrap_or(0);
+            let taken = self.slots.get(slot).copied().unwrap_or_default();
             for band in bands.iter_mut().filter(|(start, _)| *start == slot.starts_min) {
-                band.1 = free;
+                band.1 = taken.of(offered).free();
             }
         }
         bands

@@ -6,6 +6,7 @@ use crate::pages::parts::{Errors, RefusalNote};
 use crate::pages::people::{
     AddRecipientPage, HelperRow, PartPage, Parting, PartyRow, PartyState, PeoplePage, RelationChoice, onward,
 };
+use crate::pages::recipient_code::RecipientCodePage;
 use crate::wording;
 use crate::wording::consent;
 use booking::Relation;
@@ -35,6 +36,11 @@ pub(super) fn add(lang: Lang, add: &mut dyn FnMut(&'static str, &dyn askama::Dyn
     let wrong = ["name", "number_kind", "number", "birth_date", "phone", "relation", "consent"];
     let wrong = wrong.map(|field| error(field, lang.t("확인해 주십시오.", "Please check.")));
     add("people-add-errors", &adding(lang, Errors(wrong.into()), None));
+    let code_needed = AddRecipientPage { code_needed: true, ..adding(lang, Errors::default(), None) };
+    add("people-add-code", &code_needed);
+    add("people-code", &code(lang, Errors::default()));
+    let wrong = lang.t("인증번호가 다릅니다. 3번 더 적을 수 있습니다.", "The code is not right.");
+    add("people-code-errors", &code(lang, Errors(vec![error("code", wrong)])));
     add("people-stop", &part(lang, Parting::Stop));
     add("people-revoke", &part(lang, Parting::Revoke));
 }
@@ -83,8 +89,21 @@ fn adding(lang: Lang, errors: Errors, refusal: Option<RefusalNote>) -> AddRecipi
         consent_version: consent::CURRENT.version.0,
         consent_text: consent::CURRENT.text(lang),
         consented: refusal.is_some(),
+        code_needed: false,
         errors,
         refusal,
+    }
+}
+
+fn code(lang: Lang, errors: Errors) -> RecipientCodePage {
+    RecipientCodePage {
+        chrome: chrome(lang, "/people/code"),
+        csrf: "c5f1".to_owned(),
+        key: "k1".to_owned(),
+        name: "이순자".to_owned(),
+        expires_at: at("2021-07-11T23:20:00+09:00"),
+        tries_left: (!errors.is_empty()).then_some(3),
+        errors,
     }
 }
 
@@ -100,11 +119,12 @@ fn part(lang: Lang, parting: Parting) -> PartPage {
 }
 
 pub(super) fn helpers(lang: Lang) -> Vec<HelperRow> {
-    let helper = |revoked_at| HelperRow {
+    let helper = |revoked_at: Option<jiff::Timestamp>| HelperRow {
         reference: "0".repeat(32),
         name_masked: "김○희".to_owned(),
         relation: wording::relation(lang, Relation::Parent),
         since: at("2021-07-11T23:10:00+09:00"),
+        proved_at: revoked_at.is_none().then(|| at("2021-07-11T23:10:00+09:00")),
         revoked_at,
     };
     vec![helper(None), helper(Some(at("2021-07-12T00:05:00+09:00")))]

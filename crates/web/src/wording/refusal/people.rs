@@ -106,11 +106,11 @@ fn for_others(lang: Lang, refusal: &Refusal) -> Said {
             lang,
             (
                 format!(
-                    "이름과 번호가 여러 번 맞지 않았습니다. {}부터 다시 할 수 있습니다.",
+                    "대신 예약하실 분을 여러 번 확인하지 못했습니다. {}부터 다시 할 수 있습니다.",
                     Lang::Ko.clock(*again_at)
                 ),
                 format!(
-                    "Name and number did not match several times. You can try again at {}.",
+                    "The person could not be confirmed several times. You can try again at {}.",
                     Lang::En.clock(*again_at)
                 ),
             ),
@@ -152,6 +152,42 @@ fn for_others(lang: Lang, refusal: &Refusal) -> Said {
             (
                 "예약할 분을 다시 확인해 주십시오. 대리 예약을 그만두었거나 그분이 거절했을 수 있습니다.",
                 "Please check for whom you book: leave may have been given up or withdrawn.",
+            ),
+        ),
+        code => by_code(lang, code),
+    }
+}
+
+fn by_code(lang: Lang, refusal: &Refusal) -> Said {
+    match refusal {
+        Refusal::RecipientCodeNeeded => said(
+            lang,
+            (
+                "대신 예약하시려면 그분의 휴대전화로 간 인증번호가 있어야 합니다.",
+                "To book for somebody you need the code that is sent to their phone.",
+            ),
+            (
+                "그분의 이름과 번호를 다시 적고, 그분이 읽어 주시는 인증번호를 적어 주십시오.",
+                "Please enter their name and number again, and the code that they read out to you.",
+            ),
+        ),
+        Refusal::RecipientCodeUnknown => said(
+            lang,
+            ("인증번호의 시간이 지났습니다.", "The code is no longer valid."),
+            (
+                "그분의 번호를 다시 적어 인증번호를 새로 보내 주십시오. 순서는 그대로입니다.",
+                "Please enter their number again and have a new code sent. Your place in line is kept.",
+            ),
+        ),
+        Refusal::RecipientCodeWrong { tries_left } => said(
+            lang,
+            (
+                format!("인증번호가 다릅니다. {tries_left}번 더 적을 수 있습니다."),
+                format!("The code is not right. You can try {tries_left} more times."),
+            ),
+            (
+                "그분께 문자의 숫자 6자리를 다시 읽어 달라고 하십시오. 문자가 오지 않았으면 아래 안내를 보십시오.",
+                "Please ask them to read out the six digits again. If no message came, see below what to do.",
             ),
         ),
         elsewhere => unreachable!("{elsewhere:?} has its words elsewhere"),

@@ -1,0 +1,119 @@
+//! The ledger's speed beside its references; `cargo xtask bench ledger` runs it and judges the figures.
+//!
+//! `pairs`: holds and confirmations through `Store::execute`, from one thread with a runtime as the service has it.
+//! `log`: the bare log, as many bytes a write made durable by `fdatasync`. `rows`: the same decisions on rows.
+//! Figures are printed one a line, name and number.
+
+mod country;
+mod crowd;
+mod figures;
+mod rows;
+mod rows_kept;
+mod usage;
+
+use crowd::{Load, RunningClock, Step, now};
+use figures::Figures;
+use rows::Rows;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Command, Request, Store as _};
+use store_sqlite::{SqliteStore, StoreLimits};
+
+/// As many as fill one batch while another is written.
+const IN_FLIGHT: u64 = 2_048;
+const BATCH: u64 = 1_024;
+const FOR_EVER: Duration = Duration::from_secs(3_600);
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["pairs", folder, people, seconds] => pairs(Path::new(folder), people.parse()?, of(seconds)?),
+        ["log", folder, bytes, seconds] => log(Path::new(folder), bytes.parse()?, of(seconds)?),
+        ["rows", folder, people, seconds] => rows(Path::new(folder), people.parse()?, of(seconds)?),
+        _ => {
+            Err("pairs FOLDER PEOPLE SECONDS | log FOLDER BYTES SECONDS | rows FOLDER PEOPLE SECONDS".into())
+        }
+    }
+}
+
+fn of(seconds: &str) -> Result<Duration, Failure> {
+    Ok(Duration::from_secs(seconds.parse()?))
+}
+
+fn say(name: &str, figure: f64) {
+    println!("{name} {figure}");
+}
+
+/// Everybody books in one campaign after the other, until time is up; in between, untimed, they come in.
+fn pairs(folder: &Path, people: u64, seconds: Duration) -> Result<(), Failure> {
+    let store = open(folder)?;
+    let load =
+        Load { step: Step::Register, in_flight: 2 * IN_FLIGHT, first: 0, count: people, at_most: FOR_EVER };
+    crowd::run(&store, load, &mut Figures::new());
+    let mut figures = Figures::new();
+    let mut used = usage::Usage::default();
+    for campaign in 0..u64::from(country::CAMPAIGNS) {
+        let first = campaign * country::PEOPLE;
+        crowd::run(&store, Load { step: Step::Admit, first, ..load }, &mut Figures::new());
+        let before = usage::Usage::now();
+        let at_most = seconds.saturating_sub(figures.took);
+        let load = Load { step: Step::Book, first, in_flight: IN_FLIGHT, at_most, ..load };
+        crowd::run(&store, load, &mut figures);
+        used.add_since(&before);
+        if figures.took >= seconds {
+            break;
+        }
+    }
+    figures.say();
+    used.say(figures.pairs);
+    say("resident_bytes", usage::resident_bytes() as f64);
+    drop(store);
+    let journal = rusqlite::Connection::open(folder.join("journal.db"))?;
+    let sums = "SELECT count(*), sum(length(body)) FROM journal";
+    let (rows, bytes): (f64, f64) = journal.query_row(sums, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    say("journal_rows", rows);
+    say("journal_bytes", bytes);
+    Ok(())
+}
+
+fn open(folder: &Path) -> Result<Arc<SqliteStore>, Failure> {
+    let country = Arc::new(country::country());
+    let limits = StoreLimits { batch_max: BATCH as usize, ..StoreLimits::default() };
+    let store = SqliteStore::open(folder, country, RunningClock::start(), limits)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    for campaign in 1..=country::CAMPAIGNS {
+        let open = Command::Open { campaign: booking::CampaignId(campaign) };
+        runtime.block_on(store.execute(Request::from(open)))?.expect("it is time");
+    }
+    Ok(Arc::new(store))
+}
+
+/// As many bytes as a batch of the ledger has, appended and made durable, again and again.
+fn log(folder: &Path, bytes: usize, at_most: Duration) -> Result<(), Failure> {
+    let mut log = File::create(folder.join("bare.log"))?;
+    let body = vec![0x5a; bytes];
+    let (start, mut writes) = (now(), 0_u64);
+    while now() - start < at_most {
+        log.write_all(&body)?;
+        log.sync_data()?;
+        writes += 1;
+    }
+    let took = now() - start;
+    say("pairs_per_second", (writes * BATCH / 2) as f64 / took.as_secs_f64());
+    say("microseconds_per_write", took.as_secs_f64() * 1e6 / writes as f64);
+    Ok(())
+}
+
+fn rows(folder: &Path, people: u64, at_most: Duration) -> Result<(), Failure> {
+    let mut rows = Rows::new(folder, people)?;
+    let (pairs, took) = rows.run(BATCH, people, at_most)?;
+    say("pairs_per_second", pairs as f64 / took.as_secs_f64());
+    say("pairs", pairs as f64);
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! What waits for the writer: commands, and word from the journal. One lock for both, taken once for many.
+
+use crate::pen::Done;
+use std::sync::{Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+use store::{Answer, Request, StoreError};
+use tokio::sync::oneshot;
+
+/// While a batch is written, the writer is woken for so many commands; one by one would be dearer.
+const WORTH_WAKING: usize = 64;
+
+pub(crate) struct Asked {
+    pub(crate) request: Request,
+    pub(crate) reply: oneshot::Sender<Answer>,
+}
+
+pub(crate) enum Next {
+    Asked(Vec<Asked>),
+    Done(Done),
+    /// Nobody asked for a while.
+    Quiet,
+    /// The store is gone, and everything that was asked is answered.
+    Closed,
+}
+
+/// What the writer could do now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ready {
+    /// How many commands fit in the batch.
+    pub(crate) room: usize,
+    /// Whether the journal is at work, and will say so when it is done.
+    pub(crate) is_writing: bool,
+}
+
+pub(crate) struct Inbox {
+    state: Mutex<State>,
+    woken: Condvar,
+    asked_max: usize,
+}
+
+#[derive(Default)]
+struct State {
+    asked: Vec<Asked>,
+    done: Option<Done>,
+    /// With so many commands the writer wants to be woken.
+    wanted: usize,
+    is_closed: bool,
+    is_stopped: bool,
+}
+
+impl Inbox {
+    pub(crate) fn new(asked_max: usize) -> Self {
+        Self { state: Mutex::default(), woken: Condvar::new(), asked_max }
+    }
+
+    /// Never waits: an inbox that is full is an answer.
+    pub(crate) fn ask(&self, asked: Asked) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.is_stopped {
+            return Err(stopped());
+        }
+        if state.asked.len() >= self.asked_max {
+            return Err(StoreError::unavailable("too many commands are waiting"));
+        }
+        state.asked.push(asked);
+        if state.asked.len() == state.wanted {
+            drop(state);
+            self.woken.notify_one();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn done(&self, done: Done) {
+        self.state().done = Some(done);
+        self.woken.notify_one();
+    }
+
+    /// Nobody will ask any more.
+    pub(crate) fn close(&self) {
+        self.state().is_closed = true;
+        self.woken.notify_one();
+    }
+
+    /// Nobody will be answered any more.
+    pub(crate) fn stop(&self) {
+        let mut state = self.state();
+        state.is_stopped = true;
+        state.asked.clear();
+    }
+
+    /// Waits for the next thing to do; word from the journal comes first.
+    pub(crate) fn next(&self, ready: Ready, quiet_after: Duration) -> Next {
+        let mut state = self.state();
+        let wanted = if ready.is_writing { WORTH_WAKING.min(ready.room) } else { 1 };
+        loop {
+            if let Some(done) = state.done.take() {
+                return Next::Done(done);
+            }
+            if ready.room > 0 && state.asked.len() >= wanted {
+                return Next::Asked(state.take(ready.room));
+            }
+            if state.is_closed && !ready.is_writing {
+                return Next::Closed;
+            }
+            state.wanted = if ready.room > 0 { wanted } else { usize::MAX };
+            let (waited, timeout) = self.woken.wait_timeout(state, quiet_after).expect(UNPOISONED);
+            state = waited;
+            if timeout.timed_out() && !ready.is_writing && state.asked.is_empty() && state.done.is_none() {
+                return Next::Quiet;
+            }
+        }
+    }
+
+    /// Waits for word from the journal alone.
+    pub(crate) fn wait_done(&self) -> Done {
+        let mut state = self.state();
+        loop {
+            if let Some(done) = state.done.take() {
+                return done;
+            }
+            state.wanted = usize::MAX;
+            state = self.woken.wait(state).expect(UNPOISONED);
+        }
+    }
+
+    /// What has been asked so far, at most so much.
+    pub(crate) fn take(&self, room: usize) -> Vec<Asked> {
+        self.state().take(room)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect(UNPOISONED)
+    }
+}
+
+const UNPOISONED: &str = "nothing panics while it holds the inbox";
+
+impl State {
+    fn take(&mut self, room: usize) -> Vec<Asked> {
+        let later = self.asked.split_off(self.asked.len().min(room));
+        std::mem::replace(&mut self.asked, later)
+    }
+}
+
+pub(crate) fn stopped() -> StoreError {
+    StoreError::unavailable("the writer has stopped")
+}
