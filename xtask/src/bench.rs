@@ -5,6 +5,7 @@ mod gate;
 mod generator;
 mod histogram;
 mod kept_alive;
+mod ledger;
 mod load;
 mod new_each;
 mod nginx;
@@ -28,7 +29,11 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         [PINNED, "gate"] => gate::run(),
         [PINNED, "generator"] => generator::run(),
         ["gate" | "generator"] => run_pinned(words[0]),
-        _ => anyhow::bail!("say `bench gate`, or `bench generator` for the generator itself beside wrk"),
+        ["ledger"] => ledger::run(false),
+        ["ledger", "--short"] => ledger::run(true),
+        _ => anyhow::bail!(
+            "say `bench gate`, `bench ledger` (`--short` for five minutes), or `bench generator` for the generator itself beside wrk"
+        ),
     }
 }
 

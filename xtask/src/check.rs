@@ -4,7 +4,7 @@ mod summary;
 
 use crate::faults::Fault;
 use crate::journey::{self, Engine};
-use crate::{clock, kills, tidy, workspace};
+use crate::{card, clients, clock, kills, tidy, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use install::Tools;
 use std::process::{Command, Stdio};
@@ -36,6 +36,9 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
 fn check(is_long: bool) -> bool {
     let tools = install::install();
     let mut summary = Summary::default();
+    if let Err(error) = card::begin() {
+        println!("figures cannot be kept: {error:#}");
+    }
     for step in steps(is_long, &tools) {
         let outcome = if summary.has_failed() { Outcome::NotReached } else { run_step(&step) };
         summary.add(step.name, outcome);
@@ -59,10 +62,15 @@ fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
         cargo_step("release build", "build --release", false),
         Step { name: "kill -9 while booking", work: Box::new(move || kills::run(is_long)), skip: None },
     ];
+    let clients = move || clients::check(is_long);
+    steps.push(Step { name: "clients that ask twice", work: Box::new(clients), skip: None });
     steps.extend(Fault::ALL.map(|fault| {
         let work = Box::new(move || fault.run(is_long));
         Step { name: fault.step(), work, skip: fault.missing() }
     }));
+    let is_root = install::is_root();
+    let card = move || card::check_run(is_long, is_root);
+    steps.push(Step { name: "reliability card", work: Box::new(card), skip: None });
     steps.extend(Engine::ALL.map(|engine| {
         let skip = tools.missing_for_browsers.clone().or_else(|| engine.missing());
         let work = move || journey::walk_in(engine, &journey::Options::check(is_long));
@@ -92,6 +100,7 @@ fn cargo(arguments: &str, is_long: bool) -> Result<()> {
     if is_long {
         command.env("CHARYE_LONG", "1");
     }
+    card::pass_on(&mut command);
     let status = command.status().with_context(|| format!("cargo {arguments}"))?;
     ensure!(status.success(), "`cargo {arguments}` failed");
     Ok(())

@@ -5,6 +5,7 @@
 //! To add a fault: a module with `missing` and `run`, and a line in [`Fault`].
 mod booker;
 mod fsync;
+mod full;
 mod power;
 mod rig;
 
@@ -20,15 +21,17 @@ const INSIDE: &str = "CHARYE_FAULTS_INSIDE";
 pub(crate) enum Fault {
     PowerCut,
     FailedFsync,
+    FullDisk,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 2] = [Self::PowerCut, Self::FailedFsync];
+    pub(crate) const ALL: [Self; 3] = [Self::PowerCut, Self::FailedFsync, Self::FullDisk];
 
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::PowerCut => "powercut",
             Self::FailedFsync => "fsync",
+            Self::FullDisk => "full-disk",
         }
     }
 
@@ -36,6 +39,7 @@ impl Fault {
         match self {
             Self::PowerCut => "power cuts while booking",
             Self::FailedFsync => "failed fsyncs while booking",
+            Self::FullDisk => "a full disk while booking",
         }
     }
 
@@ -44,6 +48,7 @@ impl Fault {
         match self {
             Self::PowerCut => rig::missing(),
             Self::FailedFsync => fsync::missing(),
+            Self::FullDisk => rig::missing_to_loop(),
         }
     }
 
@@ -59,6 +64,7 @@ impl Fault {
         let mut command = Command::new("unshare");
         command.args(["--mount", "--propagation", "private"]).arg(std::env::current_exe()?);
         command.arg(self.word()).args(is_long.then_some("--long"));
+        card::pass_on(&mut command);
         let status = command.env(INSIDE, "1").status().context("unshare")?;
         ensure!(status.success(), "{} failed", self.step());
         Ok(())
@@ -68,6 +74,7 @@ impl Fault {
         let figures = match self {
             Self::PowerCut => power::run(is_long)?,
             Self::FailedFsync => fsync::run(is_long)?,
+            Self::FullDisk => full::run(is_long)?,
         };
         figures.iter().try_for_each(card::Figure::tell)
     }

@@ -7,9 +7,11 @@
 mod axe;
 mod browser;
 mod changing;
+mod country;
 mod crowd;
 mod entrance;
 mod family;
+mod hostile;
 mod identity;
 mod options;
 mod others;
@@ -21,6 +23,7 @@ mod screen;
 mod service;
 mod site;
 mod sound;
+mod supply;
 pub(crate) mod tools;
 mod trouble;
 mod turn;
@@ -54,39 +57,28 @@ struct Walk {
     begin: fn(Engine, PathBuf) -> Way<'static>,
 }
 
-/// To add one: a module, and a line here. All of one engine are walked side by side.
-const WALKS: [Walk; 7] = [
-    Walk { name: "crowd", engine: Engine::Chromium, begin: |engine, dir| Box::pin(crowd::walk(engine, dir)) },
-    Walk {
-        name: "trouble",
-        engine: Engine::Chromium,
-        begin: |engine, dir| Box::pin(trouble::walk(engine, dir)),
-    },
-    Walk {
-        name: "visitors",
-        engine: Engine::Firefox,
-        begin: |engine, dir| Box::pin(visitors::walk(engine, dir)),
-    },
-    Walk {
-        name: "entrance",
-        engine: Engine::WebKit,
-        begin: |engine, dir| Box::pin(entrance::walk(engine, dir)),
-    },
-    Walk {
-        name: "family",
-        engine: Engine::Chromium,
-        begin: |engine, dir| Box::pin(family::walk(engine, dir)),
-    },
-    Walk {
-        name: "changing",
-        engine: Engine::Firefox,
-        begin: |engine, dir| Box::pin(changing::walk(engine, dir)),
-    },
-    Walk {
-        name: "others",
-        engine: Engine::Chromium,
-        begin: |engine, dir| Box::pin(others::walk(engine, dir)),
-    },
+/// Each module and the engine of its walk in the short check.
+macro_rules! walks {
+    ($($module:ident in $engine:ident,)+) => {
+        [$(Walk {
+            name: stringify!($module),
+            engine: Engine::$engine,
+            begin: |engine, dir| Box::pin($module::walk(engine, dir)),
+        }),+]
+    };
+}
+
+/// To add one: a module, and its name here. All of one engine are walked side by side.
+const WALKS: [Walk; 9] = walks![
+    crowd in Chromium,
+    trouble in Chromium,
+    visitors in Firefox,
+    entrance in WebKit,
+    family in Chromium,
+    changing in Firefox,
+    others in Chromium,
+    supply in Firefox,
+    hostile in Chromium,
 ];
 
 const MAIN: &str = "main";

@@ -2,6 +2,7 @@
 mod bench;
 mod card;
 mod check;
+mod clients;
 mod clock;
 mod data;
 mod demo;
@@ -22,12 +23,16 @@ cargo xtask TASK
   test [--long]               the whole check; installs what it needs          모든 검사를 한 번에 실행합니다
   tidy                        the rules of the house                           저장소 규칙을 검사합니다
   bench gate                  the gate beside nginx, one core each             관문 성능을 nginx와 비교합니다
+  bench ledger [--short]      the ledger beside rows, a bare log, PostgreSQL   장부 성능을 다른 방식과 비교합니다
   bench generator             the load generator itself beside wrk             부하 발생기를 wrk와 비교합니다
   journey [BROWSER…] [--scripts on|off] [--width 360|1280] [--walk NAME] [--long] [--keep-dir DIR]
                               a person's way through the pages, in browsers    여러 브라우저로 예약 과정을 따라갑니다
   kills [--long]              kill -9 while people book over HTTP              예약 중에 서버를 강제로 끕니다
+  clients [--long]            clients that ask twice, fifty-fold, and go away  같은 요청을 되풀이하는 이용자를 시험합니다
   powercut [--long]           cuts the power while people book                 예약 중에 전원을 끊습니다
   fsync [--long]              a disk that fails while people book              예약 중에 디스크 오류를 냅니다
+  full-disk [--long]          a disk without room while people book            예약 중에 디스크를 가득 채웁니다
+  card [--long]               takes the last run into the reliability card     마지막 검사 결과를 신뢰성 표에 옮깁니다
   data                        makes the bundled country again                  모의 국가 자료를 다시 만듭니다
   data roster N FILE [WRONG]  a roster of N synthetic people, to import        가상 대상자 명단을 만듭니다
   help                        this text                                        이 도움말을 보여 줍니다
@@ -56,6 +61,9 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
         ["kills", "--long"] => kills::run(true),
         ["powercut", words @ ..] => faults::run(Fault::PowerCut, words),
         ["fsync", words @ ..] => faults::run(Fault::FailedFsync, words),
+        ["full-disk", words @ ..] => faults::run(Fault::FullDisk, words),
+        ["clients", words @ ..] => clients::run(words),
+        ["card", words @ ..] => card::keep(words),
         ["tidy"] => tidy::run(),
         ["data"] => data::run(),
         ["data", "roster", words @ ..] => data::roster::run(words),

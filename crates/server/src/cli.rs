@@ -1,5 +1,9 @@
 //! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
 
+mod upkeep;
+
+pub(crate) use upkeep::{Backup, Inspect, Keys, KeysWhat, Places, Restore, Verify, View};
+
 use crate::import::{Defaults, Mode, tidy_time};
 use anyhow::{Context as _, Result, ensure};
 use clap::error::{ContextKind, ErrorKind};
@@ -54,6 +58,23 @@ pub(crate) enum Command {
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Import(Import),
+    /// 장부 증명 · prove the journal of a folder or backup; names the first offence
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Verify(Verify),
+    /// 백업(서비스 중에도 됨) · back up, also while the service runs; consistent and encrypted
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Backup(Backup),
+    /// 백업에서 되살리기 · restore a backup into an empty folder, and prove it
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Restore(Restore),
+    /// 들여다보기(개인정보 없음) · look into a folder or backup; shows no personal data
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
+    Inspect(Inspect),
+    /// 열쇠 · the key folder: list, rotate under a running service
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
+    Keys(Keys),
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,13 @@
 //! One file a subcommand.
 
+pub(crate) mod backup;
 mod check;
-mod demo;
-mod serve;
+pub(crate) mod demo;
+pub(crate) mod inspect;
+mod keys;
+pub(crate) mod restore;
+pub(crate) mod serve;
+mod verify;
 
 use crate::cli::Command;
 use anyhow::Result;
@@ -14,5 +19,10 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Serve(serve) => serve::run(&serve),
         Command::Check(check) => check::run(&check),
         Command::Import(import) => crate::import::run(&import),
+        Command::Verify(verify) => verify::run(&verify),
+        Command::Backup(backup) => backup::run(&backup),
+        Command::Restore(restore) => restore::run(&restore),
+        Command::Inspect(inspect) => inspect::run(&inspect),
+        Command::Keys(keys) => keys::run(&keys),
     }
 }

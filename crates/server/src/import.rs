@@ -100,12 +100,10 @@ pub(crate) fn run(import: &Import) -> Result<ExitCode> {
 /// Those of the service. A dry run before there are any makes none: what it seals is thrown away.
 fn keys(config: &Config, mode: Mode) -> Result<Keys> {
     let folder = config.key_folder();
-    let material = if mode == Mode::DryRun && !folder.exists() {
-        crate::keys::new_material(&SystemRandomness)
-    } else {
-        crate::keys::open(&folder, &SystemRandomness)?
-    };
-    Ok(Keys::new(&material, Arc::new(SystemRandomness)))
+    if mode == Mode::DryRun && !folder.exists() {
+        return Ok(Keys::new(&crate::keys::new_material(&SystemRandomness), Arc::new(SystemRandomness)));
+    }
+    crate::keys::ready(&folder, Arc::new(SystemRandomness))
 }
 
 impl Session<'_> {

@@ -1,13 +1,16 @@
 //! The key folder: beside the data folder by default, never in it or in its backup. Made at the first start, readable
 //! by its owner only.
 
+use crate::backup::BackupKey;
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use store::Randomness;
-use web::keys::KeyMaterial;
+use web::field_keys;
+use web::keys::{KeyMaterial, Keys};
 
 /// `./charye-data` has its keys in `./charye-data.keys`.
 pub(crate) fn beside(data: &Path) -> PathBuf {
@@ -45,6 +48,73 @@ pub(crate) fn open(folder: &Path, random: &dyn Randomness) -> Result<KeyMaterial
         fields: read(names[2])?,
         gate: read(names[3])?,
     })
+}
+
+/// Everything the folder has, ready for use.
+pub(crate) fn ready(folder: &Path, random: Arc<dyn Randomness>) -> Result<Keys> {
+    let keys = Keys::new(&open(folder, random.as_ref())?, random);
+    follow_fields(folder, &keys)?;
+    Ok(keys)
+}
+
+/// Takes up keys of personal fields that were added to the folder: `fields-2.key`, `fields-3.key` …
+pub(crate) fn follow_fields(folder: &Path, keys: &Keys) -> Result<()> {
+    for number in keys.fields.newest() + 1..=u8::MAX {
+        let path = folder.join(fields_name(number));
+        if !path.exists() {
+            return Ok(());
+        }
+        keys.fields.add(number, &read(&path)?);
+    }
+    Ok(())
+}
+
+/// Adds a key of personal fields. Returns its number.
+pub(crate) fn rotate_fields(folder: &Path, random: &dyn Randomness) -> Result<u8> {
+    ensure!(
+        folder.join("fields.key").exists(),
+        "열쇠 폴더가 아닙니다 / not a key folder: {}",
+        folder.display()
+    );
+    let number = (field_keys::FIRST + 1..=u8::MAX).find(|number| !folder.join(fields_name(*number)).exists());
+    let number = number.context("열쇠 번호가 다 찼습니다 / all numbers of keys are used up")?;
+    // Under its name only when it is whole: a running service reads it at once.
+    let (unfinished, path) = (folder.join("fields.key.unfinished"), folder.join(fields_name(number)));
+    let _left_over = fs::remove_file(&unfinished);
+    write(&unfinished, &random.bytes())?;
+    fs::hard_link(&unfinished, &path).with_context(|| {
+        format!("다른 교체와 겹쳤습니다 / another rotation was first: {}", path.display())
+    })?;
+    fs::remove_file(&unfinished)?;
+    fs::File::open(folder)?.sync_all()?;
+    Ok(number)
+}
+
+fn fields_name(number: u8) -> String {
+    format!("fields-{number}.key")
+}
+
+const BACKUP_FILE: &str = "backup.key";
+
+/// The key of backups.
+pub(crate) fn backup(folder: &Path) -> Result<BackupKey> {
+    let path = folder.join(BACKUP_FILE);
+    read(&path).context("백업 열쇠를 읽을 수 없습니다(--keys) / the key of backups cannot be read (--keys)")
+}
+
+/// The key of backups, made at the first backup in a folder that has the other keys.
+pub(crate) fn backup_or_new(folder: &Path, random: &dyn Randomness) -> Result<BackupKey> {
+    let path = folder.join(BACKUP_FILE);
+    if !path.exists() {
+        ensure!(
+            folder.is_dir(),
+            "열쇠 폴더가 없습니다(--keys) / there is no key folder (--keys): {}",
+            folder.display()
+        );
+        write(&path, &random.bytes())?;
+        fs::File::open(folder)?.sync_all()?;
+    }
+    backup(folder)
 }
 
 /// Keys that are kept nowhere.

@@ -1,5 +1,6 @@
 //! The Charye binary: config, wiring, lifecycle, subcommands. No rule lives here.
 
+mod backup;
 mod cli;
 mod commands;
 mod config;
@@ -7,9 +8,13 @@ mod country;
 mod import;
 mod keys;
 mod ledger;
+mod scratch;
 mod service;
 mod system;
 mod telemetry;
+#[cfg(test)]
+mod upkeep_tests;
+mod verify;
 #[cfg(test)]
 mod weight_tests;
 

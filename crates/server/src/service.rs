@@ -7,7 +7,7 @@ use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
 use booking::Country;
 use jiff::SignedDuration;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Randomness, Store};
@@ -31,6 +31,9 @@ use web::search::Finder;
 use web::static_plane::StaticPlane;
 use web::{front, routes};
 
+/// How soon a key that was added to the folder is used.
+const KEYS_LOOKED_FOR_EVERY: Duration = Duration::from_secs(1);
+
 /// How long connections in hand may take to finish after a stop was asked for.
 const SOFT_END: Duration = Duration::from_secs(3);
 
@@ -53,8 +56,7 @@ impl Service {
         })?;
         let (country, names) = country::load(&config.data, doors)?;
         let country = Arc::new(country);
-        let material = crate::keys::open(&config.key_folder(), random.as_ref())?;
-        let keys = Arc::new(Keys::new(&material, Arc::clone(&random)));
+        let keys = Arc::new(crate::keys::ready(&config.key_folder(), Arc::clone(&random))?);
         let roster = FollowedRoster::new(&config.data, key_check(&keys), Arc::clone(&clock));
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
@@ -114,16 +116,18 @@ impl Service {
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
-        let Self { app, keeper, feeder, listeners, .. } = self;
+        let Self { app, keeper, feeder, listeners, config } = self;
         let mut threads = vec![spawn("line", {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
                 let messages = deliver(Arc::clone(&app));
+                let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys));
                 let reminders = web::reminders::run(app);
                 tokio::select! {
                     () = keeper.run() => {}
                     () = messages => {}
                     () = reminders => {}
+                    () = keys => {}
                     () = stopped(stop) => {}
                 }
             }
@@ -174,6 +178,21 @@ fn spawn(name: &str, work: impl Future<Output = ()> + Send + 'static) -> Result<
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let thread = std::thread::Builder::new().name(name.to_owned());
     Ok(thread.spawn(move || runtime.block_on(work))?)
+}
+
+/// Keys that `charye keys rotate` adds are used without a restart, for ever.
+async fn follow_keys(folder: PathBuf, keys: Arc<Keys>) {
+    let mut looks = tokio::time::interval(KEYS_LOOKED_FOR_EVERY);
+    loop {
+        looks.tick().await;
+        let before = keys.fields.newest();
+        if let Err(error) = crate::keys::follow_fields(&folder, &keys) {
+            tracing::warn!(error = %error, "a new key cannot be read; the ones in use stay");
+        }
+        if keys.fields.newest() != before {
+            tracing::info!(number = keys.fields.newest(), "a new key seals personal fields");
+        }
+    }
 }
 
 /// Ends when a stop is asked for, or when nobody can ask any more.

@@ -6,6 +6,7 @@ use store::StoreError;
 
 /// Older ones can lose a WAL that is reset while it is read.
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
+const SYNCHRONOUS_NORMAL: i64 = 1;
 const SYNCHRONOUS_FULL: i64 = 2;
 
 /// Which file this is, and what is in a new one.
@@ -13,12 +14,39 @@ pub(crate) struct Kind {
     pub(crate) application_id: i64,
     pub(crate) user_version: i64,
     pub(crate) schema: &'static str,
+    pub(crate) holds: Holds,
     /// From each earlier version to the next, the first one first.
     pub(crate) steps: &'static [&'static str],
 }
 
-/// One connection, exclusive: no second opener, no shared memory. Checkpoints are made by hand, because SQLite hides
-/// the errors of its own.
+/// What would be lost with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Acknowledged facts: each commit is on disk before it returns, and nobody else opens the file.
+    Truth,
+    /// What can be made again from the truth: a power cut may take the last commits, never the order of them, and this
+    /// process may open it for reading, too.
+    Derived,
+}
+
+impl Holds {
+    fn locking_mode(self) -> &'static str {
+        match self {
+            Self::Truth => "exclusive",
+            Self::Derived => "normal",
+        }
+    }
+
+    fn synchronous(self) -> i64 {
+        match self {
+            Self::Truth => SYNCHRONOUS_FULL,
+            Self::Derived => SYNCHRONOUS_NORMAL,
+        }
+    }
+}
+
+/// One connection; exclusive for what must not be lost: no second opener, no shared memory. Checkpoints are made by hand,
+/// because SQLite hides the errors of its own.
 pub(crate) fn open(path: &Path, kind: &Kind) -> Result<Connection, StoreError> {
     if rusqlite::version_number() < SQLITE_VERSION_MIN {
         return Err(StoreError::unavailable("this SQLite is older than 3.51.3"));
@@ -26,27 +54,27 @@ pub(crate) fn open(path: &Path, kind: &Kind) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|e| opening(path, e))?;
-    settle(&connection).map_err(|e| opening(path, e))?;
-    check_settings(&connection).map_err(|e| opening(path, e))??;
+    settle(&connection, kind.holds).map_err(|e| opening(path, e))?;
+    check_settings(&connection, kind.holds).map_err(|e| opening(path, e))??;
     check_kind(&connection, kind).map_err(|e| opening(path, e))??;
     Ok(connection)
 }
 
-fn settle(connection: &Connection) -> rusqlite::Result<()> {
+fn settle(connection: &Connection, holds: Holds) -> rusqlite::Result<()> {
     let set = |name, value: &str| connection.pragma_update_and_check(None, name, value, |_| Ok(()));
-    set("locking_mode", "EXCLUSIVE")?;
+    set("locking_mode", holds.locking_mode())?;
     set("journal_mode", "WAL")?;
     set("wal_autocheckpoint", "0")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "synchronous", holds.synchronous())?;
     connection.pragma_update(None, "cell_size_check", "ON")
 }
 
-fn check_settings(connection: &Connection) -> rusqlite::Result<Result<(), StoreError>> {
+fn check_settings(connection: &Connection, holds: Holds) -> rusqlite::Result<Result<(), StoreError>> {
     let journal_mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     let locking_mode: String = connection.pragma_query_value(None, "locking_mode", |row| row.get(0))?;
     let as_wanted = journal_mode == "wal"
-        && locking_mode == "exclusive"
-        && number(connection, "synchronous")? == SYNCHRONOUS_FULL
+        && locking_mode == holds.locking_mode()
+        && number(connection, "synchronous")? == holds.synchronous()
         && number(connection, "wal_autocheckpoint")? == 0;
     let refused = StoreError::unavailable("SQLite did not take its settings");
     Ok(if as_wanted { Ok(()) } else { Err(refused) })

@@ -27,10 +27,12 @@ mod armed {
     pub const VARIABLE: &str = "CHARYE_FAILPOINT";
 
     /// In the order in which a service passes them for the first time.
-    pub const ALL: [&str; 18] = [
+    pub const ALL: [&str; 23] = [
         "start.locked",
         "start.opened",
         "start.before_head",
+        "views.opened",
+        "views.loaded",
         "replay.before",
         "replay.row",
         "replay.done",
@@ -43,9 +45,12 @@ mod armed {
         "writer.merged",
         "writer.between_answers",
         "writer.answered",
+        "views.before_commit",
+        "views.committed",
         "checkpoint.before",
         "checkpoint.done",
         "stop.before_checkpoint",
+        "views.before_checkpoint",
     ];
 
     struct Armed {

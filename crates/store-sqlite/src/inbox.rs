@@ -15,7 +15,8 @@ pub(crate) struct Asked {
 }
 
 pub(crate) enum Next {
-    Asked(Vec<Asked>),
+    /// More commands are in the batch.
+    Asked,
     Done(Done),
     /// Nobody asked for a while.
     Quiet,
@@ -89,7 +90,7 @@ impl Inbox {
     }
 
     /// Waits for the next thing to do; word from the journal comes first.
-    pub(crate) fn next(&self, ready: Ready, quiet_after: Duration) -> Next {
+    pub(crate) fn next(&self, ready: Ready, quiet_after: Duration, batch: &mut Vec<Asked>) -> Next {
         let mut state = self.state();
         let wanted = if ready.is_writing { WORTH_WAKING.min(ready.room) } else { 1 };
         loop {
@@ -97,7 +98,8 @@ impl Inbox {
                 return Next::Done(done);
             }
             if ready.room > 0 && state.asked.len() >= wanted {
-                return Next::Asked(state.take(ready.room));
+                state.take(ready.room, batch);
+                return Next::Asked;
             }
             if state.is_closed && !ready.is_writing {
                 return Next::Closed;
@@ -123,9 +125,9 @@ impl Inbox {
         }
     }
 
-    /// What has been asked so far, at most so much.
-    pub(crate) fn take(&self, room: usize) -> Vec<Asked> {
-        self.state().take(room)
+    /// Moves what has been asked so far into the batch, at most so much.
+    pub(crate) fn take(&self, room: usize, batch: &mut Vec<Asked>) {
+        self.state().take(room, batch);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -136,9 +138,9 @@ impl Inbox {
 const UNPOISONED: &str = "nothing panics while it holds the inbox";
 
 impl State {
-    fn take(&mut self, room: usize) -> Vec<Asked> {
-        let later = self.asked.split_off(self.asked.len().min(room));
-        std::mem::replace(&mut self.asked, later)
+    fn take(&mut self, room: usize, batch: &mut Vec<Asked>) {
+        let taken = self.asked.len().min(room);
+        batch.extend(self.asked.drain(..taken));
     }
 }
 

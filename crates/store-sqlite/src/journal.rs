@@ -1,13 +1,15 @@
 //! `journal.db`: an append-only list of batches, chained.
 
 use crate::audit::{AuditMarks, AuditPage};
-use crate::database::{self, Kind};
+use crate::copy::CopyLock;
+use crate::database::{self, Holds, Kind};
 use crate::failpoint::failpoint;
+use crate::feed::Row;
 use crate::folder;
-use crate::head::{Chain, HeadFile, Witness};
+use crate::head::{self, Chain, HeadFile, Witness};
 use booking::Change;
 use jiff::Timestamp;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension as _};
 use sha2::{Digest as _, Sha256};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,7 @@ const KIND: Kind = Kind {
                  chain BLOB NOT NULL
              ) STRICT;
              CREATE TABLE probe(id INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT;",
+    holds: Holds::Truth,
     steps: &[],
 };
 
@@ -30,6 +33,8 @@ const KIND: Kind = Kind {
 const ROW_BYTES: u64 = 8_192;
 /// A disk with less room than this is as good as full.
 const PROBE_BYTES: u32 = 1 << 20;
+/// A write-ahead log past this waits for no copy.
+const COPIED_BYTES_MAX: u64 = 1 << 30;
 /// How many changes are replayed before the layers of the ledger are merged.
 const REPLAYED_TOGETHER: usize = 4_096;
 
@@ -51,41 +56,42 @@ impl Journal {
         failpoint!("start.opened");
         folder::sync(folder)?;
         failpoint!("start.before_head");
-        let (head, expected) = HeadFile::open(folder, "journal.head")?;
+        let (head, expected) = HeadFile::open(folder, head::FILE)?;
         #[cfg(feature = "saboteur")]
         let connection = crate::failpoint::before_each_commit(connection);
-        let last = Witness { seq: 0, chain: [0; 32] };
-        Ok(Self { path, connection, head, expected, last, unchecked_bytes: 0 })
+        Ok(Self { path, connection, head, expected, last: Witness::BEGINNING, unchecked_bytes: 0 })
     }
 
-    /// Reads everything into the ledger, and believes none of it before the chain was computed again.
+    /// The row of this number as it stands there, believed or not.
+    pub(crate) fn witness(&self, seq: u64) -> Result<Option<Witness>, StoreError> {
+        if seq == 0 {
+            return Ok(Some(Witness::BEGINNING));
+        }
+        let query = "SELECT chain FROM journal WHERE seq = ?1";
+        let chain = self.connection.query_row(query, [seq.cast_signed()], |row| row.get(0)).optional();
+        let chain: Option<Chain> = chain.map_err(|error| database::reading(&self.path, &error))?;
+        Ok(chain.map(|chain| Witness { seq, chain }))
+    }
+
+    /// Reads what follows a row into the ledger, and believes none of it before the chain was computed again.
     pub(crate) fn replay(
         &mut self,
+        after: Witness,
         ledger: &mut Ledger,
         marks: &mut AuditMarks,
         check: Check,
     ) -> Result<(), StoreError> {
         failpoint!("replay.before");
-        let mut last = self.last;
+        let mut last = after;
         let mut uncommitted = 0;
         let read = |error: rusqlite::Error| database::reading(&self.path, &error);
-        let mut statement = self
-            .connection
-            .prepare("SELECT seq, at_ms, body, chain FROM journal ORDER BY seq")
-            .map_err(read)?;
-        let mut rows = statement.query([]).map_err(read)?;
+        let mut statement = self.connection.prepare(ROWS_FROM).map_err(read)?;
+        let mut rows = statement.query([after.seq.cast_signed() + 1]).map_err(read)?;
         while let Some(row) = rows.next().map_err(read)? {
             failpoint!("replay.row");
-            let entry = Entry::read(row).map_err(read)?;
-            last = entry.follow(last, check)?;
-            if self.expected.is_some_and(|head| head.seq == last.seq && head != last) {
-                return Err(damaged(last.seq, "journal.head knows another one"));
-            }
-            let replayed = records(&entry.body, |change| {
-                ledger.replay(change)?;
-                Ok(ControlFlow::Continue(()))
-            });
-            uncommitted += replayed.map_err(|error| name_row(error, last.seq))?;
+            let row = read_row(row).map_err(read)?;
+            last = follow(&row, last, check)?;
+            uncommitted += replay_body(&row.body, ledger).map_err(|error| name_row(error, last.seq))?;
             marks.note(last.seq, ledger.audit_head_pending());
             if uncommitted > REPLAYED_TOGETHER {
                 ledger.commit();
@@ -103,54 +109,65 @@ impl Journal {
         Ok(())
     }
 
+    pub(crate) fn last(&self) -> Witness {
+        self.last
+    }
+
+    /// What the head said when the journal was opened.
+    pub(crate) fn expected(&self) -> Option<Witness> {
+        self.expected
+    }
+
+    /// Rows from this one on, until they have so many bytes.
+    pub(crate) fn rows_from(&self, seq: u64, bytes_max: usize) -> Result<Vec<Row>, StoreError> {
+        let read = |error: rusqlite::Error| database::reading(&self.path, &error);
+        let mut statement = self.connection.prepare_cached(ROWS_FROM).map_err(read)?;
+        let mut rows = statement.query([seq.cast_signed()]).map_err(read)?;
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        while bytes < bytes_max
+            && let Some(row) = rows.next().map_err(read)?
+        {
+            let row = read_row(row).map_err(read)?;
+            bytes += row.body.len();
+            found.push(row);
+        }
+        Ok(found)
+    }
+
     /// One batch, one transaction, one fsync. Durable when it returns.
-    pub(crate) fn append(&mut self, at: Timestamp, changes: &[Change]) -> Result<(), StoreError> {
-        let mut entry = Entry {
+    pub(crate) fn append(&mut self, at: Timestamp, changes: &[Change]) -> Result<Row, StoreError> {
+        let mut row = Row {
             seq: self.last.seq + 1,
             at_ms: at.as_millisecond(),
             body: body_of(changes),
             chain: [0; 32],
         };
-        entry.chain = entry.chain_after(self.last.chain);
+        row.chain = chain_after(&row, self.last.chain);
         failpoint!("journal.before_insert");
         let inserted = self
             .connection
             .prepare_cached("INSERT INTO journal(seq, at_ms, body, chain) VALUES (?1, ?2, ?3, ?4)")
-            .and_then(|mut insert| {
-                insert.execute((entry.seq.cast_signed(), entry.at_ms, &entry.body, entry.chain))
-            })
+            .and_then(|mut insert| insert.execute((row.seq.cast_signed(), row.at_ms, &row.body, row.chain)))
             .map_err(database::writing)?;
         assert_eq!(inserted, 1, "an INSERT without an error adds its row");
         failpoint!("journal.committed");
-        self.unchecked_bytes += entry.body.len() as u64 + ROW_BYTES;
-        self.last = Witness { seq: entry.seq, chain: entry.chain };
+        self.unchecked_bytes += row.body.len() as u64 + ROW_BYTES;
+        self.last = Witness { seq: row.seq, chain: row.chain };
         failpoint!("head.before_write");
         self.head.write(self.last);
         failpoint!("head.written");
-        Ok(())
-    }
-
-    pub(crate) fn last_seq(&self) -> u64 {
-        self.last.seq
+        Ok(row)
     }
 
     /// Reads the rows of a page of audit events.
     pub(crate) fn read_audit(&self, mut page: AuditPage) -> Result<Vec<AuditEvent>, StoreError> {
         let read = |error: rusqlite::Error| database::reading(&self.path, &error);
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT seq, at_ms, body, chain FROM journal WHERE seq >= ?1 ORDER BY seq")
-            .map_err(read)?;
+        let mut statement = self.connection.prepare_cached(ROWS_FROM).map_err(read)?;
         let mut rows = statement.query([page.from_row.cast_signed()]).map_err(read)?;
         while let Some(row) = rows.next().map_err(read)? {
-            let entry = Entry::read(row).map_err(read)?;
-            let mut flow = ControlFlow::Continue(());
-            let taken = records(&entry.body, |change| {
-                flow = page.take(change);
-                Ok(flow)
-            });
-            taken.map_err(|error| name_row(error, entry.seq))?;
-            if flow.is_break() || page.is_enough(entry.seq) {
+            let row = read_row(row).map_err(read)?;
+            let flow = take_body(&row.body, &mut page).map_err(|error| name_row(error, row.seq))?;
+            if flow.is_break() || page.is_enough(row.seq) {
                 break;
             }
         }
@@ -166,8 +183,12 @@ impl Journal {
         self.unchecked_bytes
     }
 
-    /// Moves the write-ahead log into the database.
+    /// Moves the write-ahead log into the database, unless somebody copies the files.
     pub(crate) fn checkpoint(&mut self) -> Result<(), StoreError> {
+        let lock = CopyLock::exclusive(self.path.parent().expect("a journal is in a folder"));
+        if lock.is_err() && self.unchecked_bytes <= COPIED_BYTES_MAX {
+            return Ok(());
+        }
         failpoint!("checkpoint.before");
         self.connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
@@ -196,36 +217,29 @@ pub(crate) enum Check {
     Nothing,
 }
 
-struct Entry {
-    seq: u64,
-    at_ms: i64,
-    body: Vec<u8>,
-    chain: Chain,
+const ROWS_FROM: &str = "SELECT seq, at_ms, body, chain FROM journal WHERE seq >= ?1 ORDER BY seq";
+
+fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    let seq: i64 = row.get(0)?;
+    Ok(Row { seq: seq.cast_unsigned(), at_ms: row.get(1)?, body: row.get(2)?, chain: row.get(3)? })
 }
 
-impl Entry {
-    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let seq: i64 = row.get(0)?;
-        Ok(Self { seq: seq.cast_unsigned(), at_ms: row.get(1)?, body: row.get(2)?, chain: row.get(3)? })
-    }
+fn chain_after(row: &Row, earlier: Chain) -> Chain {
+    let hash = Sha256::new().chain_update(earlier).chain_update(row.seq.to_be_bytes());
+    hash.chain_update(row.at_ms.to_be_bytes()).chain_update(&row.body).finalize().into()
+}
 
-    fn chain_after(&self, earlier: Chain) -> Chain {
-        let hash = Sha256::new().chain_update(earlier).chain_update(self.seq.to_be_bytes());
-        hash.chain_update(self.at_ms.to_be_bytes()).chain_update(&self.body).finalize().into()
-    }
-
-    /// This entry as the last one, if it is the one that follows.
-    fn follow(&self, last: Witness, check: Check) -> Result<Witness, StoreError> {
-        let witness = Witness { seq: self.seq, chain: self.chain };
-        match check {
-            #[cfg(feature = "saboteur")]
-            Check::Nothing => Ok(witness),
-            Check::Chain if self.seq != last.seq + 1 => Err(damaged(last.seq + 1, "it is not there")),
-            Check::Chain if self.chain != self.chain_after(last.chain) => {
-                Err(damaged(self.seq, "the chain does not hold"))
-            }
-            Check::Chain => Ok(witness),
+/// This row as the last one, if it is the one that follows.
+pub(crate) fn follow(row: &Row, last: Witness, check: Check) -> Result<Witness, StoreError> {
+    let witness = Witness { seq: row.seq, chain: row.chain };
+    match check {
+        #[cfg(feature = "saboteur")]
+        Check::Nothing => Ok(witness),
+        Check::Chain if row.seq != last.seq + 1 => Err(damaged(last.seq + 1, "it is not there")),
+        Check::Chain if row.chain != chain_after(row, last.chain) => {
+            Err(damaged(row.seq, "the chain does not hold"))
         }
+        Check::Chain => Ok(witness),
     }
 }
 
@@ -241,31 +255,32 @@ fn body_of(changes: &[Change]) -> Vec<u8> {
     body
 }
 
-/// Hands over each change until told to stop; returns how many there were.
-fn records(
-    mut body: &[u8],
-    mut take: impl FnMut(&Change) -> Result<ControlFlow<()>, StoreError>,
-) -> Result<usize, StoreError> {
+/// Returns how many changes there were.
+fn replay_body(body: &[u8], ledger: &mut Ledger) -> Result<usize, StoreError> {
     let mut count = 0;
-    while !body.is_empty() {
-        let too_short = || StoreError::Corrupt { at: "the length of a record".to_owned() };
-        let (length, rest) = body.split_first_chunk::<4>().ok_or_else(too_short)?;
-        let length = u32::from_be_bytes(*length) as usize;
-        let (record, rest) = rest.split_at_checked(length).ok_or_else(too_short)?;
+    for read in record::Records::of(body) {
+        let (_, change) = read?;
+        ledger.replay(&change)?;
         count += 1;
-        if take(&record::decode(record)?)?.is_break() {
-            break;
-        }
-        body = rest;
     }
     Ok(count)
 }
 
-fn damaged(seq: u64, what: &str) -> StoreError {
+fn take_body(body: &[u8], page: &mut AuditPage) -> Result<ControlFlow<()>, StoreError> {
+    for read in record::Records::of(body) {
+        let (_, change) = read?;
+        if page.take(&change).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+pub(crate) fn damaged(seq: u64, what: &str) -> StoreError {
     StoreError::Corrupt { at: format!("journal.db, row {seq}: {what}") }
 }
 
-fn name_row(error: StoreError, seq: u64) -> StoreError {
+pub(crate) fn name_row(error: StoreError, seq: u64) -> StoreError {
     match error {
         StoreError::Corrupt { at } => damaged(seq, &at),
         other @ (StoreError::Unavailable { .. } | StoreError::Full) => other,

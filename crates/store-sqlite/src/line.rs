@@ -2,7 +2,7 @@
 
 mod sum;
 
-use crate::database::{self, Kind};
+use crate::database::{self, Holds, Kind};
 use crate::folder::{self, FolderLock};
 use crate::head::HeadFile;
 use jiff::Timestamp;
@@ -46,6 +46,7 @@ const KIND: Kind = Kind {
                  buckets BLOB NOT NULL,
                  state BLOB NOT NULL
              ) STRICT;",
+    holds: Holds::Truth,
     steps: &[sum::SCHEMA],
 };
 

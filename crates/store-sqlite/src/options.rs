@@ -16,6 +16,12 @@ pub struct StoreLimits {
     pub checkpoint_bytes_max: u64,
     /// How often a full disk is probed for room while commands keep coming.
     pub probe_every: jiff::SignedDuration,
+    /// How long the projector gathers what was committed before it writes it to the views.
+    pub project_every: Duration,
+    /// How long it waits at most while the writer has its hands full.
+    pub stands_back_max: Duration,
+    /// Committed rows that wait for the projector in memory; what is more is read back from the journal later.
+    pub feed_bytes_max: usize,
     #[cfg(feature = "saboteur")]
     #[doc(hidden)]
     pub sabotage: Sabotage,
@@ -32,15 +38,29 @@ pub enum Sabotage {
     AcknowledgeFirst,
     /// Believes every row, whatever the chain says.
     SkipTheChain,
+    /// The views never hear of this row of the journal.
+    SkipARow(u64),
     /// Leaves out the fsync of each commit, as SQLite's own default for a write-ahead log does.
     SynchronousNormal,
     /// Tries a failed write again until it seems to work, and acknowledges it.
     TryAgain,
+    /// Acknowledges what found no room.
+    IgnoreFull,
 }
 
 /// How many changes the first saboteur thinks worth a write.
 #[cfg(feature = "saboteur")]
 pub(crate) const WRITTEN_TOGETHER: usize = 200;
+
+#[cfg(feature = "saboteur")]
+impl StoreLimits {
+    pub(crate) fn skipped_row(&self) -> Option<u64> {
+        match self.sabotage {
+            Sabotage::SkipARow(seq) => Some(seq),
+            _ => None,
+        }
+    }
+}
 
 impl Default for StoreLimits {
     fn default() -> Self {
@@ -51,6 +71,9 @@ impl Default for StoreLimits {
             checkpoint_bytes: 4 << 20,
             checkpoint_bytes_max: 256 << 20,
             probe_every: jiff::SignedDuration::from_secs(1),
+            project_every: Duration::from_millis(250),
+            stands_back_max: Duration::from_secs(2),
+            feed_bytes_max: 32 << 20,
             #[cfg(feature = "saboteur")]
             sabotage: Sabotage::None,
         }

@@ -1,15 +1,17 @@
 //! The thread that writes the journal, so that the next batch is decided while one is being written. One job at a
-//! time.
+//! time; between the jobs it does its chores.
 
 use crate::StoreLimits;
-use crate::audit::{AuditAsked, AuditMarks};
-use crate::health::{HealthCell, Tripwire};
+use crate::audit::{AuditAsked, AuditTrail};
+use crate::chores::{BETWEEN_PORTIONS, Chores};
+use crate::feed::Row;
+use crate::health::{Health, HealthCell, Tripwire};
 use crate::inbox::Inbox;
 use crate::journal::Journal;
 use booking::Change;
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use store::{AuditHead, StoreError};
 
@@ -31,6 +33,8 @@ pub(crate) struct Done {
     pub(crate) result: Result<(), StoreError>,
     /// Bytes in the write-ahead log since the last checkpoint, about.
     pub(crate) unchecked_bytes: u64,
+    /// Those that were written, for their memory.
+    pub(crate) changes: Vec<Change>,
 }
 
 /// Dropping it waits for the job at hand and closes the journal.
@@ -41,14 +45,16 @@ pub(crate) struct Pen {
 
 impl Pen {
     pub(crate) fn start(
-        journal: (Journal, AuditMarks),
+        (journal, trail): (Journal, AuditTrail),
+        chores: Chores,
         inbox: Arc<Inbox>,
         health: Arc<HealthCell>,
         limits: StoreLimits,
     ) -> Result<Self, StoreError> {
         let (jobs, waiting) = channel();
         let thread = thread::Builder::new().name("journal".to_owned());
-        let thread = thread.spawn(move || work(journal, &waiting, &inbox, &health, limits));
+        let desk = Desk { journal, trail, audits: Vec::new(), chores, inbox, health, limits };
+        let thread = thread.spawn(move || desk.work(&waiting));
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the journal", e))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -75,59 +81,111 @@ impl Drop for Pen {
     }
 }
 
-fn work(
-    (mut journal, mut marks): (Journal, AuditMarks),
-    jobs: &Receiver<Job>,
-    inbox: &Inbox,
-    health: &HealthCell,
+struct Desk {
+    journal: Journal,
+    trail: AuditTrail,
+    /// Who asked for events that the proof of the journal has not come to yet.
+    audits: Vec<AuditAsked>,
+    chores: Chores,
+    inbox: Arc<Inbox>,
+    health: Arc<HealthCell>,
     limits: StoreLimits,
-) {
-    let _tripwire = Tripwire(health);
-    let _last_word = LastWord(inbox);
-    for job in jobs {
-        let result = match job {
+}
+
+impl Desk {
+    fn work(mut self, jobs: &Receiver<Job>) {
+        let (inbox, health) = (Arc::clone(&self.inbox), Arc::clone(&self.health));
+        let _tripwire = Tripwire(&health);
+        let _last_word = LastWord(&inbox);
+        loop {
+            let has_chores = self.has_chores();
+            let patience = if has_chores { BETWEEN_PORTIONS } else { self.limits.quiet_after };
+            match jobs.recv_timeout(patience) {
+                Ok(job) => self.take(job),
+                Err(RecvTimeoutError::Timeout) if has_chores => self.do_a_chore(),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn take(&mut self, job: Job) {
+        let (result, mut changes) = match job {
             Job::Append { at, changes, head } => {
-                let kept = append(&mut journal, &limits, at, &changes);
-                if kept.is_ok() {
-                    marks.note(journal.last_seq(), head);
-                }
-                kept
+                let kept = self.append(at, &changes).map(|row| {
+                    self.trail.note(row.seq, head);
+                    self.chores.committed(row);
+                });
+                #[cfg(feature = "saboteur")]
+                let kept = self.ignored(kept);
+                (kept, changes)
             }
-            Job::Audit(asked) => {
-                let page = marks.page(asked.since, asked.events_max);
-                let events = page.map_or_else(|| Ok(Vec::new()), |page| journal.read_audit(page));
-                let _nobody_waits = asked.reply.send(events);
-                continue;
-            }
-            Job::Checkpoint => journal.checkpoint(),
-            Job::Probe => journal.probe(),
+            Job::Audit(asked) => return self.show_events(asked),
+            Job::Checkpoint => (self.journal.checkpoint(), Vec::new()),
+            Job::Probe => (self.journal.probe(), Vec::new()),
         };
-        inbox.done(Done { result, unchecked_bytes: journal.unchecked_bytes() });
+        let changes_taken = changes.len();
+        changes.clear();
+        self.inbox.done(Done { result, unchecked_bytes: self.journal.unchecked_bytes(), changes });
+        if !self.chores.is_busy(changes_taken) && self.has_chores() {
+            self.do_a_chore();
+        }
     }
-}
 
-#[cfg(not(feature = "saboteur"))]
-fn append(
-    journal: &mut Journal,
-    _limits: &StoreLimits,
-    at: Timestamp,
-    changes: &[Change],
-) -> Result<(), StoreError> {
-    journal.append(at, changes)
-}
-
-#[cfg(feature = "saboteur")]
-fn append(
-    journal: &mut Journal,
-    limits: &StoreLimits,
-    at: Timestamp,
-    changes: &[Change],
-) -> Result<(), StoreError> {
-    let mut kept = journal.append(at, changes);
-    while limits.sabotage == crate::Sabotage::TryAgain && kept.is_err() {
-        kept = journal.append(at, changes);
+    fn has_chores(&self) -> bool {
+        self.health.get() != Health::Broken && self.chores.are_waiting()
     }
-    kept
+
+    /// Damage in a part of the journal that the start did not read ends the writing, as it would have ended the start.
+    fn do_a_chore(&mut self) {
+        if let Err(error) = self.chores.do_one(&self.journal, &mut self.trail) {
+            self.health.note(&error);
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the journal is damaged: nothing more is acknowledged"
+            );
+            self.audits.clear();
+        }
+        let (reached, left) = self.audits.drain(..).partition(|asked| self.trail.reaches(asked.since));
+        self.audits = left;
+        let reached: Vec<AuditAsked> = reached;
+        for asked in reached {
+            self.show_events(asked);
+        }
+    }
+
+    /// What lies before the views waits until the proof of the journal has come by: it is not searched through twice.
+    fn show_events(&mut self, asked: AuditAsked) {
+        if !self.trail.reaches(asked.since) {
+            if self.has_chores() {
+                self.audits.push(asked);
+            }
+            return;
+        }
+        let page = self.trail.page(asked.since, asked.events_max);
+        let events = page.map_or_else(|| Ok(Vec::new()), |page| self.journal.read_audit(page));
+        let _nobody_waits = asked.reply.send(events);
+    }
+
+    #[cfg(not(feature = "saboteur"))]
+    fn append(&mut self, at: Timestamp, changes: &[Change]) -> Result<Row, StoreError> {
+        self.journal.append(at, changes)
+    }
+
+    #[cfg(feature = "saboteur")]
+    fn append(&mut self, at: Timestamp, changes: &[Change]) -> Result<Row, StoreError> {
+        let mut kept = self.journal.append(at, changes);
+        while self.limits.sabotage == crate::Sabotage::TryAgain && kept.is_err() {
+            kept = self.journal.append(at, changes);
+        }
+        kept
+    }
+
+    #[cfg(feature = "saboteur")]
+    fn ignored(&self, result: Result<(), StoreError>) -> Result<(), StoreError> {
+        let is_ignored = self.limits.sabotage == crate::Sabotage::IgnoreFull;
+        if is_ignored && matches!(result, Err(StoreError::Full)) { Ok(()) } else { result }
+    }
 }
 
 /// Whoever waits for a thread that panics is told.
@@ -137,7 +195,7 @@ impl Drop for LastWord<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             let result = Err(StoreError::unavailable("the journal panicked"));
-            self.0.done(Done { result, unchecked_bytes: 0 });
+            self.0.done(Done { result, unchecked_bytes: 0, changes: Vec::new() });
         }
     }
 }

@@ -1,29 +1,42 @@
 //! The store: the writer's inbox, and the reads.
 
 use crate::StoreLimits;
-use crate::audit::{AuditAsked, AuditMarks};
+use crate::audit::AuditAsked;
+use crate::chores::{Chores, Proof};
 use crate::failpoint::failpoint;
+use crate::feed::{Feed, Pace};
 use crate::folder::FolderLock;
+use crate::head::Witness;
 use crate::health::{Health, HealthCell};
+use crate::herald::Herald;
 use crate::inbox::{Asked, Inbox, stopped};
 use crate::journal::{Check, Journal};
 use crate::pen::{Job, Pen};
+use crate::projector::Projector;
+use crate::start::{self, Begun};
+use crate::views::Views;
 use crate::writer::{Batch, Writer};
 use booking::Country;
 use jiff::Timestamp;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
-use store::{Answer, AuditEvent, Clock, Ledger, Request, Store, StoreError, Waiting, reads_of_the_ledger};
+use store::{
+    Answer, AuditEvent, Clock, Ledger, Request, Store, StoreError, ViewsLag, Waiting, reads_of_the_ledger,
+};
 use tokio::sync::oneshot;
 
-/// Dropping it answers what was queued, closes the files and joins the thread.
+/// Dropping it answers what was queued, closes the files and joins the threads.
 pub struct SqliteStore {
     inbox: Arc<Inbox>,
     /// To ask the journal; None only while it is dropped.
     journal: Option<Sender<Job>>,
     writer: Option<JoinHandle<()>>,
+    projector: Option<JoinHandle<()>>,
+    feed: Arc<Feed>,
+    is_proved: Arc<AtomicBool>,
     ledger: Arc<RwLock<Ledger>>,
     health: Arc<HealthCell>,
     /// Let go of last.
@@ -31,7 +44,7 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Replays the journal of the folder, or begins one.
+    /// Loads the views of the folder and replays the rest of its journal, or begins one.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] names the row of the journal that is not as it was written, or what the country no
@@ -45,9 +58,8 @@ impl SqliteStore {
         let lock = FolderLock::take(folder, "journal.lock")?;
         failpoint!("start.locked");
         let mut journal = Journal::open(folder)?;
-        let mut ledger = Ledger::new(country);
-        let mut marks = AuditMarks::new(ledger.audit_head());
-        journal.replay(&mut ledger, &mut marks, check(&limits))?;
+        let Begun { ledger, views, unread_until, trail } =
+            start::begin(folder, &country, &mut journal, check(&limits))?;
         #[cfg(feature = "saboteur")]
         if limits.sabotage == crate::Sabotage::SynchronousNormal {
             journal.without_fsync()?;
@@ -61,11 +73,22 @@ impl SqliteStore {
             );
         }
 
+        let feed = Arc::new(feed_for(views.as_ref(), &journal, &limits));
+        let projector = start_projector(folder, country, Arc::clone(&feed), views, &limits)?;
+        let is_proved = Arc::new(AtomicBool::new(unread_until.seq == 0));
+        let chores = Chores {
+            feed: Arc::clone(&feed),
+            proof: (unread_until.seq > 0)
+                .then_some(Proof { proved: Witness::BEGINNING, until: unread_until }),
+            busy_from: limits.batch_max + limits.batch_max / 2,
+            check: check(&limits),
+            is_proved: Arc::clone(&is_proved),
+        };
         let inbox = Arc::new(Inbox::new(limits.queue_max));
         let ledger = Arc::new(RwLock::new(ledger));
         let health = Arc::new(HealthCell::default());
-        let pen = Pen::start((journal, marks), Arc::clone(&inbox), Arc::clone(&health), limits)?;
-        let journal = pen.asker();
+        let pen = Pen::start((journal, trail), chores, Arc::clone(&inbox), Arc::clone(&health), limits)?;
+        let journal = Some(pen.asker());
         let writer = Writer {
             inbox: Arc::clone(&inbox),
             ledger: Arc::clone(&ledger),
@@ -77,17 +100,25 @@ impl SqliteStore {
             unchecked_bytes: 0,
             deciding: Batch::default(),
             writing: None,
+            herald: Herald::start()?,
             #[cfg(feature = "saboteur")]
             unwritten: Vec::new(),
         };
         let thread = thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run());
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the writer", e))?;
-        Ok(Self { inbox, journal: Some(journal), writer: Some(thread), ledger, health, _lock: lock })
+        let (writer, projector) = (Some(thread), Some(projector));
+        Ok(Self { inbox, journal, writer, projector, feed, is_proved, ledger, health, _lock: lock })
     }
 
     /// The state, for the invariants of the conformance suite.
     pub fn ledger(&self) -> RwLockReadGuard<'_, Ledger> {
         self.ledger.read().expect("no decision panics")
+    }
+
+    /// Whether the chain of the whole journal was proved in this life; the part that the views stand for is proved after
+    /// the start. Damage there makes the store unwell.
+    pub fn is_proved(&self) -> bool {
+        self.is_proved.load(Ordering::Acquire)
     }
 
     fn read<T>(&self, look: impl FnOnce(&Ledger) -> T) -> Result<T, StoreError> {
@@ -124,6 +155,10 @@ impl Store for SqliteStore {
         })
     }
 
+    fn views_lag(&self) -> Option<ViewsLag> {
+        Some(self.feed.lag())
+    }
+
     reads_of_the_ledger!();
 }
 
@@ -135,7 +170,38 @@ impl Drop for SqliteStore {
             // A panic of the writer was told when it happened.
             let _told = writer.join();
         }
+        self.feed.close();
+        if let Some(projector) = self.projector.take() {
+            let _told = projector.join();
+        }
     }
+}
+
+fn feed_for(views: Option<&Views>, journal: &Journal, limits: &StoreLimits) -> Feed {
+    let held = views.map_or((0, 0), |views| (views.last().seq, views.last_at_ms()));
+    let feed = Feed::new(held, journal.last().seq, limits.feed_bytes_max);
+    if views.is_none() {
+        feed.pause();
+    }
+    feed
+}
+
+fn start_projector(
+    folder: &Path,
+    country: Arc<Country>,
+    feed: Arc<Feed>,
+    views: Option<Views>,
+    limits: &StoreLimits,
+) -> Result<JoinHandle<()>, StoreError> {
+    let pace = Pace { every: limits.project_every, stands_back_max: limits.stands_back_max };
+    #[cfg(feature = "saboteur")]
+    let views = views.map(|mut views| {
+        views.skips_row = limits.skipped_row();
+        views
+    });
+    let projector = Projector { folder: folder.to_owned(), country, feed, pace, views };
+    let thread = thread::Builder::new().name("projector".to_owned()).spawn(move || projector.run());
+    thread.map_err(|e| StoreError::unavailable_because("cannot start the projector", e))
 }
 
 #[cfg(not(feature = "saboteur"))]

@@ -3,14 +3,14 @@
 use crate::StoreLimits;
 use crate::failpoint::failpoint;
 use crate::health::{Health, HealthCell, Tripwire};
+use crate::herald::Herald;
 use crate::inbox::{Asked, Inbox, Next, Ready};
 use crate::pen::{Done, Job, Pen};
 use booking::{Change, Outcome, Refusal};
 use jiff::Timestamp;
 use std::mem;
 use std::sync::{Arc, RwLock, RwLockWriteGuard};
-use store::{Answer, Clock, Ledger, StoreError};
-use tokio::sync::oneshot;
+use store::{Clock, Ledger, StoreError};
 
 pub(crate) struct Writer {
     pub(crate) inbox: Arc<Inbox>,
@@ -23,6 +23,7 @@ pub(crate) struct Writer {
     pub(crate) unchecked_bytes: u64,
     pub(crate) deciding: Batch,
     pub(crate) writing: Option<Batch>,
+    pub(crate) herald: Herald,
     /// What a saboteur has acknowledged and not written.
     #[cfg(feature = "saboteur")]
     pub(crate) unwritten: Vec<Change>,
@@ -31,9 +32,14 @@ pub(crate) struct Writer {
 /// What was decided together, in its order. Nobody hears of it before it is durable.
 #[derive(Default)]
 pub(crate) struct Batch {
-    replies: Vec<(oneshot::Sender<Answer>, Result<Outcome, Refusal>)>,
-    changes: Vec<Change>,
+    pub(crate) asked: Vec<Asked>,
+    /// Of the first of them; the others are still to be decided.
+    pub(crate) answers: Vec<Result<Outcome, Refusal>>,
+    pub(crate) changes: Vec<Change>,
 }
+
+/// For the rows of so many commands memory is waited for at once.
+const LOOKED_AHEAD: usize = 8;
 
 impl Writer {
     /// Until the last store handle is gone and everything it asked is answered.
@@ -41,10 +47,9 @@ impl Writer {
         let health = Arc::clone(&self.health);
         let _tripwire = Tripwire(&health);
         loop {
-            let room = self.limits.batch_max - self.deciding.replies.len();
-            let ready = Ready { room, is_writing: self.writing.is_some() };
-            match self.inbox.next(ready, self.limits.quiet_after) {
-                Next::Asked(asked) => self.asked(asked),
+            let ready = Ready { room: self.room(), is_writing: self.writing.is_some() };
+            match self.inbox.next(ready, self.limits.quiet_after, &mut self.deciding.asked) {
+                Next::Asked => self.asked(),
                 Next::Done(done) => self.written(done),
                 Next::Quiet => self.quiet_moment(),
                 Next::Closed => break,
@@ -56,7 +61,12 @@ impl Writer {
         }
     }
 
-    fn asked(&mut self, asked: Vec<Asked>) {
+    /// How many commands still fit in the batch.
+    fn room(&self) -> usize {
+        self.limits.batch_max - self.deciding.asked.len()
+    }
+
+    fn asked(&mut self) {
         let now = self.clock.now();
         if self.health.get() == Health::Full && now.duration_since(self.probed_at) >= self.limits.probe_every
         {
@@ -64,30 +74,34 @@ impl Writer {
         }
         match self.health.get() {
             Health::Well => {
-                self.decide(asked);
+                self.decide();
                 if self.writing.is_none() {
                     self.write();
                 }
             }
-            Health::Full => refuse(asked.into_iter().map(|asked| asked.reply), || StoreError::Full),
-            Health::Broken => refuse(asked.into_iter().map(|asked| asked.reply), broken),
+            Health::Full => self.deciding.refuse(|| StoreError::Full),
+            Health::Broken => self.deciding.refuse(broken),
         }
     }
 
-    fn decide(&mut self, asked: Vec<Asked>) {
-        if asked.is_empty() {
+    fn decide(&mut self) {
+        let Batch { asked, answers, changes } = &mut self.deciding;
+        if asked.len() == answers.len() {
             return;
         }
         let mut ledger = self.ledger.write().expect(ONE_WRITER);
-        for Asked { request, reply } in asked {
-            let answer = ledger.decide(&request, self.clock.now(), &mut self.deciding.changes);
-            self.deciding.replies.push((reply, answer));
+        for position in answers.len()..asked.len() {
+            if position.is_multiple_of(LOOKED_AHEAD) {
+                let next = asked[position..].iter().take(LOOKED_AHEAD);
+                next.for_each(|later| ledger.look_ahead(&later.request));
+            }
+            answers.push(ledger.decide(&asked[position].request, self.clock.now(), changes));
         }
     }
 
     /// Hands what was decided to the journal. The lock is free during the write: readers go on with what is committed.
     fn write(&mut self) {
-        let mut batch = mem::take(&mut self.deciding);
+        let mut batch = mem::replace(&mut self.deciding, self.herald.empty_batch());
         failpoint!("writer.decided");
         #[cfg(feature = "saboteur")]
         let changes = self.sabotaged(mem::take(&mut batch.changes));
@@ -97,7 +111,8 @@ impl Writer {
         self.ledger_mut().seal();
         if changes.is_empty() {
             self.ledger_mut().commit();
-            return batch.answer();
+            batch.changes = changes;
+            return self.herald.answer(batch);
         }
         self.pen.start_job(Job::Append { at: self.clock.now(), changes, head });
         self.writing = Some(batch);
@@ -106,8 +121,9 @@ impl Writer {
     /// An answer leaves after the commit of its batch, refusals and repeated answers too: they may rest on what the
     /// batch, or the one before it, wrote. The next batch is on its way before the answers are.
     fn written(&mut self, done: Done) {
-        let batch = self.writing.take().expect("the journal answers what it was given");
+        let mut batch = self.writing.take().expect("the journal answers what it was given");
         self.unchecked_bytes = done.unchecked_bytes;
+        batch.changes = done.changes;
         if let Err(error) = done.result {
             return self.give_up(batch, &error);
         }
@@ -117,37 +133,36 @@ impl Writer {
             self.checkpoint();
         }
         self.go_on();
-        batch.answer();
+        self.herald.answer(batch);
     }
 
     /// With what was decided meanwhile, and what else has been asked.
     fn go_on(&mut self) {
         if self.health.get() != Health::Well {
             self.ledger_mut().discard();
-            return refuse(mem::take(&mut self.deciding).into_replies(), broken);
+            return self.deciding.refuse(broken);
         }
-        let room = self.limits.batch_max - self.deciding.replies.len();
-        let asked = self.inbox.take(room);
-        self.decide(asked);
-        if !self.deciding.replies.is_empty() {
+        self.inbox.take(self.room(), &mut self.deciding.asked);
+        self.decide();
+        if !self.deciding.asked.is_empty() {
             self.write();
         }
     }
 
     /// The batch after it was decided on what is thrown away, and goes with it.
-    fn give_up(&mut self, batch: Batch, error: &StoreError) {
+    fn give_up(&mut self, mut batch: Batch, error: &StoreError) {
         self.ledger_mut().discard();
         self.health.note(error);
-        let later = mem::take(&mut self.deciding);
-        let replies = batch.into_replies().chain(later.into_replies());
         match error {
             StoreError::Full => {
                 tracing::warn!("no room to write; nothing of the batch was kept");
-                refuse(replies, || StoreError::Full);
+                batch.refuse(|| StoreError::Full);
+                self.deciding.refuse(|| StoreError::Full);
             }
             StoreError::Unavailable { .. } | StoreError::Corrupt { .. } => {
                 log_broken(error);
-                refuse(replies, broken);
+                batch.refuse(broken);
+                self.deciding.refuse(broken);
             }
         }
     }
@@ -219,26 +234,16 @@ impl Drop for Writer {
 }
 
 impl Batch {
-    fn into_replies(self) -> impl Iterator<Item = oneshot::Sender<Answer>> {
-        self.replies.into_iter().map(|(reply, _)| reply)
-    }
-
-    fn answer(self) {
-        for (reply, answer) in self.replies {
-            let _nobody_waits = reply.send(Ok(answer));
-            failpoint!("writer.between_answers");
+    fn refuse(&mut self, error: impl Fn() -> StoreError) {
+        for asked in self.asked.drain(..) {
+            let _nobody_waits = asked.reply.send(Err(error()));
         }
-        failpoint!("writer.answered");
+        self.answers.clear();
+        self.changes.clear();
     }
 }
 
 const ONE_WRITER: &str = "only this thread writes, and a panic ends it";
-
-fn refuse(replies: impl Iterator<Item = oneshot::Sender<Answer>>, error: impl Fn() -> StoreError) {
-    for reply in replies {
-        let _nobody_waits = reply.send(Err(error()));
-    }
-}
 
 fn broken() -> StoreError {
     StoreError::unavailable("an earlier write failed; restart the service to go on from the disk")

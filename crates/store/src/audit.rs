@@ -56,7 +56,8 @@ impl AuditHead {
     }
 
     /// With one event more. `scratch` is emptied and used.
-    pub(crate) fn after(self, entry: &AuditEntry, scratch: &mut Vec<u8>) -> Self {
+    #[must_use]
+    pub fn after(self, entry: &AuditEntry, scratch: &mut Vec<u8>) -> Self {
         let seq = self.seq + 1;
         scratch.clear();
         scratch.extend_from_slice(&self.hash);

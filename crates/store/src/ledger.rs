@@ -4,6 +4,7 @@
 //! ends the batch: the next one is decided on it while it is being written. Nothing is visible to readers before
 //! [`Ledger::commit`], and [`Ledger::discard`] forgets both.
 
+mod ahead;
 mod apply;
 mod audit;
 mod days;
@@ -12,12 +13,14 @@ mod fits;
 mod layers;
 mod read;
 mod said;
+#[cfg(feature = "conformance")]
+mod tables;
 mod uses;
 mod visits;
 mod waiting;
 
-use crate::rows::{Pages, Parted};
-use crate::table::Table;
+use crate::rows::ByDay;
+use crate::table::{ByNumber, Large, Table};
 use crate::{Command, Keyed, Request};
 use booking::rules::Abandoned;
 use booking::{
@@ -43,16 +46,16 @@ pub(crate) const OFFERED_PER_DECISION: usize = 2;
 pub struct Ledger {
     country: Arc<Country>,
     openings: Table<CampaignId, Opening>,
-    aliases: Table<PersonAlias, PersonId, Parted<PersonAlias, PersonId>>,
-    people: Table<PersonId, Vec<u8>, Pages<Vec<u8>>>,
+    aliases: Large<PersonAlias, PersonId>,
+    people: ByNumber<PersonId, Vec<u8>>,
     delegations: Table<DelegationKey, DelegationRecord>,
     /// The delegations of a person, given and taken.
     delegated: Table<PersonId, Vec<DelegationKey>>,
     drafts: Table<PersonId, Vec<u8>>,
     ended_sessions: Table<SessionId, Timestamp>,
-    admissions: Table<(CampaignId, PersonId), Admission, Pages<Admission>>,
-    tickets: Table<TicketKey, PersonId, Parted<TicketKey, PersonId>>,
-    slots: Table<SlotId, Taken>,
+    admissions: ByNumber<(CampaignId, PersonId), Admission>,
+    tickets: Large<(CampaignId, TicketRef), PersonId>,
+    slots: Table<SlotId, Taken, ByDay<Taken>>,
     days: Table<(ClinicId, Date), u32>,
     day_changes: DayChanges,
     supply: Table<(CampaignId, RegionCode), u32>,
@@ -62,12 +65,12 @@ pub struct Ledger {
     /// The last hold of a booker that ran out, until they hold something else to its end.
     expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
-    appointments: Table<AppointmentId, Appointment, Pages<Appointment>>,
-    live: Table<(CampaignId, PersonId, DoseNumber), AppointmentId, Pages<AppointmentId>>,
-    of_person: Table<PersonId, Vec<AppointmentId>, Pages<Vec<AppointmentId>>>,
+    appointments: ByNumber<AppointmentId, Appointment>,
+    live: ByNumber<(CampaignId, PersonId, DoseNumber), AppointmentId>,
+    of_person: ByNumber<PersonId, Vec<AppointmentId>>,
     /// The day of which somebody was reminded.
     reminded: Table<AppointmentId, Date>,
-    answers: Table<RequestKey, Answered, Parted<RequestKey, Answered>>,
+    answers: Large<RequestKey, Answered>,
     messages: BTreeMap<MessageId, Message>,
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,
@@ -89,9 +92,6 @@ pub struct Ledger {
     followed_sealed: Vec<Followed>,
     is_sealed: bool,
 }
-
-/// A ticket of a campaign.
-type TicketKey = (CampaignId, TicketRef);
 
 /// Who books for whom in which campaign: booker, then recipient.
 type DelegationKey = (CampaignId, PersonId, PersonId);
@@ -223,6 +223,7 @@ impl Ledger {
                 self.allow_helper((*campaign, *booker, *recipient), changes)
             }
             Command::SaveDraft { person, sealed } => {
+                self.registered(*person)?;
                 self.write(Change::DraftSaved { person: *person, sealed: sealed.clone() }, changes);
                 Ok(Outcome::DraftSaved)
             }

@@ -10,7 +10,8 @@
 //! To add an operation: a variant of [`Command`] (and of `booking::Outcome`), its arm in `Ledger::decide`, a case in
 //! `conformance/cases.rs`. An invariant gets a named function in `conformance/invariants.rs`.
 //!
-//! - [`record`] writes a change down, for every back end that keeps a journal.
+//! - [`record`] writes a change down, for every back end that keeps a journal; [`kept`] tells what of a journal must be
+//!   kept to come to the same ledger; [`proof`] proves one from its rows, without the ledger.
 //!
 //! What this crate is not: it knows no rule of its own (`booking` decides) and no file.
 
@@ -19,9 +20,11 @@ mod audit;
 mod clock;
 mod command;
 mod error;
+pub mod kept;
 mod ledger;
 mod line;
 mod memory;
+pub mod proof;
 mod reads;
 pub mod record;
 mod roster;
@@ -47,5 +50,5 @@ pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use staff::{SetCapacity, SetSupply, StaffUse};
 pub use store::{
     Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, DeskCase, PersonRecord, Store, SupplyRow,
-    Visit, WaitRecord, Waiting, WithinSupply,
+    ViewsLag, Visit, WaitRecord, Waiting, WithinSupply,
 };

@@ -59,6 +59,48 @@ pub fn decode_audit(bytes: &[u8]) -> Result<AuditEntry, StoreError> {
     read(bytes)
 }
 
+/// Adds a record to a list of records, each with its length before it.
+pub fn frame(record: &[u8], list: &mut Vec<u8>) {
+    let length = u32::try_from(record.len()).expect("a record is smaller than 4 GiB");
+    list.extend_from_slice(&length.to_be_bytes());
+    list.extend_from_slice(record);
+}
+
+/// The changes of a list, each with its bytes.
+#[derive(Debug)]
+pub struct Records<'a>(&'a [u8]);
+
+impl<'a> Records<'a> {
+    pub fn of(list: &'a [u8]) -> Self {
+        Self(list)
+    }
+
+    fn split(&mut self) -> Option<&'a [u8]> {
+        let (length, rest) = self.0.split_first_chunk::<4>()?;
+        let (record, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        self.0 = rest;
+        Some(record)
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    /// The error is [`StoreError::Corrupt`]; nothing follows it.
+    type Item = Result<(&'a [u8], Change), StoreError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let record =
+            self.split().ok_or_else(|| StoreError::Corrupt { at: "the length of a record".to_owned() });
+        let read = record.and_then(|record| Ok((record, decode(record)?)));
+        if read.is_err() {
+            self.0 = &[];
+        }
+        Some(read)
+    }
+}
+
 tagged!(Change {
     1 => Opened { campaign, at },
     2 => Closed { campaign, at },

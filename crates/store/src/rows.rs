@@ -3,10 +3,12 @@
 //! A large map that grows moves everything it has at once, and whoever waits for it waits as long. Where there is a row
 //! for every person, the rows are therefore in parts that grow by themselves.
 
-use booking::{AppointmentId, CampaignId, DoseNumber, PersonId};
+use booking::{AppointmentId, CampaignId, ClinicId, DoseNumber, PersonId, SlotId};
 use foldhash::fast::RandomState;
+use jiff::civil::Date;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hash};
+use std::mem;
 
 /// Seeded by the process: who chooses keys cannot choose where they fall.
 pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
@@ -50,8 +52,8 @@ impl<K: Eq + Hash + Copy, V> Rows<K, V> for Map<K, V> {
     }
 }
 
-/// Ten million rows grow by ten thousand at a time.
-const PARTS: usize = 1_024;
+/// Of ten million rows forty thousand are moved at a time.
+const PARTS: usize = 256;
 
 /// A map in parts.
 #[derive(Debug)]
@@ -165,6 +167,8 @@ impl Numbered for (CampaignId, PersonId, DoseNumber) {
 }
 
 const PAGE: usize = 256;
+/// No number that was given out in order is beyond so many pages; those of a damaged journal are.
+const PAGES_MAX: usize = 1 << 20;
 
 type Page<V> = Box<[Option<V>; PAGE]>;
 
@@ -172,16 +176,19 @@ type Page<V> = Box<[Option<V>; PAGE]>;
 #[derive(Debug)]
 pub(crate) struct Pages<V> {
     groups: Vec<(u32, Vec<Option<Page<V>>>)>,
+    far: Map<(u32, u64), V>,
 }
 
 impl<V> Default for Pages<V> {
     fn default() -> Self {
-        Self { groups: Vec::new() }
+        Self { groups: Vec::new(), far: Map::default() }
     }
 }
 
-fn place(number: u64) -> (usize, usize) {
-    (number as usize / PAGE, number as usize % PAGE)
+/// Page, and row of the page.
+fn place(number: u64) -> Option<(usize, usize)> {
+    let page = usize::try_from(number).ok()? / PAGE;
+    (page < PAGES_MAX).then_some((page, number as usize % PAGE))
 }
 
 impl<V> Pages<V> {
@@ -198,8 +205,7 @@ impl<V> Pages<V> {
         pages[page].get_or_insert_with(|| Box::new([const { None }; PAGE]))
     }
 
-    fn found_mut(&mut self, group: u32, number: u64) -> Option<&mut Option<V>> {
-        let (page, at) = place(number);
+    fn found_mut(&mut self, group: u32, (page, at): (usize, usize)) -> Option<&mut Option<V>> {
         let pages = &mut self.groups.iter_mut().find(|(of, _)| *of == group)?.1;
         Some(&mut pages.get_mut(page)?.as_mut()?[at])
     }
@@ -207,22 +213,30 @@ impl<V> Pages<V> {
 
 impl<K: Numbered, V> Rows<K, V> for Pages<V> {
     fn row(&self, key: &K) -> Option<&V> {
-        let (page, at) = place(key.number());
+        let Some((page, at)) = place(key.number()) else { return self.far.get(&(key.group(), key.number())) };
         let pages = &self.groups.iter().find(|(of, _)| *of == key.group())?.1;
         pages.get(page)?.as_ref()?[at].as_ref()
     }
 
     fn row_mut(&mut self, key: &K) -> Option<&mut V> {
-        self.found_mut(key.group(), key.number())?.as_mut()
+        match place(key.number()) {
+            Some(place) => self.found_mut(key.group(), place)?.as_mut(),
+            None => self.far.get_mut(&(key.group(), key.number())),
+        }
     }
 
     fn put(&mut self, key: K, value: V) -> Option<V> {
-        let (page, at) = place(key.number());
-        self.made(key.group(), page)[at].replace(value)
+        match place(key.number()) {
+            Some((page, at)) => self.made(key.group(), page)[at].replace(value),
+            None => self.far.insert((key.group(), key.number()), value),
+        }
     }
 
     fn remove(&mut self, key: &K) -> Option<V> {
-        self.found_mut(key.group(), key.number())?.take()
+        match place(key.number()) {
+            Some(place) => self.found_mut(key.group(), place)?.take(),
+            None => self.far.remove(&(key.group(), key.number())),
+        }
     }
 
     fn all<'a>(&'a self) -> impl Iterator<Item = (K, &'a V)>
@@ -230,7 +244,7 @@ impl<K: Numbered, V> Rows<K, V> for Pages<V> {
         K: 'a,
         V: 'a,
     {
-        self.groups.iter().flat_map(|(group, pages)| {
+        let near = self.groups.iter().flat_map(|(group, pages)| {
             let pages = pages.iter().enumerate().filter_map(|(page, rows)| Some((page, rows.as_ref()?)));
             pages.flat_map(move |(page, rows)| {
                 let rows = rows.iter().enumerate();
@@ -238,6 +252,65 @@ impl<K: Numbered, V> Rows<K, V> for Pages<V> {
                     Some((K::of(*group, (page * PAGE + at) as u64), row.as_ref()?))
                 })
             })
+        });
+        near.chain(self.far.iter().map(|((group, number), row)| (K::of(*group, *number), row)))
+    }
+}
+
+/// Rows of times, those of one clinic on one day together.
+#[derive(Debug)]
+pub(crate) struct ByDay<V> {
+    days: Map<(ClinicId, Date), Vec<(u16, V)>>,
+}
+
+impl<V> Default for ByDay<V> {
+    fn default() -> Self {
+        Self { days: Map::default() }
+    }
+}
+
+impl<V> ByDay<V> {
+    /// By the minute they start at, in no order.
+    pub(crate) fn day(&self, on: SlotId) -> &[(u16, V)] {
+        self.days.row(&(on.clinic, on.visit_on)).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<V> Rows<SlotId, V> for ByDay<V> {
+    fn row(&self, key: &SlotId) -> Option<&V> {
+        self.day(*key).iter().find(|(start, _)| *start == key.starts_min).map(|(_, row)| row)
+    }
+
+    fn row_mut(&mut self, key: &SlotId) -> Option<&mut V> {
+        let day = self.days.row_mut(&(key.clinic, key.visit_on))?;
+        day.iter_mut().find(|(start, _)| *start == key.starts_min).map(|(_, row)| row)
+    }
+
+    fn put(&mut self, key: SlotId, value: V) -> Option<V> {
+        if let Some(row) = self.row_mut(&key) {
+            return Some(mem::replace(row, value));
+        }
+        let on = (key.clinic, key.visit_on);
+        match self.days.row_mut(&on) {
+            Some(day) => day.push((key.starts_min, value)),
+            None => drop(self.days.put(on, vec![(key.starts_min, value)])),
+        }
+        None
+    }
+
+    fn remove(&mut self, key: &SlotId) -> Option<V> {
+        let day = self.days.row_mut(&(key.clinic, key.visit_on))?;
+        let position = day.iter().position(|(start, _)| *start == key.starts_min)?;
+        Some(day.swap_remove(position).1)
+    }
+
+    fn all<'a>(&'a self) -> impl Iterator<Item = (SlotId, &'a V)>
+    where
+        V: 'a,
+    {
+        self.days.all().flat_map(|((clinic, visit_on), day)| {
+            day.iter()
+                .map(move |(starts_min, row)| (SlotId { clinic, visit_on, starts_min: *starts_min }, row))
         })
     }
 }
@@ -246,11 +319,17 @@ impl<K: Numbered, V> Rows<K, V> for Pages<V> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::fmt::Debug;
 
-    fn keep_the_same<R: Rows<(CampaignId, PersonId), u32>>(steps: &[(u16, u64, Option<u32>)]) {
+    type Step = (u16, u64, Option<u32>);
+
+    fn keep_the_same<K: Copy + Eq + Hash + Ord + Debug, R: Rows<K, u32>>(
+        steps: &[Step],
+        key: fn(u16, u64) -> K,
+    ) {
         let (mut rows, mut model) = (R::default(), Map::default());
-        for (campaign, person, value) in steps {
-            let key = (CampaignId(*campaign), PersonId(*person));
+        for (group, number, value) in steps {
+            let key = key(*group, *number);
             match value {
                 Some(value) => assert_eq!(rows.put(key, *value), model.put(key, *value)),
                 None => assert_eq!(Rows::remove(&mut rows, &key), Rows::remove(&mut model, &key)),
@@ -267,11 +346,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_and_pages_keep_what_a_map_keeps(
-            steps in prop::collection::vec((0_u16..3, 0_u64..2_000, prop::option::of(0_u32..9)), 0..300),
+        fn every_kind_keeps_what_a_map_keeps(
+            steps in prop::collection::vec(
+                (0_u16..3, prop_oneof![0_u64..2_000, u64::MAX - 3..], prop::option::of(0_u32..9)),
+                0..300,
+            ),
         ) {
-            keep_the_same::<Parted<_, _>>(&steps);
-            keep_the_same::<Pages<_>>(&steps);
+            let person = |campaign, number| (CampaignId(campaign), PersonId(number));
+            keep_the_same::<_, Parted<_, _>>(&steps, person);
+            keep_the_same::<_, Pages<_>>(&steps, person);
+            keep_the_same::<_, ByDay<_>>(&steps, |clinic, number| SlotId {
+                clinic: ClinicId(u32::from(clinic)),
+                visit_on: Date::constant(2027, 7, 1 + (number % 3) as i8),
+                starts_min: (number % 7) as u16,
+            });
         }
     }
 }

@@ -24,11 +24,16 @@ pub trait Store: Send + Sync {
     /// Whether writes are accepted now; cheap, asked every tick by the gate.
     fn is_well(&self) -> bool;
 
+    /// How far the tables for questions are behind; None where there are none that follow. Cheap.
+    fn views_lag(&self) -> Option<ViewsLag> {
+        None
+    }
+
     fn figures(&self, campaign: CampaignId) -> Waiting<'_, Result<CampaignFigures, StoreError>>;
     /// Places taken by clinic and day, for the given clinics; a day without any is left out.
     fn days_taken(&self, clinics: Vec<ClinicId>) -> Waiting<'_, Result<Vec<DayTaken>, StoreError>>;
     /// What changed after a version, at most so many days, the oldest change first; begin with 0 and come back with the
-    /// version of the last answer. Costs what changed, not what there is.
+    /// version of the last answer, of this very store: an opened one counts anew. Costs what changed, not what there is.
     fn days_changed(&self, since: u64, days_max: usize) -> Waiting<'_, Result<DaysChanged, StoreError>>;
     /// The bands of one clinic on one day, by their start.
     fn slots(
@@ -91,6 +96,18 @@ pub trait Store: Send + Sync {
     fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>>;
     /// The oldest messages that are not marked as sent.
     fn messages_waiting(&self, limit: usize) -> Waiting<'_, Result<Vec<(MessageId, Message)>, StoreError>>;
+}
+
+/// How far the views are behind the journal, in rows of the journal and in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ViewsLag {
+    /// The last row of the journal.
+    pub journal_seq: u64,
+    /// The last row that the views hold.
+    pub views_seq: u64,
+    /// Since when, at the longest, a change waits that the views do not hold; milliseconds since 1970, by the clock of the
+    /// ledger. None when they hold all.
+    pub waits_since_ms: Option<i64>,
 }
 
 /// What the gate publishes of a campaign.

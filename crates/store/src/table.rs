@@ -9,7 +9,7 @@
 //! that was changed and is not durable yet, the value before is kept aside: readers look there first, a commit forgets
 //! it, and a discard puts it back.
 
-use crate::rows::{Map, Rows};
+use crate::rows::{Map, Pages, Parted, Rows};
 use std::hash::Hash;
 use std::mem;
 
@@ -21,6 +21,11 @@ pub(crate) struct Table<K, V, R = Map<K, V>> {
     /// Before the current batch.
     before: Map<K, Option<V>>,
 }
+
+/// With a row for everybody.
+pub(crate) type Large<K, V> = Table<K, V, Parted<K, V>>;
+/// With keys that are numbers given out in order.
+pub(crate) type ByNumber<K, V> = Table<K, V, Pages<V>>;
 
 impl<K, V, R: Default> Default for Table<K, V, R> {
     fn default() -> Self {
@@ -73,6 +78,11 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
         };
         self.before.entry(key).or_insert_with(|| Some(value.clone()));
         change(value);
+    }
+
+    /// As the current batch sees them.
+    pub(crate) fn rows(&self) -> &R {
+        &self.rows
     }
 
     /// Drops a committed row that nothing refers to any more.

@@ -202,7 +202,12 @@ impl Index {
     /// What is free on the date at this position of [`Index::dates`].
     pub fn free(&self, clinic: usize, date: usize, part: DayPart) -> Free {
         let free = self.days[clinic * self.dates.len() + date].free(part);
-        if self.dry.contains(&self.district_of(clinic).sido) { Free { free: 0, ..free } } else { free }
+        if self.is_dry(self.district_of(clinic).sido) { Free { free: 0, ..free } } else { free }
+    }
+
+    /// Whether a 시·도 has no dose left, however many places are free there.
+    pub fn is_dry(&self, sido: RegionCode) -> bool {
+        self.dry.contains(&sido)
     }
 
     pub fn apply(&mut self, changed: &DaysChanged) {

@@ -1,6 +1,7 @@
 //! The keys of a service. They come from a folder that is neither in the data folder nor in its backup.
 
-use crate::cipher::{AesGcmSiv, Cipher};
+use crate::cipher::Cipher;
+use crate::field_keys::FieldKeys;
 use crate::person_name;
 use booking::PersonAlias;
 use ed25519_dalek::{Signer as _, SigningKey};
@@ -18,7 +19,7 @@ pub struct KeyMaterial {
     pub tokens_before: Option<(u8, [u8; 32])>,
     /// Hashes what names a person.
     pub aliases: [u8; 32],
-    /// Seals personal fields.
+    /// Seals personal fields; later ones come with [`FieldKeys::add`].
     pub fields: [u8; 32],
     /// Signs the gate document.
     pub gate: [u8; 32],
@@ -27,6 +28,8 @@ pub struct KeyMaterial {
 pub struct Keys {
     pub tokens: KeyRing,
     pub cipher: Arc<dyn Cipher>,
+    /// The keys behind the cipher.
+    pub fields: Arc<FieldKeys>,
     aliases: Hmac<Sha256>,
     gate: SigningKey,
 }
@@ -38,9 +41,11 @@ impl Keys {
             Some((before, old)) => KeyRing::new(KeyId(*before), old).rotated(KeyId(*id), secret),
             None => KeyRing::new(KeyId(*id), secret),
         };
+        let fields = Arc::new(FieldKeys::new(&material.fields, random));
         Self {
             tokens,
-            cipher: Arc::new(AesGcmSiv::new(&material.fields, random)),
+            cipher: Arc::clone(&fields) as Arc<dyn Cipher>,
+            fields,
             aliases: Hmac::new_from_slice(&material.aliases).expect("HMAC takes a key of any length"),
             gate: SigningKey::from_bytes(&material.gate),
         }

@@ -36,7 +36,7 @@ pub fn fault(name: &str) -> Option<NameFault> {
     if name.len() > NAME_CHARS_MAX * 16 {
         return Some(NameFault::TooLong);
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(ends_a_line) {
         return Some(NameFault::Control);
     }
     let name = composed(name);
@@ -46,6 +46,10 @@ pub fn fault(name: &str) -> Option<NameFault> {
     let stands_in_names = |c: char| c.is_alphabetic() || is_filler(c) || is_mark(c) || matches!(c, '(' | ')');
     let names_somebody = name.chars().any(char::is_alphabetic);
     (!names_somebody || !name.chars().all(stands_in_names)).then_some(NameFault::NotAName)
+}
+
+fn ends_a_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 fn is_filler(c: char) -> bool {
@@ -92,6 +96,8 @@ mod tests {
             ("  ", Some(NameFault::Missing)),
             ("홍\u{0}길동", Some(NameFault::Control)),
             ("홍\n길동", Some(NameFault::Control)),
+            ("홍\u{2028}길동", Some(NameFault::Control)),
+            ("홍\u{202e}길동", Some(NameFault::NotAName)),
             ("홍길동😀", Some(NameFault::NotAName)),
             ("010-0000-0000", Some(NameFault::NotAName)),
             ("---", Some(NameFault::NotAName)),

@@ -13,7 +13,7 @@ const SEED: u64 = 7;
 const CUTS: u64 = 10;
 const CUTS_LONG: u64 = 300;
 /// Of each saboteur, at most; it ends at the first loss.
-const CUTS_OF_A_SABOTEUR: u64 = 20;
+const CUTS_OF_A_SABOTEUR: u64 = 100;
 /// Then the folder is begun anew, so that replays stay short.
 const CUTS_A_FOLDER: u64 = 10;
 const BETWEEN_CUTS_MS: std::ops::Range<u32> = 30..300;
@@ -60,13 +60,17 @@ pub(crate) fn run(is_long: bool) -> Result<Vec<Figure>> {
 fn cut_often(binary: &Binary, rig: &Rig, sabotage: &str, cuts: u64, ends_at_loss: bool) -> Result<Found> {
     let mut chance = ChaCha8Rng::seed_from_u64(SEED);
     let mut found = Found::default();
-    while found.cuts < cuts && !(ends_at_loss && found.lost + found.unreadable > 0) {
+    let is_over = |found: &Found| ends_at_loss && found.lost + found.unreadable > 0;
+    while found.cuts < cuts && !is_over(&found) {
         if rig.data().exists() {
             std::fs::remove_dir_all(rig.data())?;
         }
         let mut booker = Booker::start(binary.program(), &rig.data(), sabotage)?;
         booker.wait_until(|booker| booker.count("booked") >= TOLD_BEFORE_FIRST_CUT)?;
         for _ in 0..CUTS_A_FOLDER.min(cuts - found.cuts) {
+            if is_over(&found) {
+                break;
+            }
             let pause = BETWEEN_CUTS_MS.start + chance.next_u32() % BETWEEN_CUTS_MS.len() as u32;
             thread::sleep(Duration::from_millis(u64::from(pause)));
             cut(binary, rig, &mut booker, &mut found)?;

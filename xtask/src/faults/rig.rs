@@ -10,12 +10,13 @@ const XFS_BYTES: u64 = 1 << 30;
 const DISK_BYTES: u64 = 192 << 20;
 
 pub(crate) fn missing() -> Option<String> {
-    missing_program("/usr/sbin/mkfs.xfs", "xfsprogs")
-        .or_else(|| missing_program("/usr/sbin/mkfs.ext4", "e2fsprogs"))
-        .or_else(missing_to_mount)
-        .or_else(|| {
-            (!Path::new("/dev/loop-control").exists()).then(|| "there are no loop devices".to_owned())
-        })
+    missing_program("/usr/sbin/mkfs.xfs", "xfsprogs").or_else(missing_to_loop)
+}
+
+pub(super) fn missing_to_loop() -> Option<String> {
+    missing_program("/usr/sbin/mkfs.ext4", "e2fsprogs").or_else(missing_to_mount).or_else(|| {
+        (!Path::new("/dev/loop-control").exists()).then(|| "there are no loop devices".to_owned())
+    })
 }
 
 pub(crate) struct Rig {
@@ -76,6 +77,33 @@ impl Drop for Rig {
         for folder in ["D", "X"] {
             unmount(&self.path(folder));
         }
+    }
+}
+
+/// A small disk, unmounted when it is dropped.
+pub(super) struct SmallDisk {
+    folder: TempDir,
+}
+
+impl SmallDisk {
+    pub(super) fn mount(bytes: u64) -> Result<Self> {
+        let disk = Self { folder: TempDir::new()? };
+        let image = disk.folder.path().join("disk.img");
+        sparse(&image, bytes)?;
+        sh("mkfs.ext4", &["-q", "-m", "0", text(&image)?])?;
+        std::fs::create_dir(disk.path())?;
+        sh("mount", &["-o", "loop", text(&image)?, text(&disk.path())?])?;
+        Ok(disk)
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.path().join("D")
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        unmount(&self.path());
     }
 }
 

@@ -6,7 +6,6 @@ use super::screen::Engine;
 use super::service::Service;
 use super::turn::{self, CONFIRM};
 use super::{identity, screens_dir};
-use crate::http;
 use anyhow::{Result, ensure};
 use std::path::PathBuf;
 
@@ -32,7 +31,9 @@ async fn walk_page(page: &Page<'_>, port: u16) -> Result<()> {
     let (number, when) = (page.text(".hero .num").await?, page.text(".hero .mid").await?);
     change(page, &number).await?;
     find_again(page, &number, &when).await?;
-    put_into_calendar(page, port, &number).await
+    let calendar = turn::calendar_file(page, port).await?;
+    ensure!(calendar.contains(&number), "the calendar file is “{calendar}”");
+    Ok(())
 }
 
 async fn change(page: &Page<'_>, number: &str) -> Result<()> {
@@ -76,20 +77,5 @@ async fn find_again(page: &Page<'_>, number: &str, when_before: &str) -> Result<
     page.see("해운대구").await?;
     let shown = page.text("main").await?;
     ensure!(!shown.contains("강남구"), "the old place ({when_before}) is still shown: “{shown}”");
-    Ok(())
-}
-
-/// The file that the link of the page leads to, with what the browser knows.
-async fn put_into_calendar(page: &Page<'_>, port: u16, number: &str) -> Result<()> {
-    let cookies = page.browser.client.get_all_cookies().await?;
-    let cookies: Vec<String> =
-        cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
-    let link = page.link("달력에 넣기 (.ics)").await?;
-    let file = http::get_with(port, &link, &[("cookie", &cookies.join("; "))])?;
-    let text = String::from_utf8_lossy(&file.body);
-    ensure!(file.status == 200, "{link} answered {}: {text}", file.status);
-    ensure!(file.content_type.starts_with("text/calendar"), "{link} is {}", file.content_type);
-    let is_whole = text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n");
-    ensure!(is_whole && text.contains(number), "the calendar file is “{text}”");
     Ok(())
 }

@@ -69,7 +69,8 @@ async fn be_told_where_to_go(page: &Page<'_>) -> Result<()> {
     page.press("인증번호 받기").await?;
     page.arrive("본인 이름으로 된 휴대전화가 아니어서", "phone-not-own").await?;
     page.press("휴대전화가 본인 이름이 아닐 때").await?;
-    page.see("휴대전화가 본인 이름이 아닐 때").await?;
+    // The page before has the same words on its link.
+    page.see("이렇게 예약하실 수 있습니다").await?;
     ensure!(page.path().await? == "/help", "the link leads elsewhere");
     page.look("help").await
 }

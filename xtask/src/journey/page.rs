@@ -89,9 +89,14 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Waits for the page with that heading.
+    pub(crate) async fn see_heading(&self, heading: &str) -> Result<()> {
+        self.see_in("h1", heading, SEEING_SECONDS_MAX).await
+    }
+
     /// Waits for the page with that heading; it must be sound. Keeps a picture of it.
     pub(crate) async fn arrive(&self, heading: &str, picture: &str) -> Result<()> {
-        self.see_in("h1", heading, SEEING_SECONDS_MAX).await?;
+        self.see_heading(heading).await?;
         self.look(picture).await
     }
 
@@ -199,7 +204,14 @@ impl<'a> Page<'a> {
     /// Goes on from a list: by the first line that leads anywhere and contains `words`.
     pub(crate) async fn press_row(&self, words: &str) -> Result<()> {
         let path = format!("//a[contains(@class,'row')][contains(normalize-space(.),{})]", xpath_text(words));
-        let row = self.browser.client.find(Locator::XPath(&path)).await;
+        let deadline = clock::now() + Duration::from_secs(SEEING_SECONDS_MAX);
+        let row = loop {
+            // A long list may still be coming in when its heading is there.
+            match self.browser.client.find(Locator::XPath(&path)).await {
+                Err(_) if clock::now() < deadline => tokio::time::sleep(LOOK_EVERY).await,
+                found => break found,
+            }
+        };
         row.with_context(|| format!("no line of the list says “{words}”"))?.send_keys(ENTER).await?;
         self.browser.begin_to_go().await;
         Ok(())

@@ -33,6 +33,14 @@ pub(crate) const FOREIGNER: Person = person("Nguyen Thi Hoa", "640418-6000241", 
 /// The demo's provider says that this phone is somebody else's.
 pub(crate) const WITHOUT_PHONE: Person = person("권빌림", "630922-2000259", "01000000404");
 
+/// For whom no dose is left where they looked, and who got the last.
+pub(crate) const EMPTY_HANDED: [Person; 2] =
+    [person("하늦음", "640914-1000262", "01000000020"), person("변늦네", "650711-2000278", "01000000021")];
+pub(crate) const SUPPLIED: Person = person("채받음", "630131-1000284", "01000000022");
+/// Where the country's data is hostile.
+pub(crate) const CAREFUL: [Person; 2] =
+    [person("도조심", "640520-1000295", "01000000023"), person("마살핌", "651225-2000304", "01000000024")];
+
 /// Called while many are.
 pub(crate) const HELD_BACK: [Person; 2] =
     [person("유기다", "651010-1000094", "01000000009"), person("류참을", "661011-2000105", "01000000010")];

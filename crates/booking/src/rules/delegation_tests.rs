@@ -75,6 +75,7 @@ fn a_campaign_may_want_a_code_that_the_recipient_reads_out() {
         booker: KIM,
         recipient: LEE,
         candidate: born(date(1965, 5, 1)),
+        corrected: None,
         relation: Relation::Parent,
         consent: ConsentVersion(1),
         code_sent_at: Some(at("12 20:21")),

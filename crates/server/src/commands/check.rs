@@ -12,7 +12,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use store::Clock as _;
 use store_sqlite::{ROSTER_FILE, SqliteLine, SqliteRoster, SqliteStore, StoreLimits};
-use web::keys::Keys;
 use web::roster::key_check;
 
 pub(crate) fn run(check: &Check) -> Result<ExitCode> {
@@ -97,9 +96,8 @@ fn roster(config: &Config) -> Result<String, String> {
     if !config.data.join(ROSTER_FILE).exists() {
         return Ok("없음 / none".to_owned());
     }
-    let material =
-        crate::keys::open(&config.key_folder(), &SystemRandomness).map_err(|error| format!("{error:#}"))?;
-    let keys = Keys::new(&material, Arc::new(SystemRandomness));
+    let keys = crate::keys::ready(&config.key_folder(), Arc::new(SystemRandomness));
+    let keys = keys.map_err(|error| format!("{error:#}"))?;
     let opened = SqliteRoster::open(&config.data.join(ROSTER_FILE), key_check(&keys));
     opened.map(|roster| format!("{} people", roster.people())).map_err(|error| chain(&error))
 }

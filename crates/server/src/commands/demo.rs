@@ -15,6 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use store::{Clock as _, Randomness};
 
+const DOORS_FILE: &str = "demo.toml";
 const OPEN_FOR_S: i64 = 12 * 86_400;
 
 /// Born 1962 to 1966, with numbers that nobody has and phones that reach nobody. The last two are a foreigner, and
@@ -44,15 +45,22 @@ pub(crate) fn run(demo: &Demo) -> Result<ExitCode> {
 
 /// The opening of the first start in this folder; started again, the demo goes on where it was.
 fn doors(folder: &Path, opens_in_s: u64) -> Result<Doors> {
-    let path = folder.join("demo.toml");
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        return toml::from_str(&text).with_context(|| path.display().to_string());
+    if let Some(doors) = kept_doors(folder)? {
+        return Ok(doors);
     }
     let opens_at_s = SystemClock.now().as_second() + i64::try_from(opens_in_s).context("--opens-in")?;
     let doors = Doors { opens_at_s, closes_at_s: opens_at_s + OPEN_FOR_S };
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    let path = folder.join(DOORS_FILE);
     std::fs::write(&path, toml::to_string(&doors)?).with_context(|| path.display().to_string())?;
     Ok(doors)
+}
+
+/// What an earlier start of a demo left in this folder.
+pub(crate) fn kept_doors(folder: &Path) -> Result<Option<Doors>> {
+    let path = folder.join(DOORS_FILE);
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(None) };
+    toml::from_str(&text).map(Some).with_context(|| path.display().to_string())
 }
 
 fn welcome(demo: &Demo, doors: Doors) -> Result<()> {

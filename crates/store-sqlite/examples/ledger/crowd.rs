@@ -3,7 +3,7 @@
 
 use crate::country;
 use crate::figures::Figures;
-use booking::{CampaignId, Candidate, Outcome, PersonAlias, PersonId, RequestKey, TicketRef};
+use booking::{CampaignId, Candidate, HoldId, Outcome, PersonAlias, PersonId, RequestKey, TicketRef};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -107,34 +107,49 @@ impl Shared {
     }
 
     async fn register(&self, number: u64) {
-        let aliases = vec![PersonAlias(wide(number, 1))];
-        self.ask(None, Command::Register { aliases, sealed: vec![0x5a; 96] }).await;
+        self.ask(None, register(number)).await;
     }
 
     async fn admit(&self, number: u64) {
-        let (campaign, person) = booker(number);
-        let ticket = wide(number, 2);
-        let admit = Admit {
-            campaign,
-            person,
-            candidate: Candidate { born_on: date(1965, 5, 1), on_roster: false },
-            ticket: TicketRef(*ticket.first_chunk().expect("sixteen of thirty-two bytes")),
-            queue_number: number,
-        };
-        self.ask(None, Command::Admit(admit)).await;
+        self.ask(None, admit(number)).await;
     }
 
     async fn book(&self, number: u64) {
-        let (campaign, person) = booker(number);
-        let keyed =
-            |half: u64| Some(Keyed { key: RequestKey(wide(number, 3 + half)), body: wide(number, 5 + half) });
-        let wanted = TakePlaces::for_oneself(campaign, person, country::slot(number));
-        let Outcome::Held { id, .. } = self.ask(keyed(0), Command::Hold(wanted)).await else {
+        let Outcome::Held { id, .. } = self.ask(Some(keyed(number, 0)), hold(number)).await else {
             unreachable!("a hold is answered with a hold")
         };
-        self.ask(keyed(1), Command::Confirm { booker: person, hold: id }).await;
+        self.ask(Some(keyed(number, 1)), confirm(number, id)).await;
         self.figures().paired(now());
     }
+}
+
+pub(crate) fn keyed(number: u64, half: u64) -> Keyed {
+    Keyed { key: RequestKey(wide(number, 3 + half)), body: wide(number, 5 + half) }
+}
+
+pub(crate) fn register(number: u64) -> Command {
+    Command::Register { aliases: vec![PersonAlias(wide(number, 1))], sealed: vec![0x5a; 96] }
+}
+
+pub(crate) fn admit(number: u64) -> Command {
+    let (campaign, person) = booker(number);
+    let ticket = wide(number, 2);
+    Command::Admit(Admit {
+        campaign,
+        person,
+        candidate: Candidate { born_on: date(1965, 5, 1), on_roster: false },
+        ticket: TicketRef(*ticket.first_chunk().expect("sixteen of thirty-two bytes")),
+        queue_number: number,
+    })
+}
+
+pub(crate) fn hold(number: u64) -> Command {
+    let (campaign, person) = booker(number);
+    Command::Hold(TakePlaces::for_oneself(campaign, person, country::slot(number)))
+}
+
+pub(crate) fn confirm(number: u64, hold: HoldId) -> Command {
+    Command::Confirm { booker: booker(number).1, hold }
 }
 
 /// Everybody in the first campaign, then everybody in the next.

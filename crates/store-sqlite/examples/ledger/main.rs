@@ -2,11 +2,13 @@
 //!
 //! `pairs`: holds and confirmations through `Store::execute`, from one thread with a runtime as the service has it.
 //! `log`: the bare log, as many bytes a write made durable by `fdatasync`. `rows`: the same decisions on rows.
+//! `memory`: the decisions alone, in one thread, nothing written.
 //! Figures are printed one a line, name and number.
 
 mod country;
 mod crowd;
 mod figures;
+mod memory;
 mod rows;
 mod rows_kept;
 mod usage;
@@ -25,7 +27,7 @@ use store_sqlite::{SqliteStore, StoreLimits};
 /// As many as fill one batch while another is written.
 const IN_FLIGHT: u64 = 2_048;
 const BATCH: u64 = 1_024;
-const FOR_EVER: Duration = Duration::from_secs(3_600);
+const FOR_EVER: Duration = Duration::from_hours(1);
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -35,6 +37,10 @@ fn main() -> Result<(), Failure> {
     match words.as_slice() {
         ["pairs", folder, people, seconds] => pairs(Path::new(folder), people.parse()?, of(seconds)?),
         ["log", folder, bytes, seconds] => log(Path::new(folder), bytes.parse()?, of(seconds)?),
+        ["memory", people] => {
+            memory::run(people.parse()?);
+            Ok(())
+        }
         ["rows", folder, people, seconds] => rows(Path::new(folder), people.parse()?, of(seconds)?),
         _ => {
             Err("pairs FOLDER PEOPLE SECONDS | log FOLDER BYTES SECONDS | rows FOLDER PEOPLE SECONDS".into())

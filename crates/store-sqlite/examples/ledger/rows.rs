@@ -86,10 +86,11 @@ impl Rows {
                 self.confirm(number, id)?;
                 pairs += 1;
             }
-            for number in next..(next + batch / 2).min(people) {
+            let until = (next + batch / 2).min(people);
+            for number in next..until {
                 held.push((number, self.hold(number)?));
-                next += 1;
             }
+            next = until;
             self.connection.execute_batch("COMMIT")?;
         }
         Ok((pairs, now() - start))
@@ -107,6 +108,7 @@ impl Rows {
         let admission = self.admission(campaign, person)?;
         assert!(self.hold_of(campaign, person)?.is_none(), "nobody holds twice here");
         let recipient = RecipientFacts {
+            one_too_many: None,
             person,
             may_be_booked: true,
             eligible: admission.is_some_and(|admission| admission.eligible),
@@ -158,7 +160,7 @@ impl Rows {
             booker,
             admission,
             hold: hold.as_ref(),
-            standings: &[PlaceStanding { may_be_booked: true, live }],
+            standings: &[PlaceStanding { may_be_booked: true, live, other: None }],
         });
         let confirmed = confirmed.expect("the hold is alive");
         let [rules::Confirmed::Booked(appointment)] = confirmed.as_slice() else {

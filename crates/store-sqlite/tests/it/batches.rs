@@ -58,7 +58,8 @@ fn opened() -> Sqlite {
     let country = Arc::new(world::country());
     let clock = Arc::new(MockClock::at(world::opens_at()));
     let sqlite = Sqlite::new(country, clock);
-    for answer in ask_all(sqlite.sqlite(), [Command::Open { campaign: world::CAMPAIGN }]) {
+    let open = Command::Open { campaign: world::CAMPAIGN };
+    for answer in ask_all(sqlite.sqlite(), std::iter::once(open).chain((1..=PEOPLE).map(register))) {
         answer.unwrap().unwrap();
     }
     sqlite

@@ -11,6 +11,7 @@ use std::process::{Child, Command as Process, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
 use store::conformance::{invariants, world};
 use store::{Command, MockClock, Store as _, StoreError, TakePlaces};
 use store_sqlite::{Sabotage, SqliteStore, StoreLimits};
@@ -86,6 +87,7 @@ fn open_for_booking(folder: &Path, sabotage: Sabotage) -> Result<SqliteStore, St
     let often = StoreLimits {
         checkpoint_bytes: 1,
         checkpoint_bytes_max: CHECKPOINT_BYTES,
+        project_every: Duration::ZERO,
         sabotage,
         ..StoreLimits::default()
     };

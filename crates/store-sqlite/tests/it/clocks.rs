@@ -22,12 +22,13 @@ struct Found {
 }
 
 /// Holds, jumps, confirms. What was told is the truth: the hold's end, and the pass's.
-fn jump(people: u64, does_the_store_see_it: bool) -> Found {
+fn jump(times: u64, does_the_store_see_it: bool) -> Found {
     let mut chance = Chance::seeded(SEED);
     let mut found = Found::default();
-    for person in (1..=people).map(PersonId) {
+    for _ in 0..times {
+        let person = PersonId(1);
         let mut real = Real::new(10);
-        admit_together(&mut real, person.0);
+        admit_together(&mut real, 1);
         let answers = ask_all(real.store(), [hold(person, 1)]);
         let id = held(&answers[0]).expect("there is room");
         let (_, told) = real.store().ledger().hold_of(world::CAMPAIGN, person).expect("it is held");

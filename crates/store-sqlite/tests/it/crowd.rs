@@ -1,7 +1,7 @@
 //! Many people at once, for the tests of what broke other systems: they ask together, and a racy desk beside the real
 //! one answers as a server does that reads first and writes later.
 
-use crate::batches::{ask_all, enter};
+use crate::batches::{ask_all, enter, register};
 use crate::{Folder, open};
 use booking::{Country, HoldId, Outcome, PersonId};
 use std::sync::Arc;
@@ -88,6 +88,7 @@ impl Desk for ReadThenWrite {
 pub(crate) fn admit(desk: &mut dyn Desk, people: impl IntoIterator<Item = PersonId>) {
     desk.ask(vec![Command::Open { campaign: world::CAMPAIGN }]);
     for person in people {
+        desk.ask(vec![register(person.0)]);
         assert!(matches!(desk.ask(vec![enter(person)])[..], [Ok(Ok(_))]), "{person:?} is let in");
     }
 }
@@ -95,6 +96,7 @@ pub(crate) fn admit(desk: &mut dyn Desk, people: impl IntoIterator<Item = Person
 /// As [`admit`], all at once.
 pub(crate) fn admit_together(desk: &mut Real, people: u64) {
     desk.ask(vec![Command::Open { campaign: world::CAMPAIGN }]);
+    desk.ask((1..=people).map(register).collect());
     let answers = desk.ask((1..=people).map(|person| enter(PersonId(person))).collect());
     assert!(answers.iter().all(|answer| matches!(answer, Ok(Ok(Outcome::Admitted(_))))));
 }

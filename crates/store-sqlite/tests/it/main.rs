@@ -8,6 +8,7 @@ mod booker;
 mod broken;
 mod clocks;
 mod conformance;
+mod copy;
 mod crowd;
 mod damage;
 mod full;
@@ -17,6 +18,7 @@ mod open;
 mod peers;
 mod retries;
 mod roster;
+mod views;
 
 use booking::Country;
 use std::path::{Path, PathBuf};

@@ -15,19 +15,18 @@
 //! with the same key and the same words succeeds again, it must get the very answer it got before.
 
 mod desk;
-
-use super::audit;
+mod own;
 mod staff;
 
-use super::wording::{describe, name_of, time_of};
+use super::audit;
+use super::wording::{describe, name_of};
 use super::words::{Words, duration, korean_time, parse, slot};
 use super::world::CAMPAIGN;
 use super::{Make, Stage};
 use crate::{Admit, Clock as _, Command, Delegate, Keyed, Request, TakePlaces};
 use booking::{
-    AppointmentId, AppointmentState, CampaignId, Candidate, ConsentVersion, DelegationRecord, DoseNumber,
-    HoldId, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, StaffId,
-    TicketRef, WaitId,
+    AppointmentId, CampaignId, Candidate, ConsentVersion, DelegationRecord, DoseNumber, HoldId, Outcome,
+    PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, StaffId, TicketRef, WaitId,
 };
 use desk::said_by;
 use jiff::civil::date;
@@ -265,6 +264,10 @@ impl Play {
             ["desk"] => self.see_desk(),
             ["messages"] => self.waiting_messages().len().to_string(),
             ["days", "since", version] => self.see_days(version),
+            // After a restart the versions are others.
+            ["days", "afresh"] => {
+                self.see_days("0").split_once(": ").map_or_else(String::new, |(_, days)| days.to_owned())
+            }
             ["session", name] => self.see_session(name),
             ["hold", name] => self.see_hold(name),
             ["choice", name] => self.see_choice(name),
@@ -283,26 +286,6 @@ impl Play {
     fn see_session(&self, name: &str) -> String {
         let ended = self.stage.wait_for(self.stage.subject.store().session_ended(session(name)));
         if ended.expect("the store is well") { "ended" } else { "live" }.to_owned()
-    }
-
-    fn see_hold(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let hold = self.stage.wait_for(self.stage.subject.store().hold_of(self.campaign, person));
-        hold.expect("the store is well")
-            .map_or("none".to_owned(), |(_, hold)| format!("until {}", time_of(hold.expires_at)))
-    }
-
-    fn see_choice(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let choice = self.stage.wait_for(self.stage.subject.store().last_choice(self.campaign, person));
-        choice.expect("the store is well").map_or("none".to_owned(), |(_, slot)| name_of(slot))
-    }
-
-    fn see_pass(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let pass = self.stage.wait_for(self.stage.subject.store().admission(self.campaign, person));
-        pass.expect("the store is well")
-            .map_or("none".to_owned(), |pass| format!("until {}", time_of(pass.expires_at)))
     }
 
     fn see_doses(&self, sido: &str) -> String {
@@ -334,32 +317,6 @@ impl Play {
             slots.iter().find(|(start, _)| *start == slot.starts_min).expect("there is such a slot");
         let blocked = if counts.blocked > 0 { format!(" blocked {}", counts.blocked) } else { String::new() };
         format!("free {} held {} booked {}{blocked}", counts.free(), counts.held, counts.booked)
-    }
-
-    fn see_appointments(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let own = self.stage.wait_for(self.stage.subject.store().appointments_of(person));
-        let states = own.expect("the store is well").into_iter().map(|(_, own)| match own.state {
-            AppointmentState::Booked => "booked",
-            AppointmentState::Cancelled { .. } => "cancelled",
-        });
-        let states = states.collect::<Vec<_>>().join(" ");
-        if states.is_empty() { "none".to_owned() } else { states }
-    }
-
-    /// Where somebody is booked, in the order of their appointments.
-    fn see_places(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let own = self.stage.wait_for(self.stage.subject.store().appointments_of(person));
-        let live = own.expect("the store is well").into_iter().map(|(_, own)| own);
-        let live = live.filter(|own| own.is_live() && own.place.recipient == person);
-        live.map(|own| name_of(own.place.slot)).collect::<Vec<_>>().join(" ")
-    }
-
-    fn see_draft(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let draft = self.stage.wait_for(self.stage.subject.store().draft(person)).expect("the store is well");
-        draft.map_or("none".to_owned(), |draft| String::from_utf8(draft).expect("a draft here is text"))
     }
 
     fn see_delegations(&mut self, name: &str, side: impl Fn(&DelegationRecord, PersonId) -> bool) -> String {

@@ -3,11 +3,12 @@
 use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
-    Appointment, AppointmentId, AppointmentState, CampaignId, Change, Delegation, DelegationRecord,
-    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, SlotId,
+    Appointment, AppointmentId, AppointmentState, CampaignId, Change, Country, Delegation, DelegationRecord,
+    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::sync::Arc;
 
 impl Ledger {
     /// Applies a change to the pending layer and notes it for the journal.
@@ -47,20 +48,11 @@ impl Ledger {
             }
             Change::PersonKnownAs { person, alias } => self.aliases.put(*alias, *person),
             Change::PersonUpdated { person, sealed } => self.people.put(*person, sealed.clone()),
-            Change::DelegationGiven { campaign, booker, recipient, delegation } => {
-                self.give_delegation((*campaign, *booker, *recipient), *delegation);
-            }
-            Change::DelegationProved { campaign, booker, recipient, at } => {
-                self.prove_delegation((*campaign, *booker, *recipient), *at);
-            }
-            Change::DelegationEnded { campaign, booker, recipient, by, at } => {
-                self.change_delegation((*campaign, *booker, *recipient), Some((*by, *at)));
-            }
-            Change::HelperAllowed { campaign, booker, recipient } => {
-                self.change_delegation((*campaign, *booker, *recipient), None);
-            }
-            Change::DraftSaved { person, sealed } if sealed.is_empty() => self.drafts.remove(*person),
-            Change::DraftSaved { person, sealed } => self.drafts.put(*person, sealed.clone()),
+            Change::DelegationGiven { .. }
+            | Change::DelegationProved { .. }
+            | Change::DelegationEnded { .. }
+            | Change::HelperAllowed { .. } => self.apply_leave(change),
+            Change::DraftSaved { person, sealed } => self.save_draft(*person, sealed),
             Change::SessionEnded { session, until } => self.ended_sessions.put(*session, *until),
             Change::Admitted { campaign, person, admission } => {
                 self.tickets.put((*campaign, admission.ticket), *person);
@@ -70,18 +62,14 @@ impl Ledger {
                 self.next.hold = self.next.hold.max(id.0 + 1);
                 self.hold_of.put((hold.campaign, hold.booker), *id);
                 self.holds.put(*id, hold.clone());
-                for (place, doses) in self.with_doses(hold) {
+                let country = Arc::clone(&self.country);
+                for (place, doses) in with_doses(&country, hold) {
                     self.take(hold.campaign, place.slot, doses, |taken| taken.held += 1);
                 }
             }
             Change::HoldExtended { id, expires_at } => self.extend_hold(*id, *expires_at),
             Change::HoldEnded { id, end } => self.end_hold(*id, *end),
-            Change::PlaceAbandoned { campaign, booker, at } => {
-                self.abandoned.update((*campaign, *booker), |abandoned| {
-                    abandoned.times = abandoned.times.saturating_add(1);
-                    abandoned.last_at = Some(*at);
-                });
-            }
+            Change::PlaceAbandoned { campaign, booker, at } => self.abandon((*campaign, *booker), *at),
             Change::Booked { id, appointment } => self.book(*id, appointment),
             Change::Moved { id, to, .. } => self.move_appointment(*id, *to),
             Change::Cancelled { id, at, .. } => self.cancel_appointment(*id, *at),
@@ -114,6 +102,40 @@ impl Ledger {
         self.follow(change);
     }
 
+    fn abandon(&mut self, who: (CampaignId, PersonId), at: Timestamp) {
+        self.abandoned.update(who, |abandoned| {
+            abandoned.times = abandoned.times.saturating_add(1);
+            abandoned.last_at = Some(at);
+        });
+    }
+
+    fn save_draft(&mut self, person: PersonId, sealed: &[u8]) {
+        if sealed.is_empty() {
+            self.drafts.remove(person);
+        } else {
+            self.drafts.put(person, sealed.to_vec());
+        }
+    }
+
+    /// Who may act for whom.
+    fn apply_leave(&mut self, change: &Change) {
+        match change {
+            Change::DelegationGiven { campaign, booker, recipient, delegation } => {
+                self.give_delegation((*campaign, *booker, *recipient), *delegation);
+            }
+            Change::DelegationProved { campaign, booker, recipient, at } => {
+                self.prove_delegation((*campaign, *booker, *recipient), *at);
+            }
+            Change::DelegationEnded { campaign, booker, recipient, by, at } => {
+                self.change_delegation((*campaign, *booker, *recipient), Some((*by, *at)));
+            }
+            Change::HelperAllowed { campaign, booker, recipient } => {
+                self.change_delegation((*campaign, *booker, *recipient), None);
+            }
+            other => unreachable!("{other:?} is applied elsewhere"),
+        }
+    }
+
     fn extend_hold(&mut self, id: HoldId, expires_at: Timestamp) {
         let mut hold = self.holds.get(id).expect("only a hold that exists is extended").clone();
         hold.expires_at = expires_at;
@@ -139,24 +161,10 @@ impl Ledger {
                 self.expired.put(booker, ExpiredHold { id, campaign, slot, at });
             }
         }
-        for (place, doses) in self.with_doses(&hold) {
+        let country = Arc::clone(&self.country);
+        for (place, doses) in with_doses(&country, &hold) {
             self.give_back(hold.campaign, place.slot, doses, |taken| taken.held -= 1);
         }
-    }
-
-    /// The places of a hold, each with the doses it takes: only first doses are counted, and a change within a 시·도
-    /// takes none, because the old place has one.
-    pub(super) fn with_doses(&self, hold: &Hold) -> Vec<(Place, u32)> {
-        let doses = |(position, place): (usize, &Place)| {
-            let replaced = hold.replaces.get(position);
-            let has_one = replaced.is_some_and(|old| self.same_sido(old.slot, place.slot));
-            (*place, if has_one { 0 } else { counted_doses(*place) })
-        };
-        hold.places.iter().enumerate().map(doses).collect()
-    }
-
-    fn same_sido(&self, one: SlotId, other: SlotId) -> bool {
-        self.sido_of_place(one) == self.sido_of_place(other)
     }
 
     fn book(&mut self, id: AppointmentId, appointment: &Appointment) {
@@ -220,7 +228,7 @@ impl Ledger {
         doses: u32,
         change: impl FnOnce(&mut Taken),
     ) {
-        let sido = self.sido_of_place(slot);
+        let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
         self.days.update(day, |places| *places += 1);
@@ -235,19 +243,29 @@ impl Ledger {
         doses: u32,
         change: impl FnOnce(&mut Taken),
     ) {
-        let sido = self.sido_of_place(slot);
+        let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
         self.days.update(day, |places| *places -= 1);
         self.day_changes.note(day);
         self.supply.update((campaign, sido), |taken| *taken -= doses);
     }
+}
 
-    fn sido_of_place(&self, slot: SlotId) -> booking::RegionCode {
-        let clinic =
-            self.country.clinic(slot.clinic).expect("a place that was taken is at a clinic of the country");
-        self.country.sido_of(clinic)
-    }
+/// The places of a hold, each with the doses it takes: only first doses are counted, and a change within a 시·도 takes
+/// none, because the old place has one.
+pub(super) fn with_doses(country: &Country, hold: &Hold) -> impl Iterator<Item = (Place, u32)> {
+    hold.places.iter().enumerate().map(|(position, place)| {
+        let replaced = hold.replaces.get(position);
+        let same_sido =
+            |old: &Replaced| sido_of_place(country, old.slot) == sido_of_place(country, place.slot);
+        (*place, if replaced.is_some_and(same_sido) { 0 } else { counted_doses(*place) })
+    })
+}
+
+fn sido_of_place(country: &Country, slot: SlotId) -> RegionCode {
+    let clinic = country.clinic(slot.clinic).expect("a place that was taken is at a clinic of the country");
+    country.sido_of(clinic)
 }
 
 /// Supply counts first doses; the second is set aside with the first.

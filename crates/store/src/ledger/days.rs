@@ -9,7 +9,7 @@ type Day = (ClinicId, Date);
 
 const PASSED_OVER_MAX: usize = 4_096;
 
-/// The version counts every place taken or given back since the first, so that a replayed journal comes to the same one.
+/// The version counts every place taken or given back since this ledger was made or loaded.
 #[derive(Debug, Default)]
 pub(super) struct DayChanges {
     version: u64,
@@ -49,6 +49,10 @@ impl DayChanges {
     pub(super) fn discard(&mut self) {
         self.sealed.clear();
         self.pending.clear();
+    }
+
+    pub(super) fn version_of(&self, day: Day) -> Option<u64> {
+        self.last_change.get(&day).copied()
     }
 
     /// The days that changed after a version, the oldest change first. A version that was never reached is that of

@@ -1,5 +1,7 @@
 //! What staff put right about people: who is of the group, whose pass ended, which two names are one person's.
 
+#[cfg(feature = "conformance")]
+use super::tables::tell;
 use super::{DelegationKey, Ledger};
 use crate::DeskCase;
 use crate::table::Table;
@@ -49,6 +51,19 @@ impl Desk {
         self.too_many.discard();
         self.merges_sealed = self.merges_committed;
         self.merges = self.merges_committed;
+    }
+}
+
+#[cfg(feature = "conformance")]
+impl Desk {
+    /// Every table, as [`Ledger::every_table`] wants it.
+    pub(super) fn tell(&self, text: &mut String) {
+        use std::fmt::Write as _;
+        tell(text, "correction", &self.corrections, |_| true);
+        tell(text, "revoked", &self.revoked, |_| true);
+        tell(text, "merged", &self.merged, |_| true);
+        tell(text, "too many", &self.too_many, |_| true);
+        writeln!(text, "merges {}", self.merges_committed).expect("a String takes everything");
     }
 }
 

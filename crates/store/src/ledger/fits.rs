@@ -4,6 +4,7 @@
 use super::Ledger;
 use super::said::Layer;
 use crate::StoreError;
+use crate::kept::Numbers;
 use booking::{
     AppointmentId, AppointmentState, Change, ClinicId, PersonId, Place, SlotCounts, SlotId, WaitId,
 };
@@ -51,6 +52,31 @@ impl Ledger {
             | Change::DraftSaved { person, .. }
             | Change::Admitted { person, .. } => self.is_registered(*person),
             Change::CapacitySet { clinic, .. } => self.is_known(*clinic),
+            Change::PlaceAwaited { .. }
+            | Change::PlaceOffered { .. }
+            | Change::PlacePassed { .. }
+            | Change::WaitEnded { .. }
+            | Change::OfferEnded { .. }
+            | Change::AdmissionRevoked { .. }
+            | Change::PeopleMerged { .. } => self.could_happen_to_people(change),
+            Change::Waited { .. }
+            | Change::EligibilityCorrected { .. }
+            | Change::Opened { .. }
+            | Change::SupplySet { .. }
+            | Change::Closed { .. }
+            | Change::DelegationGiven { .. }
+            | Change::PlaceAbandoned { .. }
+            | Change::SessionEnded { .. }
+            | Change::MessageQueued { .. }
+            | Change::MessageSent { .. }
+            | Change::Audited(_)
+            | Change::Answered { .. } => Ok(()),
+        }
+    }
+
+    /// Waiting, and what staff put right.
+    fn could_happen_to_people(&self, change: &Change) -> Result<(), String> {
+        match change {
             Change::PlaceAwaited { slot } => self.clinic_of(*slot),
             Change::PlaceOffered { id, offer } => {
                 self.waits_there(*id)?;
@@ -70,19 +96,11 @@ impl Ledger {
             Change::PeopleMerged { survivor, merged, .. } if survivor == merged => {
                 Err(format!("person {}: merged with themselves", merged.0))
             }
-            Change::Waited { .. }
-            | Change::EligibilityCorrected { .. }
-            | Change::PeopleMerged { .. }
-            | Change::Opened { .. }
-            | Change::SupplySet { .. }
-            | Change::Closed { .. }
-            | Change::DelegationGiven { .. }
-            | Change::PlaceAbandoned { .. }
-            | Change::SessionEnded { .. }
-            | Change::MessageQueued { .. }
-            | Change::MessageSent { .. }
-            | Change::Audited(_)
-            | Change::Answered { .. } => Ok(()),
+            Change::PeopleMerged { survivor, merged, .. } => {
+                self.is_registered(*survivor)?;
+                self.is_registered(*merged)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -106,8 +124,15 @@ impl Ledger {
     }
 
     fn is_registered(&self, person: PersonId) -> Result<(), String> {
-        let known = person.0 < self.next.person;
-        if known { Ok(()) } else { Err(format!("person {}: they were never registered", person.0)) }
+        if self.is_known_person(person) {
+            Ok(())
+        } else {
+            Err(format!("person {}: they were never registered", person.0))
+        }
+    }
+
+    pub(super) fn is_known_person(&self, person: PersonId) -> bool {
+        (1..self.next.person).contains(&person.0)
     }
 
     fn clinic_of(&self, slot: SlotId) -> Result<(), String> {
@@ -125,6 +150,13 @@ impl Ledger {
         let offered = |slot| self.offered_in_any(slot, Layer::Committed);
         let with_offered = self.touched_slots().map(move |(slot, counts)| (slot, counts, offered(slot)));
         with_offered.filter(|(_, counts, offered)| counts.taken() > *offered)
+    }
+
+    /// Before what was kept of a journal is replayed: the numbers go on where they were.
+    pub fn go_on_from(&mut self, numbers: Numbers) {
+        self.next.hold = self.next.hold.max(numbers.hold);
+        self.next.message = self.next.message.max(numbers.message);
+        self.next_committed = self.next;
     }
 
     /// After a replay: the country must still give every dose that was taken. Where the supply was set since, less than

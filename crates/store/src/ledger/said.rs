@@ -25,6 +25,16 @@ pub(super) enum Layer {
 }
 
 impl Said {
+    #[cfg(feature = "conformance")]
+    pub(super) fn capacities(&self) -> &Table<(ClinicId, Date), SaidCapacity> {
+        &self.capacities
+    }
+
+    #[cfg(feature = "conformance")]
+    pub(super) fn supplies(&self) -> &Table<CampaignId, Supply> {
+        &self.supplies
+    }
+
     pub(super) fn seal(&mut self) {
         self.capacities.seal();
         self.supplies.seal();

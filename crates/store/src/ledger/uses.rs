@@ -42,6 +42,11 @@ impl Ledger {
         self.allotted(campaign, sido, Layer::Pending).saturating_sub(taken)
     }
 
+    /// What is kept of a person follows their registration; a journal where it does not is refused at the start.
+    pub(super) fn registered(&self, person: PersonId) -> Result<(), Refusal> {
+        if self.is_known_person(person) { Ok(()) } else { Err(Refusal::IdentityNeeded) }
+    }
+
     fn sido_of(&self, slot: SlotId) -> Option<RegionCode> {
         self.country.clinic(slot.clinic).map(|clinic| self.country.sido_of(clinic))
     }

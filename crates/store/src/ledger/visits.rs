@@ -2,14 +2,15 @@
 
 use super::Ledger;
 use super::said::Layer;
+use crate::rows::Map;
 use crate::{ClinicDay, Visit};
 use booking::{Appointment, AppointmentId, CampaignId, ClinicId, SlotId};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Committed appointments that were not cancelled, by clinic and day.
 #[derive(Default)]
-pub(super) struct Visits(HashMap<ClinicId, BTreeMap<Date, Vec<AppointmentId>>>);
+pub(super) struct Visits(Map<ClinicId, BTreeMap<Date, Vec<AppointmentId>>>);
 
 impl Visits {
     /// Twice is once.
@@ -25,6 +26,13 @@ impl Visits {
         if let Some(day) = day {
             day.retain(|other| *other != id);
         }
+    }
+
+    #[cfg(feature = "conformance")]
+    pub(super) fn all(&self) -> impl Iterator<Item = (ClinicId, Date, AppointmentId)> {
+        let days =
+            self.0.iter().flat_map(|(clinic, days)| days.iter().map(|(day, ids)| (*clinic, *day, ids)));
+        days.flat_map(|(clinic, day, ids)| ids.iter().map(move |id| (clinic, day, *id)))
     }
 
     fn of(&self, clinic: ClinicId) -> impl Iterator<Item = &AppointmentId> {

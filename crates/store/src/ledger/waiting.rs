@@ -2,6 +2,8 @@
 
 use super::Ledger;
 use super::said::Layer;
+#[cfg(feature = "conformance")]
+use super::tables::tell;
 use crate::WaitRecord;
 use crate::table::Table;
 use booking::{
@@ -84,6 +86,19 @@ impl Waits {
         self.touched_sealed.clear();
         self.counts_sealed = self.counts_committed;
         self.counts = self.counts_committed;
+    }
+
+    /// Every table, as [`Ledger::every_table`] wants it.
+    #[cfg(feature = "conformance")]
+    pub(super) fn tell(&self, text: &mut String) {
+        use std::fmt::Write as _;
+        tell(text, "waits", &self.entries, |_| true);
+        tell(text, "waits for", &self.of_person, |_| true);
+        tell(text, "waits in", &self.in_scope, |ids| !ids.is_empty());
+        tell(text, "offer", &self.offers, |_| true);
+        tell(text, "awaited", &self.awaited, |_| true);
+        tell(text, "awaited at", &self.awaited_at, |places| *places > 0);
+        writeln!(text, "{:?}\n{:?}", self.ending, self.counts_committed).expect("a String takes everything");
     }
 
     pub(super) fn next_id(&self) -> WaitId {

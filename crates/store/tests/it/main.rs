@@ -1,8 +1,13 @@
 //! The suite on the reference, and proof that the suite can fail.
 
+#![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
+
 mod audit;
 mod hoarders;
+mod kept;
 mod memory;
+mod proof;
+mod registered;
 mod saboteurs;
 
 use std::sync::{Arc, RwLockReadGuard};

@@ -112,9 +112,10 @@ fn deciding_two_on_stale_facts_is_caught() {
     };
     decide(&mut ledger, Command::Open { campaign: world::CAMPAIGN }, &mut changes);
     for person in [1, 2] {
-        let aliases = vec![PersonAlias([person; 32])];
-        decide(&mut ledger, Command::Register { aliases, sealed: Vec::new() }, &mut changes);
-        decide(&mut ledger, enter(person.into()), &mut changes);
+        let register =
+            Command::Register { aliases: vec![PersonAlias([person as u8; 32])], sealed: Vec::new() };
+        decide(&mut ledger, register, &mut changes);
+        decide(&mut ledger, enter(person), &mut changes);
     }
     ledger.commit();
 

@@ -47,7 +47,7 @@ fn below(ctx: &Context, region: Option<&Region>) -> RegionsPage {
         name: child.name.clone(),
         href: ctx.lang.href(&format!("{BASE}/regions/{}", child.code)),
         clinics: region_clinics(country, child) as u64,
-        availability: district_in_words(&index, child.code, ctx.now),
+        availability: region_in_words(&index, child, ctx.now),
     };
     RegionsPage {
         chrome: ctx.chrome(),
@@ -56,8 +56,18 @@ fn below(ctx: &Context, region: Option<&Region>) -> RegionsPage {
         region: region.map(|region| region.name.clone()),
         rows: country.children(region.map(|region| region.code)).map(row).collect(),
         prepared: None,
-        // A 시·도 is not told in a word: what is free there is mostly far away.
         as_of: region.and_then(|_| index.known_as_of(ctx.now)),
+    }
+}
+
+/// Of a 시·도 only that its doses are gone: what is free there is mostly far away.
+fn region_in_words(index: &Index, region: &Region, now: Timestamp) -> Availability {
+    match region.level {
+        RegionLevel::Sido if index.known_as_of(now).is_some() && index.is_dry(region.code) => {
+            Availability::None
+        }
+        RegionLevel::Sido => Availability::Unknown,
+        RegionLevel::Sigungu | RegionLevel::Eupmyeondong => district_in_words(index, region.code, now),
     }
 }
 

@@ -106,10 +106,18 @@ impl Visit<'_> {
 /// `7월 26일(월) 오전 9:00 가나의원(02-000-0000)`.
 fn place(app: &App, slot: SlotId) -> String {
     let clinic = app.country.clinic(slot.clinic);
-    let name = clinic.map_or("", |clinic| clinic.name.as_str());
+    let name = clinic.map_or_else(String::new, |clinic| in_line(&clinic.name));
     let phone = clinic.and_then(|clinic| clinic.phone.as_ref());
-    let phone = phone.map_or_else(String::new, |phone| format!("({phone})"));
+    let phone = phone.map_or_else(String::new, |phone| format!("({})", in_line(phone)));
     format!("{} {name}{phone}", when(slot))
+}
+
+/// Text of a list, which stays in its line and in its direction: a clinic that is called like a second message is read
+/// as part of ours.
+fn in_line(text: &str) -> String {
+    let turns = |c: &char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    text.chars().filter(|c| !turns(c)).map(|c| if breaks(c) { ' ' } else { c }).collect()
 }
 
 fn when(slot: SlotId) -> String {
@@ -120,7 +128,7 @@ fn when(slot: SlotId) -> String {
 pub fn recipient_code_message(app: &App, helper: &str, code: &str) -> String {
     format!(
         "[차례] 인증번호 {code}. {helper}님이 {} 예약을 대신 하려고 합니다. 허락하시면 그분께만 이 번호를 알려 주십시오. 그분이 예약을 하고 바꾸고 취소할 수 있게 됩니다. 부탁하지 않았거나 모르는 사람이면 아무에게도 알려 주지 마십시오.",
-        app.names.name.0
+        in_line(&app.names.name.0)
     )
 }
 
@@ -128,13 +136,13 @@ pub fn recipient_code_message(app: &App, helper: &str, code: &str) -> String {
 pub fn delegation_given_message(app: &App, helper: &str) -> String {
     format!(
         "[차례] {helper}님이 {} 대신 예약하실 수 있게 되었습니다. 모르는 일이면 예약 조회에서 거절하십시오.",
-        app.names.name.0
+        in_line(&app.names.name.0)
     )
 }
 
 /// To the helper. The recipient's name is masked.
 pub fn delegation_ended_message(app: &App, recipient: &str) -> String {
-    format!("[차례] {recipient}님이 {} 대리 예약을 거절하셨습니다.", app.names.name.0)
+    format!("[차례] {recipient}님이 {} 대리 예약을 거절하셨습니다.", in_line(&app.names.name.0))
 }
 
 /// To one who waits, or who waits for somebody: `whose` is empty for oneself, else `김○수님의 `.

@@ -97,14 +97,13 @@ pub fn identity_again(lang: Lang, next: Option<Next>) -> Vec<Link> {
 /// Where the next step is; the first is the primary one.
 pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
     let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
+    let start = || link("첫 화면으로", "To the first page", "/");
+    let held = || link("잡아 둔 자리로", "To the place held", "/book/hold");
     let waiting = || link("대기 화면으로", "To the waiting page", "/wait");
     let choose = || link("의료기관 선택으로", "Choose a clinic", "/book");
     let my = || link("예약 조회", "My appointment", "/my");
-    let identity = || link("본인확인", "Confirm who you are", "/identity");
     match refusal {
-        Refusal::CampaignUnknown | Refusal::CampaignClosed { .. } => {
-            vec![link("첫 화면으로", "To the first page", "/"), my()]
-        }
+        Refusal::CampaignUnknown | Refusal::CampaignClosed { .. } => vec![start(), my()],
         Refusal::TooEarly { .. }
         | Refusal::TicketNeeded
         | Refusal::NotYourTurn { .. }
@@ -116,11 +115,8 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::ChallengeUnknown
         | Refusal::CodeWrong { .. }
         | Refusal::TooManyTries { .. }
-        | Refusal::IdentityStale => vec![identity()],
-        Refusal::PhoneNotOwn => vec![
-            link("휴대전화가 본인 이름이 아닐 때", "When the phone is not in your name", "/help#phone"),
-            link("다른 번호로 본인확인", "Use another number", "/identity"),
-        ],
+        | Refusal::IdentityStale => vec![link("본인확인", "Confirm who you are", "/identity")],
+        Refusal::PhoneNotOwn => phone_links(lang),
         Refusal::RecipientCodeNeeded | Refusal::RecipientCodeUnknown | Refusal::RecipientCodeWrong { .. } => {
             vec![link("예약할 분 추가", "Add a person", "/people/add"), waiting()]
         }
@@ -130,16 +126,17 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::DelegationRevoked { .. }
         | Refusal::RecipientsFull { .. } => vec![link("예약할 분", "For whom", "/people"), waiting()],
         Refusal::RecipientUnknown => vec![link("예약할 분", "For whom", "/people"), choose()],
-        Refusal::NotEligible { .. } => vec![
-            link("가족을 대신해 예약하기", "Book for somebody else", "/people"),
-            link("본인확인 다시 하기", "Confirm who you are again", "/identity"),
-            link("첫 화면으로", "To the first page", "/"),
-        ],
+        Refusal::NotEligible { .. } => not_eligible_links(lang),
         Refusal::AlreadyBooked { .. }
         | Refusal::AppointmentUnknown
         | Refusal::CancelledBefore { .. }
         | Refusal::CancelTooLate { .. }
         | Refusal::AppointmentChanged { .. }
+        | Refusal::WaitingBefore { .. }
+        | Refusal::WaitUnknown
+        | Refusal::OfferUnknown
+        | Refusal::OfferExpired { .. }
+        | Refusal::TwoAppointments { .. }
         | Refusal::MessageTooSoon { .. } => vec![my()],
         Refusal::PlacesInvalid
         | Refusal::FirstDoseNeeded
@@ -154,25 +151,34 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::WaitScopeUnknown
         | Refusal::PlacesFree { .. }
         | Refusal::HoldExpired { .. } => vec![choose(), my()],
-        Refusal::WaitingBefore { .. }
-        | Refusal::WaitUnknown
-        | Refusal::OfferUnknown
-        | Refusal::OfferExpired { .. }
-        | Refusal::TwoAppointments { .. } => vec![my()],
         Refusal::AdmissionRevoked { .. }
         | Refusal::ReasonNeeded
         | Refusal::PersonUnknown
         | Refusal::SamePerson
-        | Refusal::AdmissionUnknown => vec![link("첫 화면으로", "To the first page", "/")],
-        // Staff have no pages yet.
-        Refusal::PlacesNotFree { .. }
+        | Refusal::AdmissionUnknown
+        | Refusal::PlacesNotFree { .. }
         | Refusal::PlacesNotBlocked { .. }
         | Refusal::CapacityBelowTaken { .. }
         | Refusal::RegionUnknown { .. }
         | Refusal::SupplyOverTotal { .. }
-        | Refusal::SupplyBelowTaken { .. } => vec![link("첫 화면으로", "To the first page", "/")],
-        Refusal::ExtendedBefore { .. } | Refusal::KeyReused => {
-            vec![link("잡아 둔 자리로", "To the place held", "/book/hold"), my()]
-        }
+        | Refusal::SupplyBelowTaken { .. } => vec![start()],
+        Refusal::ExtendedBefore { .. } | Refusal::KeyReused => vec![held(), my()],
     }
+}
+
+fn not_eligible_links(lang: Lang) -> Vec<Link> {
+    let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
+    vec![
+        link("가족을 대신해 예약하기", "Book for somebody else", "/people"),
+        link("본인확인 다시 하기", "Confirm who you are again", "/identity"),
+        link("첫 화면으로", "To the first page", "/"),
+    ]
+}
+
+fn phone_links(lang: Lang) -> Vec<Link> {
+    let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
+    vec![
+        link("휴대전화가 본인 이름이 아닐 때", "When the phone is not in your name", "/help#phone"),
+        link("다른 번호로 본인확인", "Use another number", "/identity"),
+    ]
 }

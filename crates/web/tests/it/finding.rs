@@ -4,7 +4,9 @@ use crate::ledger::Mood;
 use crate::person::Person;
 use crate::site::{CLINIC, DAY, SIGUNGU, SLUG, Site};
 use crate::wire::{Answer, Ask};
+use booking::{RegionCode, StaffId};
 use serde_json::Value;
+use store::{Command, SetSupply, StaffUse};
 use web::availability::feeder::SILENT_AFTER;
 use web::search::PUBLIC_PER_SECOND_MAX;
 
@@ -56,6 +58,25 @@ async fn what_is_published_follows_the_bookings_within_a_second() {
     person.post(&site, "/book/release", &[("hold", &hold), ("key", "back")]).await;
     site.seconds(1).await;
     assert_eq!(letters(&get(&site, &file()).await), "mmm");
+}
+
+/// However many places are free there: whoever chose it would be refused at the last step.
+#[tokio::test]
+async fn a_region_without_doses_is_told_before_it_is_chosen() {
+    let site = Site::new();
+    let mut person = Person::number(1);
+    person.come_in(&site).await;
+    let book = person.get(&site, "/book").await;
+    assert!(!book.body.contains("백신 모두 예약됨"), "{book:?}");
+    let allotted = [(RegionCode(1_100_000_000), 0)].into();
+    let campaign = site.app.campaign().id;
+    let none_left = SetSupply { campaign, total: None, allotted, even_below: false };
+    let office = Command::Staff { by: StaffId(1), does: StaffUse::SetSupply(none_left) };
+    site.app.store.execute(office.into()).await.unwrap().unwrap();
+    site.seconds(1).await;
+    let book = person.get(&site, "/book").await;
+    assert_eq!(book.body.matches("백신 모두 예약됨").count(), 1, "{book:?}");
+    assert!(person.get(&site, "/en/book").await.body.contains("no doses left"));
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use crate::person::Person;
 use crate::rules::{address, prefixes};
 use crate::site::{Site, Wanted};
 use crate::wire::{Answer, Ask};
+use serde_json::json;
+use web::messages::deliver_waiting;
 use web::routes::table;
 
 const MARKUP: [&str; 4] = [
@@ -14,6 +16,15 @@ const MARKUP: [&str; 4] = [
     "</title></textarea><svg/onload=alert(1)>",
 ];
 pub(crate) const HOSTILE: &str = "\"><img src=x onerror=alert(1)>' autofocus onfocus='alert(1)</script><script>alert(1)</script></title><svg/onload=alert(1)>javascript:alert(1){{7*7}}\u{202e}끝";
+
+/// What would be a line of its own in a message, a calendar or a head; and a word that does not break.
+const LINES: &str = "\r\nBEGIN:VEVENT\r\nset-cookie: a=b\n[차례] 인증번호 000000.\u{2028}\u{85}";
+const UNBROKEN_CHARS: usize = 80;
+
+/// What the country and its campaign are called in a hostile site.
+pub(crate) fn country_text() -> String {
+    format!("{HOSTILE}{LINES} {}", "길-".repeat(UNBROKEN_CHARS / 2))
+}
 
 /// The opening tags of a page.
 fn tags(html: &str) -> impl Iterator<Item = &str> {
@@ -54,6 +65,10 @@ fn assert_inert(answer: &Answer, what: &str) {
             assert!(!bare.contains(forbidden), "{what}: {forbidden} in <{tag}>");
         }
         assert!(!tag.contains("=\"javascript:"), "{what}: <{tag}>");
+    }
+    for kept_whole in answer.body.split("<span class=\"nb\">").skip(1) {
+        let words = kept_whole.split('<').next().unwrap();
+        assert!(words.chars().count() < UNBROKEN_CHARS, "{what}: too wide for a phone: {words}");
     }
     for payload in MARKUP {
         assert!(!answer.body.contains(payload), "{what} shows {payload} as it is");
@@ -140,4 +155,91 @@ async fn what_people_type_is_shown_as_text() {
         }
     }
     assert!(echoed > 0, "a form keeps what was typed, as text");
+}
+
+/// What a message is made of, line by line: none of them begins with what somebody else wrote.
+fn assert_own_lines(text: &str) {
+    let own = [
+        "[차례] ",
+        "1차 ",
+        "2차 ",
+        "예약번호 ",
+        "신분증",
+        "바꾸기·취소는 ",
+        "취소한 예약: ",
+        "전: ",
+        "지금: ",
+    ];
+    let own = |line: &str| own.iter().any(|own| line.starts_with(own));
+    for line in text.split('\n') {
+        let is_end = line.starts_with("2차 접종 예약도") || line.starts_with("취소하신 적이 없으면");
+        assert!(own(line) || is_end, "“{line}” in “{text}”");
+    }
+    assert_eq!(text.matches("\n[차례]").count(), 0, "{text}");
+    let unseen = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{2028}'..='\u{202e}');
+    assert!(!text.contains(unseen), "{text:?}");
+}
+
+#[tokio::test]
+async fn nothing_that_a_clinic_is_called_makes_a_line_of_its_own_in_a_message_or_a_calendar() {
+    let site = Site::with(Wanted { hostile: true, ..Wanted::default() });
+    let mut person = Person::number(1);
+    person.come_in(&site).await;
+    person.hold(&site, "09:00", "h").await;
+    person.confirm(&site, "c").await;
+    let number = person.appointment(&site).await;
+    let calendar = person.get(&site, &format!("/my/calendar/{number}")).await;
+    assert_eq!(calendar.status, 200);
+    assert_eq!(calendar.body.matches("\r\nBEGIN:VEVENT\r\n").count(), 2, "two doses: {}", calendar.body);
+    let ours = calendar.body.split("\r\n").all(|line| {
+        line.is_empty()
+            || line.starts_with(' ')
+            || line.split(':').next().unwrap().chars().all(|c| c.is_ascii_uppercase())
+    });
+    assert!(ours && !calendar.body.replace("\r\n", "").contains(['\r', '\n']), "{}", calendar.body);
+    person.post(&site, "/my/change", &[("appointment", &number), ("key", "k")]).await;
+    person.hold(&site, "10:00", "h2").await;
+    person.confirm(&site, "c2").await;
+    let cancel = [("appointment", number.as_str()), ("key", "x"), ("sure", "1")];
+    let cancelled = person.post(&site, "/my/cancel", &cancel).await;
+    assert!(cancelled.body.contains("예약을 취소했습니다"), "{cancelled:?}");
+    deliver_waiting(&site.app).await.unwrap();
+    let sent = site.outbox.newest(usize::MAX);
+    let about_a_clinic = sent.iter().filter(|message| message.text.contains("<img src=x")).count();
+    assert_eq!(about_a_clinic, 3, "booked, moved, cancelled: {sent:?}");
+    for message in &sent {
+        assert_own_lines(&message.text);
+    }
+    assert_inert(&site.ask(&Ask::get("/outbox")).await, "the outbox");
+}
+
+#[tokio::test]
+async fn a_name_that_is_no_name_reaches_nobody() {
+    let site = Site::new();
+    let mut person = Person::number(1);
+    person.join(&site).await;
+    let names = [
+        "김\r\nBCC: x",
+        "김\u{202e}철수",
+        "<b>김철수</b>",
+        "김철수\u{0}",
+        "김\u{2028}철수",
+        "{{7*7}}김",
+        "김\u{85}철수",
+    ];
+    let (sent, before) = (site.outbox.newest(usize::MAX).len(), site.state().await);
+    for name in names {
+        let form = [("name", name), ("number", person.number.as_str()), ("phone", person.phone.as_str())];
+        let form = form.map(|(field, value)| (field, value.to_owned()));
+        let fields = form.each_ref().map(|(field, value)| (*field, value.as_str()));
+        let answer = person.post(&site, "/identity", &fields).await;
+        assert_eq!(answer.status, 422, "{name:?}: {answer:?}");
+        assert!(answer.body.contains("name-error"), "{name:?}: {answer:?}");
+        assert_inert(&answer, name);
+        let claim = json!({"name": name, "number": person.number, "phone": person.phone});
+        let answer = site.ask(&Ask::json("/api/v1/identity", &claim)).await;
+        assert_eq!(answer.status, 400, "{name:?}: {answer:?}");
+        assert_eq!(answer.json()["fields"][0]["field"], "name");
+    }
+    assert_eq!((site.outbox.newest(usize::MAX).len(), site.state().await), (sent, before));
 }

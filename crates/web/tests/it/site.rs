@@ -1,6 +1,6 @@
 //! A whole service in one test: the real front on a loopback socket, the reference store, a clock that stands still.
 
-use crate::injection::HOSTILE;
+use crate::injection::country_text;
 use crate::ledger::MoodyStore;
 use crate::wire::{Answer, Ask, Wire};
 use booking::{Campaign, Country, EligibilityGroup, Limits};
@@ -215,7 +215,7 @@ fn country(roster_needed: bool, recipient_code: bool) -> Country {
 
 /// The same country, with text that wants to be markup wherever it has text.
 fn hostile(country: &Country) -> Country {
-    let text = || HOSTILE.to_owned();
+    let text = country_text;
     let region = |region: &booking::Region| booking::Region { name: text(), ..region.clone() };
     let clinic = |clinic: &booking::Clinic| booking::Clinic {
         name: text(),
@@ -244,8 +244,10 @@ fn keys(random: Arc<dyn Randomness>, field_key: u8) -> Keys {
     Keys::new(&material, random)
 }
 
-fn names() -> CampaignNames {
-    let pair = |ko: &str, en: &str| (ko.to_owned(), en.to_owned());
+fn names(is_hostile: bool) -> CampaignNames {
+    let pair = |ko: &str, en: &str| {
+        if is_hostile { (country_text(), country_text()) } else { (ko.to_owned(), en.to_owned()) }
+    };
     CampaignNames {
         name: pair("시험 접종", "Test drive"), vaccine: pair("시험 백신", "Test vaccine")
     }
@@ -263,7 +265,7 @@ fn keeper(kept: &Kept, keys: &Arc<Keys>, assets: web::pages::Assets) -> Keeper {
         ledger: Arc::clone(&kept.ledger) as Arc<dyn Store>,
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         publisher: Publisher {
-            campaign_name: names().name,
+            campaign_name: names(kept.wanted.hostile).name,
             keys: Arc::clone(keys),
             assets,
             demo: kept.wanted.demo,
@@ -315,7 +317,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         assets,
         static_plane,
         finder: Finder::new(Arc::clone(&kept.country), feeder.board(), kept.clock.now()),
-        names: names(),
+        names: names(kept.wanted.hostile),
         gate_document_path: format!("/gate/{SLUG}.json"),
         ticket_path: format!("/gate/{SLUG}/ticket"),
         tickets_path: format!("/gate/{SLUG}/tickets"),

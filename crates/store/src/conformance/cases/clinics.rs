@@ -103,7 +103,7 @@ pub(super) const CASES: &[Case] = &[
         see reoffer C1 -> none
         restart
         see reoffer C2 -> lee@C2/26/09:00
-        see days since 0 -> 7: C2/26 2+0 of 6+0
+        see days afresh -> C2/26 2+0 of 6+0
         clinic capacity C2 26 09:00 0 anyway -> set over 2
         see reoffer C2 -> lee@C2/26/09:00 kim@C2/26/09:00
         lee hold C2 27 09:00 change -> held

@@ -232,8 +232,6 @@ pub(super) const CASES: &[Case] = &[
         kim hold C6 26 09:00 -> held
         see days since 0 -> 10: C1/26 0+0 C2/27 0+0 C4/28 0+0
         see days since 10 -> 11: C6/26 1+0
-        restart
-        see days since 10 -> 11: C6/26 1+0
         see days since 11 -> 11:
         see days since 99 -> 10: C1/26 0+0 C2/27 0+0 C4/28 0+0
     ",

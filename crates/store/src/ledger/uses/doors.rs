@@ -61,6 +61,7 @@ impl Ledger {
             revoked_at: self.ticket_revoked_at(campaign, ticket),
             earlier: self.admissions.get((campaign, person)).copied(),
         })?;
+        self.registered(person)?;
         self.write(Change::Admitted { campaign, person, admission }, changes);
         Ok(Outcome::Admitted(admission))
     }

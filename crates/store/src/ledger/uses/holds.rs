@@ -3,6 +3,7 @@
 use super::{Changes, Decided, known};
 use crate::TakePlaces;
 use crate::ledger::Ledger;
+use crate::ledger::apply::with_doses;
 use booking::rules::{self, HoldFacts, LiveAppointment, RecipientFacts};
 use booking::{
     Admission, Campaign, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId, Outcome, PersonId, Refusal,
@@ -93,10 +94,12 @@ impl Ledger {
     /// The bands of a clinic on a day; what the booker holds there counts as free, what others wait for does not.
     pub(super) fn bands(&self, campaign: &Campaign, on: SlotId, given_up: Option<&Hold>) -> Vec<(u16, u32)> {
         let Some(clinic) = self.country.clinic(on.clinic) else { return Vec::new() };
+        let day = self.slots.rows().day(on);
         let free = |(starts_min, offered)| {
             let slot = SlotId { starts_min, ..on };
             let own = given_up.into_iter().flat_map(|hold| &hold.places).filter(|place| place.slot == slot);
-            let taken = self.slots.get(slot).copied().unwrap_or_default();
+            let found = day.iter().find(|(start, _)| *start == starts_min);
+            let taken = found.map(|(_, taken)| *taken).unwrap_or_default();
             let free = taken.of(offered).free().saturating_sub(self.waits.awaited_at(slot));
             (starts_min, free + own.count() as u32)
         };
@@ -105,8 +108,8 @@ impl Ledger {
 
     /// The doses of a 시·도 that a hold would give back.
     fn own_doses(&self, hold: Option<&Hold>, sido: RegionCode) -> u32 {
-        let places = hold.map_or_else(Vec::new, |hold| self.with_doses(hold));
-        let in_sido = places.iter().filter(|(place, _)| self.sido_of(place.slot) == Some(sido));
+        let places = hold.into_iter().flat_map(|hold| with_doses(&self.country, hold));
+        let in_sido = places.filter(|(place, _)| self.sido_of(place.slot) == Some(sido));
         in_sido.map(|(_, doses)| doses).sum()
     }
 

@@ -36,6 +36,18 @@ pub(super) fn regions(lang: Lang, booking: bool) -> RegionsPage {
     }
 }
 
+/// The head of a booking, where one 시·도 has no dose left.
+pub(super) fn whole_country(lang: Lang) -> RegionsPage {
+    let mut page = regions(lang, true);
+    (page.crumbs, page.region, page.as_of) = (Vec::new(), None, None);
+    for (row, name) in page.rows.iter_mut().zip(["서울특별시", "부산광역시", "대구광역시", "인천광역시"])
+    {
+        name.clone_into(&mut row.name);
+        row.availability = if name == "대구광역시" { Availability::None } else { Availability::Unknown };
+    }
+    page
+}
+
 pub(super) fn clinics_pages(lang: Lang) -> [(&'static str, ClinicsPage); 3] {
     [
         ("clinics", clinics(lang, false, Some(now()))),

@@ -1,6 +1,6 @@
 //! A place to choose, from scratch and with what was prepared.
 
-use super::finding::regions;
+use super::finding::whole_country;
 use super::{alternatives, card, chrome, crumbs, now, slot_full, wait};
 use crate::lang::Lang;
 use crate::pages::days::{DayRow, DaysPage};
@@ -17,7 +17,7 @@ pub(super) fn add_samples(lang: Lang, add: &mut impl FnMut(&'static str, &dyn as
     add("times-refused", &times(lang, Some(slot_full(lang))));
     let again = alternatives(lang).pop();
     add("times-again", &TimesPage { again, alternatives: Vec::new(), ..times(lang, Some(slot_full(lang))) });
-    add("regions-prepared", &RegionsPage { prepared: Some(prepared(lang)), ..regions(lang, true) });
+    add("regions-prepared", &RegionsPage { prepared: Some(prepared(lang)), ..whole_country(lang) });
     add("favourites", &favourites(lang, vec![card(lang), card(lang)]));
     add("favourites-none", &favourites(lang, Vec::new()));
     add("favourite-add", &favourite_add(lang, false));

@@ -46,7 +46,7 @@ pub(super) fn gate(lang: Lang, refusal: &Refusal) -> Said {
         Refusal::TicketNeeded => said(
             lang,
             (
-                "대기표가 없거나 이 사업의 대기표가 아닙니다.",
+                "대기표가 없거나 다른 예약의 대기표입니다.",
                 "There is no ticket, or it is not one of this campaign.",
             ),
             ("대기표를 받아 주십시오.", "Please take a ticket."),

@@ -8,6 +8,11 @@ use booking::Refusal;
 const CHOOSE: (&str, &str) =
     ("다른 시간이나 다른 의료기관을 선택해 주십시오.", "Please choose another time or another clinic.");
 
+const ELSEWHERE: (&str, &str) = (
+    "다른 시·도의 의료기관을 선택해 주십시오. 입장과 본인확인은 그대로입니다.",
+    "Please choose a clinic in another region. You stay inside, and your identity check is kept.",
+);
+
 pub(super) fn places(lang: Lang, refusal: &Refusal, app: &App) -> Said {
     match refusal {
         Refusal::PlacesInvalid => said(
@@ -64,7 +69,7 @@ pub(super) fn places(lang: Lang, refusal: &Refusal, app: &App) -> Said {
             said(
                 lang,
                 (format!("{name}의 백신이 모두 예약되었습니다."), format!("All doses of {name} are booked.")),
-                ("다른 시·도의 의료기관을 선택해 주십시오.", "Please choose a clinic in another region."),
+                ELSEWHERE,
             )
         }
         Refusal::SlotFull { .. } => said(

@@ -1,0 +1,122 @@
+//! What an operator does with a data folder: prove it, back it up, restore it, look into it.
+
+use super::{HELP, OPTIONS};
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Where config and keys are.
+#[derive(Debug, Args)]
+pub(crate) struct Places {
+    /// 설정 파일 · config file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// 열쇠 폴더 · key folder, in place of the one of the config
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// 자료 폴더(서비스 중에도 됨) 또는 백업 파일 · a data folder, also of a running service, or a backup
+    #[arg(value_name = "FOLDER|BACKUP")]
+    pub(crate) what: PathBuf,
+    /// 프로그램이 읽을 요약 · a summary for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// 사본을 둘 곳(기본: 대상 옆) · where the copy is put that is looked at; beside the target by default
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scratch: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) places: Places,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// 백업 파일, 또는 백업을 모으는 폴더 · the backup file, or a folder that gathers them
+    #[arg(value_name = "FILE|FOLDER")]
+    pub(crate) target: PathBuf,
+    /// 자료 폴더 · data folder, in place of the one of the config
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) places: Places,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// 백업 파일 · the backup
+    #[arg(value_name = "BACKUP")]
+    pub(crate) backup: PathBuf,
+    /// 빈 폴더, 또는 아직 없는 폴더 · an empty folder, or one that is not there yet
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) places: Places,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// 자료 폴더 또는 백업 파일 · a data folder or a backup
+    #[arg(value_name = "FOLDER|BACKUP")]
+    pub(crate) what: PathBuf,
+    /// 사본을 둘 곳(기본: 대상 옆) · where the copy is put that is looked at; beside the target by default
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scratch: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) places: Places,
+    #[command(subcommand)]
+    pub(crate) view: Option<View>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum View {
+    /// 예약 하나의 내력 · the history of one appointment
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Appointment {
+        /// 12345-67890
+        #[arg(value_name = "NUMBER")]
+        number: String,
+    },
+    /// 기관의 하루: 자리와 예약 · a clinic's day: places and appointments
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Slot {
+        /// C00001
+        #[arg(value_name = "CLINIC")]
+        clinic: String,
+        /// 2027-07-26
+        #[arg(value_name = "DAY")]
+        day: jiff::civil::Date,
+    },
+    /// 사업의 숫자(기본) · the figures of the campaign; what is shown without a word
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Figures,
+    /// 장부의 마지막 기록 · the newest records of the journal
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Tail {
+        /// 몇 개 · how many
+        #[arg(default_value_t = 20, value_name = "N")]
+        records: usize,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Keys {
+    #[command(subcommand)]
+    pub(crate) what: KeysWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysWhat {
+    /// 무엇이 있는지 · what there is
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    List {
+        #[command(flatten)]
+        places: Places,
+    },
+    /// 개인정보를 봉인할 새 열쇠 · a new key that seals personal fields from now on
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Rotate {
+        #[command(flatten)]
+        places: Places,
+    },
+}

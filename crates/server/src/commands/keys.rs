@@ -1,0 +1,35 @@
+//! `charye keys`: what is in the key folder, and a new key of personal fields under a running service.
+
+use crate::cli::{Keys, KeysWhat};
+use crate::keys::{ready, rotate_fields};
+use crate::system::SystemRandomness;
+use crate::verify::config;
+use anyhow::{Result, ensure};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub(crate) fn run(keys: &Keys) -> Result<ExitCode> {
+    let (KeysWhat::List { places } | KeysWhat::Rotate { places }) = &keys.what;
+    let folder = config(places, None)?.key_folder();
+    ensure!(folder.is_dir(), "열쇠 폴더가 없습니다 / there is no key folder: {}", folder.display());
+    match keys.what {
+        KeysWhat::List { .. } => {
+            let newest = ready(&folder, Arc::new(SystemRandomness))?.fields.newest();
+            println!("열쇠 폴더 / key folder       {}", folder.display());
+            println!("개인정보 열쇠 / of fields    1–{newest}, {newest}번으로 봉인 / number {newest} seals");
+            let backup =
+                if folder.join("backup.key").exists() { "있음 / there" } else { "없음 / none yet" };
+            println!("백업 열쇠 / of backups       {backup}");
+        }
+        KeysWhat::Rotate { .. } => {
+            let number = rotate_fields(&folder, &SystemRandomness)?;
+            println!("새 열쇠 / new key  {number}번 / number {number}  ({})", folder.display());
+            println!("켜져 있는 서비스는 몇 초 안에 이 열쇠로 봉인하고, 전에 봉인한 것도 계속 읽습니다.");
+            println!(
+                "A running service seals with it within seconds, and goes on reading what older keys sealed."
+            );
+            println!("열쇠 폴더의 보관본을 새로 만드세요 / renew the copy that you keep of the key folder.");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,24 @@
+//! `charye verify`: proves the journal of a folder or backup from its rows.
+
+use crate::cli::{NOT_IN_ORDER, Verify};
+use crate::system::SystemClock;
+use crate::verify::{Named, Report, Source, config, print, prove, to_json};
+use anyhow::Result;
+use std::process::ExitCode;
+use store::Clock as _;
+
+pub(crate) fn run(verify: &Verify) -> Result<ExitCode> {
+    let config = config(&verify.places, None)?;
+    let started = SystemClock.now();
+    let named = Named { what: &verify.what, scratch: verify.scratch.as_deref(), config: &config };
+    let source = Source::open(&named)?;
+    let found = prove(&source)?;
+    let took_ms = u64::try_from(SystemClock.now().duration_since(started).as_millis()).unwrap_or(0);
+    let report = Report::new(&source, &found, took_ms);
+    if verify.json {
+        println!("{}", to_json(&report)?);
+    } else {
+        print(&report);
+    }
+    Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::from(NOT_IN_ORDER) })
+}

@@ -1,0 +1,49 @@
+//! The decisions alone: in batches as the writer makes them, nothing handed over and nothing written.
+
+use crate::crowd::{self, RunningClock, now};
+use crate::{BATCH, country, say};
+use booking::{CampaignId, Outcome};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Clock as _, Command, Ledger, Request};
+
+pub(crate) fn run(people: u64) {
+    let mut ledger = Ledger::new(Arc::new(country::country()));
+    let clock = RunningClock::start();
+    let mut took = Duration::ZERO;
+    let mut serve = |requests: &[Request], is_timed: bool| {
+        let start = now();
+        let mut changes = Vec::new();
+        let mut answers = Vec::new();
+        for (position, request) in requests.iter().enumerate() {
+            if position % 8 == 0 {
+                requests[position..].iter().take(8).for_each(|later| ledger.look_ahead(later));
+            }
+            let answer = ledger.decide(request, clock.now(), &mut changes);
+            answers.push(answer.expect("there is room for everybody"));
+        }
+        ledger.seal();
+        ledger.commit();
+        took += if is_timed { now() - start } else { Duration::ZERO };
+        answers
+    };
+    serve(&[Request::from(Command::Open { campaign: CampaignId(1) })], false);
+    for first in (0..people).step_by(BATCH as usize) {
+        let batch = first..first + BATCH;
+        serve(&batch.clone().map(|number| crowd::register(number).into()).collect::<Vec<_>>(), false);
+        serve(&batch.map(|number| crowd::admit(number).into()).collect::<Vec<_>>(), false);
+    }
+    for first in (0..people).step_by(BATCH as usize) {
+        let holds = (first..first + BATCH)
+            .map(|number| Request { keyed: Some(crowd::keyed(number, 0)), command: crowd::hold(number) });
+        let held = serve(&holds.collect::<Vec<_>>(), true);
+        let confirm = |(number, outcome): (u64, Outcome)| match outcome {
+            Outcome::Held { id, .. } => {
+                Request { keyed: Some(crowd::keyed(number, 1)), command: crowd::confirm(number, id) }
+            }
+            other => unreachable!("a hold is answered with a hold, not with {other:?}"),
+        };
+        serve(&(first..).zip(held).map(confirm).collect::<Vec<_>>(), true);
+    }
+    say("microseconds_per_pair", took.as_secs_f64() * 1e6 / people as f64);
+}
