@@ -1,7 +1,7 @@
 //! What broke other systems (`research/peers.md`): one hot slot, a hold confirmed twice, one person on many
 //! connections, holds for people who have gone.
 
-use crate::batches::{ask_all, enter, hold};
+use crate::batches::{ask_all, enter, hold, register};
 use crate::crowd::{Desk, ReadThenWrite, Real, admit, admit_together, confirm, held, is_booked};
 use crate::is_long;
 use booking::{HoldId, PersonId, Refusal};
@@ -226,7 +226,7 @@ fn one_person_on_fifty_connections_has_one_appointment() {
 #[test]
 fn one_person_let_in_fifty_times_is_one_admission() {
     let real = Real::new(1);
-    ask_all(real.store(), [Command::Open { campaign: world::CAMPAIGN }]);
+    ask_all(real.store(), [Command::Open { campaign: world::CAMPAIGN }, register(1)]);
     let answers = ask_all(real.store(), (0..50).map(|_| enter(PersonId(1))));
     let numbers: Vec<_> = answers
         .iter()
