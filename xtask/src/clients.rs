@@ -1,8 +1,9 @@
 //! Clients of the released service that do what clients do: they ask twice, on many connections, and go away before the
 //! answer comes. What they were told is the truth.
+use crate::api::{call, read, text};
 use crate::card::Figure;
 use crate::http::{self, Header};
-use crate::kills::{CAMPAIGN, Inside, Told, call, enter, free_slot, read, start, text};
+use crate::kills::{CAMPAIGN, Inside, Told, enter, free_slot, start};
 use crate::process::TempDir;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};

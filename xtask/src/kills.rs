@@ -3,6 +3,7 @@
 //!
 //! Truth is what the client was told: the journal is kept here, outside the process that is killed. The first round
 //! ends with a saboteur, a start without the journal, which the same check must notice.
+use crate::api::{call, read, text};
 use crate::card::Figure;
 use crate::data::roster::with_wrong_digit;
 use crate::demo::{Demo, Options};
@@ -280,19 +281,4 @@ pub(crate) fn look_until(what: &str, mut is_so: impl FnMut() -> Result<bool>) ->
         thread::sleep(LOOK_EVERY);
     }
     bail!("waited in vain until {what}")
-}
-
-pub(crate) fn call(port: u16, path: &str, headers: &[Header], body: &Value) -> Result<Value> {
-    read(&http::post(port, path, headers, &body.to_string())?).with_context(|| path.to_owned())
-}
-
-pub(crate) fn read(answer: &http::Answer) -> Result<Value> {
-    let body = String::from_utf8_lossy(&answer.body);
-    ensure!(answer.status < 300, "answered {}: {body}", answer.status);
-    serde_json::from_slice(&answer.body).context("an answer that is no JSON")
-}
-
-pub(crate) fn text(value: &Value, pointer: &str) -> Result<String> {
-    let found = value.pointer(pointer).and_then(Value::as_str);
-    found.map(str::to_owned).with_context(|| format!("no {pointer} in {value}"))
 }

@@ -1,4 +1,5 @@
 //! Developer tasks: `cargo xtask help` lists them.
+mod api;
 mod bench;
 mod card;
 mod check;

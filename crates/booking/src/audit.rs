@@ -78,6 +78,15 @@ pub enum Act {
     Merged {
         merged: PersonId,
     },
+    CheckedIn {
+        appointment: AppointmentId,
+    },
+    NoShow {
+        appointment: AppointmentId,
+    },
+    Fulfilled {
+        appointment: AppointmentId,
+    },
     /// Any other use of the ledger by staff, by its name.
     Used(String),
 }

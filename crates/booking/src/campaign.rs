@@ -1,6 +1,6 @@
 //! 접종 사업: who may book what, when, and how much there is.
 
-use crate::{CampaignId, DoseNumber, RegionCode};
+use crate::{CampaignId, DoseNumber, RegionCode, SlotId};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -165,6 +165,13 @@ fn later(day: Date, days: u16) -> Date {
 impl Visits {
     pub fn contains(self, visit_on: Date) -> bool {
         (self.first_on..=self.last_on).contains(&visit_on)
+    }
+
+    /// When the time band of a visit is over.
+    pub fn ends_at(self, slot: SlotId) -> Timestamp {
+        let midnight = KOREA.to_timestamp(slot.visit_on.to_datetime(jiff::civil::Time::midnight()));
+        let minutes = i64::from(slot.starts_min) + i64::from(self.band_min);
+        midnight.expect("visits are in this century") + SignedDuration::from_mins(minutes)
     }
 
     pub fn days(self) -> impl Iterator<Item = Date> {

@@ -112,6 +112,27 @@ pub enum Change {
         by: PersonId,
         at: Timestamp,
     },
+    /// 접수, with the number of the arrival at the clinic that day (배번).
+    CheckedIn {
+        id: AppointmentId,
+        number: u16,
+        by: StaffId,
+        at: Timestamp,
+    },
+    /// Not vaccinated at that visit. The second dose, if it was still to come, goes with a first.
+    NoShow {
+        id: AppointmentId,
+        dropped: Option<AppointmentId>,
+        by: StaffId,
+        at: Timestamp,
+    },
+    /// 접종 완료.
+    Fulfilled {
+        id: AppointmentId,
+        is_correction: bool,
+        by: StaffId,
+        at: Timestamp,
+    },
     MessageQueued {
         id: MessageId,
         message: Message,
@@ -316,25 +337,23 @@ pub struct Appointment {
     pub state: AppointmentState,
 }
 
-impl Appointment {
-    /// Whether it stands: neither cancelled nor over.
-    pub fn is_live(&self) -> bool {
-        self.state == AppointmentState::Booked
-    }
-
-    /// Whether its place counts as booked.
-    pub fn takes_a_place(&self) -> bool {
-        !matches!(self.state, AppointmentState::Cancelled { .. })
-    }
-
-    /// Whether a dose of that day is, or was, for it.
-    pub fn needs_a_dose(&self) -> bool {
-        self.is_live()
-    }
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppointmentState {
     Booked,
-    Cancelled { at: Timestamp },
+    Cancelled {
+        at: Timestamp,
+    },
+    /// 접수: the person is at the clinic; `number` is that of their arrival.
+    CheckedIn {
+        at: Timestamp,
+        number: u16,
+    },
+    /// 접종 완료.
+    Fulfilled {
+        at: Timestamp,
+    },
+    /// 접종하지 않음.
+    NoShow {
+        at: Timestamp,
+    },
 }

@@ -22,6 +22,7 @@ mod refusal;
 pub mod rules;
 mod said;
 mod slot;
+mod standing;
 mod waiting;
 
 pub use audit::{Act, Actor, AuditEntry, Channel, LookUp, Origin};

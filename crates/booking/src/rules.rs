@@ -5,6 +5,7 @@ mod clinic;
 mod delegation;
 mod eligibility;
 mod hold;
+mod visit;
 mod waiting;
 
 pub use appointment::{CancelFacts, ConfirmFacts, Confirmed, PlaceStanding, cancel, confirm};
@@ -13,9 +14,13 @@ pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation, may_
 pub use eligibility::{eligible, merge, revoke_admission, with_reason};
 use hold::places;
 pub use hold::{Abandoned, HoldFacts, LiveAppointment, RecipientFacts, extend, hold, live_hold};
+pub use visit::{DoseFacts, VisitFacts, check_in, fulfil, no_show, still_booked};
 pub use waiting::{AnswerFacts, WaitFacts, accept, decline, offer, offer_until, wait};
 
-use crate::{Admission, Campaign, Candidate, Correction, Opening, PersonId, Refusal, TicketRef};
+use crate::{
+    Admission, AppointmentId, AppointmentState, Campaign, Candidate, Correction, Opening, PersonId, Refusal,
+    SlotId, TicketRef,
+};
 use jiff::Timestamp;
 
 type Decision<T> = Result<T, Refusal>;
@@ -91,6 +96,16 @@ fn still_open(campaign: &Campaign, opening: Opening, admission: Option<Admission
         Opening::Open { .. } => Ok(()),
         Opening::Closed { at } if admission.is_some_and(|admission| admission.admitted_at < at) => Ok(()),
         Opening::Closed { at } => Err(Refusal::CampaignClosed { closed_at: at }),
+    }
+}
+
+/// Why nobody is booked beside an appointment that stands.
+fn already(appointment: AppointmentId, slot: SlotId, state: AppointmentState) -> Refusal {
+    match state {
+        AppointmentState::Fulfilled { .. } => {
+            Refusal::AlreadyFulfilled { appointment, visit_on: slot.visit_on }
+        }
+        _ => Refusal::AlreadyBooked { appointment },
     }
 }
 

@@ -4,7 +4,7 @@
 use super::*;
 use crate::{
     Appointment, AppointmentId, AppointmentState, CampaignId, ClinicId, DoseInterval, DoseNumber,
-    EligibilityGroup, Hold, Limits, Place, RegionCode, Replaced, SlotId, Visits,
+    EligibilityGroup, Hold, Limits, Place, RegionCode, SlotId, Visits,
 };
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -250,7 +250,7 @@ fn a_hold_lives_for_its_booker_until_its_end() {
 fn confirming() {
     let campaign = campaign();
     let own = held(vec![place(KIM, 1, 26)]);
-    let free = PlaceStanding { may_be_booked: true, live: None, other: None };
+    let free = PlaceStanding { may_be_booked: true, live: None, other_dose: None };
     let facts = ConfirmFacts {
         campaign: &campaign,
         opening: open_now(),
@@ -268,7 +268,10 @@ fn confirming() {
         booked_at: at("12 20:31"),
         state: AppointmentState::Booked,
     });
-    let booked = [PlaceStanding { live: Some((AppointmentId(5), slot(27))), ..free }];
+    let booked =
+        [PlaceStanding { live: Some((AppointmentId(5), slot(27), AppointmentState::Booked)), ..free }];
+    let fulfilled = AppointmentState::Fulfilled { at: at("12 09:00") };
+    let given = [PlaceStanding { live: Some((AppointmentId(5), slot(27), fulfilled)), ..free }];
     let revoked = [PlaceStanding { may_be_booked: false, ..booked[0] }];
     let taken = ConfirmFacts { standings: &booked, booker: LEE, ..facts };
     let out = ConfirmFacts { now: at("12 21:00"), ..taken };
@@ -289,6 +292,11 @@ fn confirming() {
             Err(Refusal::RecipientUnknown),
         ),
         ("booked meanwhile", confirm(&taken), Err(Refusal::AlreadyBooked { appointment: AppointmentId(5) })),
+        (
+            "given meanwhile",
+            confirm(&ConfirmFacts { standings: &given, ..taken }),
+            Err(Refusal::AlreadyFulfilled { appointment: AppointmentId(5), visit_on: slot(27).visit_on }),
+        ),
         ("no hold", confirm(&ConfirmFacts { hold: None, ..facts }), Err(Refusal::HoldUnknown)),
         ("somebody else's", confirm(&ConfirmFacts { booker: LEE, ..facts }), Err(Refusal::HoldUnknown)),
         (
@@ -297,74 +305,6 @@ fn confirming() {
             Err(Refusal::HoldExpired { expired_at: hold_over }),
         ),
         ("nothing in the way", confirm(&facts), Ok(vec![appointment])),
-    ]);
-}
-
-#[test]
-fn a_change_is_confirmed_only_while_the_old_place_stands() {
-    let campaign = campaign();
-    let replaced = Replaced { appointment: AppointmentId(5), slot: slot(27) };
-    let own = Hold { replaces: vec![replaced], ..held(vec![place(KIM, 1, 26)]) };
-    let confirm_when = |live, day| {
-        let standing = PlaceStanding { may_be_booked: true, live, other: None };
-        confirm(&ConfirmFacts {
-            campaign: &campaign,
-            opening: open_now(),
-            now: at("12 20:31"),
-            today: date(2027, 7, day),
-            booker: KIM,
-            admission: Some(admission()),
-            hold: Some(&own),
-            standings: &[standing],
-        })
-    };
-    let changed = || Err(Refusal::AppointmentChanged { appointment: AppointmentId(5) });
-    let until_on = date(2027, 7, 25);
-    check(vec![
-        (
-            "it stands",
-            confirm_when(Some((AppointmentId(5), slot(27))), 12),
-            Ok(vec![Confirmed::Moved { id: AppointmentId(5), to: slot(26) }]),
-        ),
-        ("it was cancelled", confirm_when(None, 12), changed()),
-        ("it was moved", confirm_when(Some((AppointmentId(5), slot(28))), 12), changed()),
-        ("another one stands", confirm_when(Some((AppointmentId(6), slot(27))), 12), changed()),
-        (
-            "its day is too near",
-            confirm_when(Some((AppointmentId(5), slot(27))), 26),
-            Err(Refusal::CancelTooLate { until_on }),
-        ),
-    ]);
-}
-
-#[test]
-fn cancelling() {
-    let campaign = campaign();
-    let booked = Appointment {
-        campaign: campaign.id,
-        place: place(LEE, 1, 28),
-        booker: KIM,
-        booked_at: at("12 20:31"),
-        state: AppointmentState::Booked,
-    };
-    let cancelled = Appointment { state: AppointmentState::Cancelled { at: at("13 09:00") }, ..booked };
-    let cancel = |appointment, may_act, day| {
-        cancel(&CancelFacts { campaign: &campaign, today: date(2027, 7, day), appointment, may_act })
-    };
-    check(vec![
-        ("none", cancel(None, true, 20), Err(Refusal::AppointmentUnknown)),
-        ("a stranger's", cancel(Some(&cancelled), false, 27), Err(Refusal::AppointmentUnknown)),
-        (
-            "cancelled before, and too late",
-            cancel(Some(&cancelled), true, 27),
-            Err(Refusal::CancelledBefore { cancelled_at: at("13 09:00") }),
-        ),
-        ("on the last day", cancel(Some(&booked), true, 26), Ok(())),
-        (
-            "a day later",
-            cancel(Some(&booked), true, 27),
-            Err(Refusal::CancelTooLate { until_on: date(2027, 7, 26) }),
-        ),
     ]);
 }
 

@@ -38,9 +38,6 @@ pub(crate) struct Batch {
     pub(crate) changes: Vec<Change>,
 }
 
-/// For the rows of so many commands memory is waited for at once.
-const LOOKED_AHEAD: usize = 8;
-
 impl Writer {
     /// Until the last store handle is gone and everything it asked is answered.
     pub(crate) fn run(mut self) {
@@ -90,12 +87,8 @@ impl Writer {
             return;
         }
         let mut ledger = self.ledger.write().expect(ONE_WRITER);
-        for position in answers.len()..asked.len() {
-            if position.is_multiple_of(LOOKED_AHEAD) {
-                let next = asked[position..].iter().take(LOOKED_AHEAD);
-                next.for_each(|later| ledger.look_ahead(&later.request));
-            }
-            answers.push(ledger.decide(&asked[position].request, self.clock.now(), changes));
+        for one in &asked[answers.len()..] {
+            answers.push(ledger.decide(&one.request, self.clock.now(), changes));
         }
     }
 

@@ -1,10 +1,9 @@
 //! The uses of the ledger, one variant each.
 
 use crate::AsStaff;
-use crate::StaffUse;
 use booking::{
     AppointmentId, CampaignId, Candidate, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, Relation, RequestKey, SessionId, SlotId, StaffId, TicketRef, WaitId, WaitScope,
+    PersonId, Relation, RequestKey, SessionId, SlotId, TicketRef, WaitId, WaitScope,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -111,10 +110,6 @@ pub enum Command {
     },
     /// With who, from where and why.
     AsStaff(Box<AsStaff>),
-    Staff {
-        by: StaffId,
-        does: StaffUse,
-    },
 }
 
 /// Places for everybody named: the wanted time for the first of them, the same or adjacent times for the others, the
@@ -201,7 +196,6 @@ impl Command {
             Self::AcceptOffer { .. } => "accept_offer",
             Self::DeclineOffer { .. } => "decline_offer",
             Self::AsStaff(order) => order.act.name(),
-            Self::Staff { does, .. } => does.name(),
         }
     }
 }

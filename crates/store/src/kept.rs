@@ -99,6 +99,9 @@ impl Follower {
             | Change::Unblocked { .. }
             | Change::CapacitySet { .. }
             | Change::SupplySet { .. }
+            | Change::CheckedIn { .. }
+            | Change::NoShow { .. }
+            | Change::Fulfilled { .. }
             | Change::Audited(_)
             | Change::Waited { .. }
             | Change::WaitEnded { .. }
@@ -126,41 +129,39 @@ impl Follower {
                 let before = to.end(under)?.unwrap_or_default();
                 go_on(under, before, record, to);
             }
-            Change::MessageQueued { id, message } => self.queue(*id, message.kind, record, to)?,
-            Change::MessageSent { id } => {
-                let is_reminder = to.end(Under::Message(*id))?.is_none();
-                if is_reminder {
-                    to.for_ever(record)?;
-                }
+            Change::MessageQueued { id, message } => {
+                self.numbers.message = self.numbers.message.max(id.0 + 1);
+                queue(*id, message.kind, record, to)?;
             }
+            Change::MessageSent { id } => sent(*id, record, to)?,
             Change::Answered { at, .. } => to.answer(record, *at),
         }
         Ok(())
     }
+}
 
-    fn queue(
-        &mut self,
-        id: MessageId,
-        kind: MessageKind,
-        record: &[u8],
-        to: &mut impl Keeping,
-    ) -> Result<(), StoreError> {
-        self.numbers.message = self.numbers.message.max(id.0 + 1);
-        match kind {
-            // Nobody is reminded twice of a day: that outlives the message.
-            MessageKind::Reminder(_) => to.for_ever(record)?,
-            MessageKind::Booked(_)
-            | MessageKind::Cancelled(_)
-            | MessageKind::Moved { .. }
-            | MessageKind::DelegationGiven { .. }
-            | MessageKind::DelegationEnded { .. }
-            | MessageKind::PlaceOffered { .. }
-            | MessageKind::OfferLapsed { .. }
-            | MessageKind::EligibilityCorrected { .. }
-            | MessageKind::AdmissionRevoked => to.begin(Under::Message(id), framed(record)),
-        }
-        Ok(())
+/// Nobody is reminded twice of a day: that outlives the message.
+fn queue(id: MessageId, kind: MessageKind, record: &[u8], to: &mut impl Keeping) -> Result<(), StoreError> {
+    match kind {
+        MessageKind::Reminder(_) => to.for_ever(record)?,
+        MessageKind::Booked(_)
+        | MessageKind::Cancelled(_)
+        | MessageKind::Moved { .. }
+        | MessageKind::NoShow(_)
+        | MessageKind::Fulfilled(_)
+        | MessageKind::DelegationGiven { .. }
+        | MessageKind::DelegationEnded { .. }
+        | MessageKind::PlaceOffered { .. }
+        | MessageKind::OfferLapsed { .. }
+        | MessageKind::EligibilityCorrected { .. }
+        | MessageKind::AdmissionRevoked => to.begin(Under::Message(id), framed(record)),
     }
+    Ok(())
+}
+
+fn sent(id: MessageId, record: &[u8], to: &mut impl Keeping) -> Result<(), StoreError> {
+    let is_reminder = to.end(Under::Message(id))?.is_none();
+    if is_reminder { to.for_ever(record) } else { Ok(()) }
 }
 
 /// A confirmed hold is all in its appointments, and a released one in nothing; one that ran out is remembered.

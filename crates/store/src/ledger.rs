@@ -4,8 +4,8 @@
 //! ends the batch: the next one is decided on it while it is being written. Nothing is visible to readers before
 //! [`Ledger::commit`], and [`Ledger::discard`] forgets both.
 
-mod ahead;
 mod apply;
+mod appointments;
 mod audit;
 mod days;
 mod desk;
@@ -66,6 +66,7 @@ pub struct Ledger {
     expired: Table<PersonId, ExpiredHold>,
     abandoned: Table<(CampaignId, PersonId), Abandoned>,
     appointments: ByNumber<AppointmentId, Appointment>,
+    /// What stands for a dose: an appointment that is live, or was given.
     live: ByNumber<(CampaignId, PersonId, DoseNumber), AppointmentId>,
     of_person: ByNumber<PersonId, Vec<AppointmentId>>,
     /// The day of which somebody was reminded.
@@ -243,7 +244,6 @@ impl Ledger {
                 Ok(Outcome::Expired { holds })
             }
             Command::Remind { visit_on, people_max } => Ok(self.remind(*visit_on, *people_max, now, changes)),
-            Command::Staff { by, does } => self.staff_on_record(*by, does, now, changes),
             Command::MessagesSent { messages } => {
                 for id in messages {
                     self.write(Change::MessageSent { id: *id }, changes);

@@ -47,7 +47,7 @@ pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
 pub use memory::MemoryStore;
 pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
-pub use staff::{SetCapacity, SetSupply, StaffUse};
+pub use staff::{RecordVisit, SetCapacity, SetSupply, StaffUse};
 pub use store::{
     Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, DeskCase, PersonRecord, Store, SupplyRow,
     ViewsLag, Visit, WaitRecord, Waiting, WithinSupply,

@@ -19,7 +19,8 @@ mod said;
 
 pub use broken::{Broken, Claim, Offence};
 
-use crate::{Ledger, StoreError, record};
+use crate::record::Records;
+use crate::{Ledger, StoreError};
 use answers::Answers;
 use booking::{Change, Country};
 use jiff::Timestamp;
@@ -109,10 +110,9 @@ impl<'a> Proof<'a> {
     /// As [`Proof::row`], of the claims that [`Claim::is_damage`] names.
     pub fn skim(&mut self, row: &Row<'_>) -> Result<(), Offence> {
         self.link(row).map_err(|broken| Offence { row: row.seq, record: None, broken })?;
-        for (position, bytes) in Records(row.body).enumerate() {
+        for (position, change) in changes(row.body).enumerate() {
             let record = Some(position as u32 + 1);
-            let decoded = bytes.and_then(decode);
-            decoded.map_err(|broken| Offence { row: row.seq, record, broken })?;
+            change.map_err(|error| Offence { row: row.seq, record, broken: unreadable(&error) })?;
         }
         Ok(())
     }
@@ -121,9 +121,9 @@ impl<'a> Proof<'a> {
     /// The first record of the row that breaks a claim.
     pub fn row(&mut self, row: &Row<'_>) -> Result<(), Offence> {
         self.link(row).map_err(|broken| Offence { row: row.seq, record: None, broken })?;
-        for (position, bytes) in Records(row.body).enumerate() {
+        for (position, change) in changes(row.body).enumerate() {
             let record = Some(position as u32 + 1);
-            let judged = bytes.and_then(decode).and_then(|change| {
+            let judged = change.map_err(|error| unreadable(&error)).and_then(|change| {
                 self.change(&change)?;
                 self.play(&change)
             });
@@ -175,7 +175,7 @@ impl<'a> Proof<'a> {
 
     fn play(&mut self, change: &Change) -> Result<(), Broken> {
         let Some(ledger) = &mut self.beside else { return Ok(()) };
-        ledger.replay(change).map_err(|error| Broken::Unreadable { at: error.to_string() })
+        ledger.replay(change).map_err(|error| unreadable(&error))
     }
 
     fn link(&mut self, row: &Row<'_>) -> Result<(), Broken> {
@@ -232,6 +232,9 @@ impl<'a> Proof<'a> {
             }
             Change::Moved { id, to, by, at } => self.places.move_to(self.country, *id, *to, *by, *at),
             Change::Cancelled { id, by, at } => self.places.cancel(self.country, &self.people, *id, *by, *at),
+            Change::CheckedIn { id, number, at, .. } => self.places.check_in(*id, *number, *at),
+            Change::NoShow { id, dropped, at, .. } => self.places.no_show(self.country, *id, *dropped, *at),
+            Change::Fulfilled { id, at, .. } => self.places.fulfil(*id, *at),
             Change::Answered { key, body, outcome, at } => {
                 self.answers.answer(*key, *body, outcome, *at)?;
                 self.places.bears_out(outcome)
@@ -293,37 +296,11 @@ impl Proof<'_> {
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<Change, Broken> {
-    record::decode(bytes).map_err(|error| Broken::Unreadable { at: error.to_string() })
+fn unreadable(error: &StoreError) -> Broken {
+    Broken::Unreadable { at: error.to_string() }
 }
 
-/// The changes of a row, for those who only look.
+/// The changes of a row, in order.
 pub fn changes(body: &[u8]) -> impl Iterator<Item = Result<Change, StoreError>> {
-    Records(body).map(|bytes| {
-        let bytes = bytes.map_err(|_| StoreError::Corrupt { at: "the length of a record".to_owned() })?;
-        record::decode(bytes)
-    })
-}
-
-/// The records of a row, each behind its length.
-struct Records<'a>(&'a [u8]);
-
-impl<'a> Iterator for Records<'a> {
-    type Item = Result<&'a [u8], Broken>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let split = self
-            .0
-            .split_first_chunk::<4>()
-            .and_then(|(length, rest)| rest.split_at_checked(u32::from_be_bytes(*length) as usize));
-        let Some((record, rest)) = split else {
-            self.0 = &[];
-            return Some(Err(Broken::Unreadable { at: "the length of a record".to_owned() }));
-        };
-        self.0 = rest;
-        Some(Ok(record))
-    }
+    Records::of(body).map(|read| read.map(|(_, change)| change))
 }

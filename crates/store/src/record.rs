@@ -127,6 +127,9 @@ tagged!(Change {
     31 => Unblocked { slot, places, by, at },
     32 => CapacitySet { clinic, visit_on, starts_min, capacity, by, at },
     33 => SupplySet { campaign, supply, by, at },
+    34 => CheckedIn { id, number, by, at },
+    35 => NoShow { id, dropped, by, at },
+    36 => Fulfilled { id, is_correction, by, at },
     40 => Audited(entry),
     41 => Waited { id, entry },
     42 => WaitEnded { id, end, at },
@@ -186,6 +189,9 @@ tagged!(Act {
     6 => AdmissionRevoked { campaign },
     7 => Merged { merged },
     8 => Used(name),
+    9 => CheckedIn { appointment },
+    10 => NoShow { appointment },
+    11 => Fulfilled { appointment },
 });
 
 tagged!(LookUp {
@@ -232,6 +238,9 @@ tagged!(Outcome {
     31 => Unblocked(counts),
     32 => CapacitySet { over },
     33 => SupplySet(supply),
+    34 => CheckedIn { id, number },
+    35 => NoShow { id, dropped },
+    36 => Fulfilled(id),
 });
 
 tagged!(HoldEnd {
@@ -243,6 +252,9 @@ tagged!(HoldEnd {
 tagged!(AppointmentState {
     1 => Booked,
     2 => Cancelled { at },
+    30 => CheckedIn { at, number },
+    31 => Fulfilled { at },
+    32 => NoShow { at },
 });
 
 // 3 told of a move without its old place.
@@ -257,6 +269,8 @@ tagged!(MessageKind {
     26 => OfferLapsed { recipient, slot, waiting },
     27 => EligibilityCorrected { eligible },
     28 => AdmissionRevoked,
+    20 => NoShow(id),
+    21 => Fulfilled(id),
 });
 
 tagged!(Relation {

@@ -160,6 +160,7 @@ fn since_version_2(at: Timestamp) -> Vec<Change> {
 fn of_staff(at: Timestamp) -> Vec<Change> {
     let (by, slot) = (StaffId(77), place(7, date(2027, 8, 5), 630).slot);
     let (clinic, visit_on) = (slot.clinic, slot.visit_on);
+    let id = AppointmentId(10);
     let counts = SlotCounts { capacity: 9, held: 2, booked: 3, blocked: 4 };
     let allotted = [(RegionCode(1_100_000_000), 60), (RegionCode(2_600_000_000), 40)].into();
     let supply = Supply { total: 1_850_000, allotted };
@@ -168,14 +169,33 @@ fn of_staff(at: Timestamp) -> Vec<Change> {
         Outcome::Unblocked(counts),
         Outcome::CapacitySet { over: 2 },
         Outcome::SupplySet(supply.clone()),
+        Outcome::CheckedIn { id, number: 12 },
+        Outcome::NoShow { id, dropped: Some(AppointmentId(11)) },
+        Outcome::NoShow { id, dropped: None },
+        Outcome::Fulfilled(id),
     ];
+    let states = [
+        AppointmentState::CheckedIn { at, number: 12 },
+        AppointmentState::Fulfilled { at },
+        AppointmentState::NoShow { at },
+    ];
+    let kinds = [MessageKind::NoShow(id), MessageKind::Fulfilled(id)];
     let mut samples = vec![
         Change::Blocked { slot, places: 3, by, at },
         Change::Unblocked { slot, places: 3, by, at },
         Change::CapacitySet { clinic, visit_on, starts_min: Some(630), capacity: None, by, at },
         Change::CapacitySet { clinic, visit_on, starts_min: None, capacity: Some(300), by, at },
         Change::SupplySet { campaign: CampaignId(55), supply, by, at },
+        Change::CheckedIn { id, number: 12, by, at },
+        Change::NoShow { id, dropped: Some(AppointmentId(11)), by, at },
+        Change::NoShow { id, dropped: None, by, at },
+        Change::Fulfilled { id, is_correction: true, by, at },
     ];
+    samples.extend(states.map(|state| Change::Booked { id, appointment: appointment(at, state) }));
+    samples.extend(kinds.map(|kind| {
+        let message = Message { to: PersonId(7), kind, queued_at: at };
+        Change::MessageQueued { id: MessageId(4), message }
+    }));
     let answered = |outcome| Change::Answered { key: RequestKey([0x33; 32]), body: [0x44; 32], outcome, at };
     samples.extend(outcomes.map(answered));
     samples

@@ -35,8 +35,7 @@ impl Command {
                 }
             }
             Self::AsStaff(order) => in_names_of_now(order, now),
-            Self::Staff { .. }
-            | Self::Open { .. }
+            Self::Open { .. }
             | Self::Close { .. }
             | Self::Register { .. }
             | Self::EndSession { .. }
@@ -56,6 +55,6 @@ fn in_names_of_now(order: &mut AsStaff, now: &dyn Fn(PersonId) -> PersonId) {
         StaffAct::MergePeople { survivor, merged } => {
             (*survivor, *merged) = (now(*survivor), now(*merged));
         }
-        StaffAct::CorrectEligibility(_) => {}
+        StaffAct::CorrectEligibility(_) | StaffAct::Use(_) => {}
     }
 }

@@ -1,7 +1,7 @@
 //! What somebody does in the name of a clinic, or of the campaign's office. Who is allowed to is decided before the
 //! ledger, by their role.
 
-use booking::{CampaignId, ClinicId, RegionCode, SlotId};
+use booking::{AppointmentId, CampaignId, ClinicId, RegionCode, SlotId};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -19,6 +19,21 @@ pub enum StaffUse {
     },
     SetCapacity(SetCapacity),
     SetSupply(SetSupply),
+    /// 접수.
+    CheckIn(RecordVisit),
+    /// 접종하지 않음.
+    NoShow(RecordVisit),
+    /// 접종 완료.
+    Fulfil(RecordVisit),
+}
+
+/// What became of a visit, as the clinic where it was says.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordVisit {
+    pub clinic: ClinicId,
+    pub appointment: AppointmentId,
+    /// Something was recorded wrongly, or not when it happened. Of no meaning for a check-in.
+    pub is_correction: bool,
 }
 
 /// The clinic says how many places each band of a day has, or one of them.
@@ -53,6 +68,9 @@ impl StaffUse {
             Self::Unblock { .. } => "unblock",
             Self::SetCapacity(_) => "set_capacity",
             Self::SetSupply(_) => "set_supply",
+            Self::CheckIn(_) => "check_in",
+            Self::NoShow(_) => "no_show",
+            Self::Fulfil(_) => "fulfil",
         }
     }
 }

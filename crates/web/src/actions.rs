@@ -11,9 +11,10 @@ use crate::identity::VerifiedIdentity;
 use crate::people;
 use crate::roster::RosterPerson;
 use crate::session::Session;
+use booking::rules::still_booked;
 use booking::{
-    Admission, Appointment, AppointmentId, AppointmentState, Candidate, Hold, HoldId, Outcome, PersonAlias,
-    PersonId, Place, Refusal, SlotId, TicketRef, korean_day,
+    Admission, Appointment, AppointmentId, Candidate, Hold, HoldId, Outcome, PersonAlias, PersonId, Place,
+    Refusal, SlotId, TicketRef, korean_day,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -121,8 +122,8 @@ pub struct Entered {
 /// Exchanges a called ticket for a pass. Who has an appointment is told so at the door, not after choosing a time. Who was admitted before comes in again at once, whatever the line does.
 pub async fn enter(ctx: &mut Context) -> Result<Entered, Problem> {
     let person = ctx.booker()?.person;
-    if let Some(appointment) = booked_for_nothing_else(ctx, person).await? {
-        return Err(Refusal::AlreadyBooked { appointment }.into());
+    if let Some(refusal) = booked_for_nothing_else(ctx, person).await? {
+        return Err(refusal.into());
     }
     enter_to_change(ctx).await
 }
@@ -189,14 +190,14 @@ pub(crate) async fn roster_person(
 }
 
 /// The appointment of somebody who comes in for themselves alone, and not to change it.
-async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Option<AppointmentId>, Problem> {
+async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Option<Refusal>, Problem> {
     let party = people::party(ctx).await?;
     let for_oneself = party.is_empty() || party.contains(&person);
     if !ctx.draft().await?.changes.is_empty() || !for_oneself {
         return Ok(None);
     }
     let own = ctx.app.store.appointments_of(person).await?;
-    Ok(people::first_dose(&own, person).map(|(id, _)| *id))
+    Ok(people::first_dose(&own, person).map(people::in_the_way))
 }
 
 /// The turn is decided here, on the server, by the number in the signed ticket.
@@ -332,9 +333,7 @@ pub async fn own_live_appointment(
     number: &str,
 ) -> Result<(AppointmentId, Appointment), Problem> {
     let (id, appointment) = own_appointment(ctx, number).await?;
-    if let AppointmentState::Cancelled { at } = appointment.state {
-        return Err(Refusal::CancelledBefore { cancelled_at: at }.into());
-    }
+    still_booked(id, &appointment)?;
     let until_on = ctx.app.campaign().cancel_until(appointment.place.slot.visit_on);
     if korean_day(ctx.now) > until_on {
         return Err(Refusal::CancelTooLate { until_on }.into());

@@ -259,6 +259,9 @@ fn seen(ctx: &Context, viewer: PersonId, id: AppointmentId, appointment: &Appoin
         state: match appointment.state {
             AppointmentState::Booked => "booked",
             AppointmentState::Cancelled { .. } => "cancelled",
+            AppointmentState::CheckedIn { .. } => "checked_in",
+            AppointmentState::Fulfilled { .. } => "fulfilled",
+            AppointmentState::NoShow { .. } => "no_show",
         },
         clinic: slot.clinic.to_string(),
         date: slot.visit_on.to_string(),

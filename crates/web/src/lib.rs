@@ -40,6 +40,7 @@ pub mod person_number;
 pub mod published;
 pub mod qr;
 pub mod recipient_code;
+mod remembered;
 pub mod reminders;
 pub mod roster;
 pub mod routes;

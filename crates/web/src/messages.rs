@@ -5,10 +5,11 @@ use crate::app::App;
 use crate::claim::Claim;
 use crate::error::Problem;
 use crate::journey::my::second_of;
+use crate::remembered::Remembered;
 use crate::wording::{self, Visit};
 use booking::{AppointmentId, Message, MessageKind, PersonId, Refusal};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use store::{Command, StoreError};
@@ -19,8 +20,6 @@ const DELIVERED_AT_ONCE: usize = 500;
 /// How often somebody may ask for a message again, and in what time.
 const RESENDS_MAX: usize = 3;
 const RESENDS_PER: SignedDuration = SignedDuration::from_hours(1);
-/// People whose askings are remembered before those of longer ago are forgotten.
-const ASKERS_WATCHED_MAX: usize = 100_000;
 
 /// How many messages the demo shows.
 const SHOWN_MAX: usize = 5_000;
@@ -113,6 +112,8 @@ async fn text(app: &App, message: &Message) -> Result<Option<String>, StoreError
         MessageKind::Moved { id, from } => {
             told(app, message.to, id, |visit| wording::moved_message(visit, from)).await
         }
+        MessageKind::NoShow(id) => told(app, message.to, id, wording::missed_message).await,
+        MessageKind::Fulfilled(id) => told(app, message.to, id, wording::fulfilled_message).await,
         MessageKind::Reminder(id) => told(app, message.to, id, wording::reminder_message).await,
         MessageKind::DelegationGiven { booker: other } => {
             let helper = person(app, other).await?;
@@ -182,15 +183,15 @@ pub async fn send_again(app: &App, reader: PersonId, id: AppointmentId) -> Resul
 
 /// Who asked for a message again lately. In memory only: a restart forgives.
 #[derive(Default)]
-pub struct Resends(Mutex<HashMap<PersonId, VecDeque<Timestamp>>>);
+pub struct Resends(Mutex<Remembered<PersonId, VecDeque<Timestamp>>>);
 
 impl Resends {
     fn take(&self, person: PersonId, now: Timestamp) -> Result<(), Refusal> {
         let mut lately = self.0.lock().expect("nothing panics while counting messages");
-        if lately.len() >= ASKERS_WATCHED_MAX {
-            lately.retain(|_, times| times.back().is_some_and(|at| now < *at + RESENDS_PER));
+        if lately.get(&person).is_none() {
+            lately.put(person, VecDeque::new());
         }
-        let times = lately.entry(person).or_default();
+        let times = lately.get_mut(&person).expect("it was put there");
         while times.front().is_some_and(|at| *at + RESENDS_PER <= now) {
             times.pop_front();
         }

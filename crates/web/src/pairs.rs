@@ -1,8 +1,8 @@
 //! Names and numbers that do not belong together: whoever tries out many of them waits longer and longer.
 
+use crate::remembered::Remembered;
 use booking::PersonId;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 
 /// Wrong pairs before the first pause.
@@ -10,8 +10,6 @@ const FREE: u32 = 5;
 /// The first pause; each further one is twice as long.
 const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(1);
-/// Helpers who are remembered; those who began first are forgotten first.
-const WATCHED_MAX: usize = 100_000;
 /// Wrong pairs of everybody together within a [`WINDOW`] that the operator is told of, once a window.
 const ALARM_AT: u32 = 200;
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
@@ -22,8 +20,7 @@ pub struct PairTries(Mutex<Tries>);
 
 #[derive(Default)]
 struct Tries {
-    wrong: HashMap<PersonId, Wrong>,
-    order: VecDeque<PersonId>,
+    wrong: Remembered<PersonId, Wrong>,
     window_began_at: Option<Timestamp>,
     in_window: u32,
 }
@@ -44,14 +41,7 @@ impl PairTries {
             return Err(wrong.again_at);
         }
         let times = before.map_or(1, |wrong| wrong.times.saturating_add(1));
-        tries.wrong.insert(helper, Wrong { times, again_at: now + pause(times) });
-        if before.is_none() {
-            tries.order.push_back(helper);
-        }
-        while tries.order.len() > WATCHED_MAX {
-            let forgotten = tries.order.pop_front().expect("it is longer than its limit");
-            tries.wrong.remove(&forgotten);
-        }
+        tries.wrong.put(helper, Wrong { times, again_at: now + pause(times) });
         Ok(())
     }
 
@@ -85,6 +75,7 @@ fn pause(times: u32) -> SignedDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::remembered::WATCHED_MAX;
 
     fn now() -> Timestamp {
         Timestamp::from_second(1_626_000_000).unwrap()
@@ -135,6 +126,6 @@ mod tests {
             assert_eq!(tries.begin(PersonId(helper), now()), Ok(()));
         }
         let known = tries.0.lock().unwrap();
-        assert_eq!((known.wrong.len(), known.order.len()), (WATCHED_MAX, WATCHED_MAX));
+        assert_eq!(known.wrong.lens(), (WATCHED_MAX, WATCHED_MAX));
     }
 }

@@ -24,8 +24,8 @@ pub struct Recipient {
     /// None for the booker.
     pub delegation: Option<Delegation>,
     pub eligible: bool,
-    /// The live first dose.
-    pub booked: Option<AppointmentId>,
+    /// The first dose that is booked, or was given.
+    pub booked: Option<(AppointmentId, Appointment)>,
 }
 
 /// Somebody who may book for this person, or from whom the leave was taken.
@@ -63,7 +63,7 @@ pub async fn recipients(ctx: &Context) -> Result<Vec<Recipient>, Problem> {
         Some(admission) => admission.eligible,
         None => campaign.group.contains(candidate(&ctx.app, &card).await?),
     };
-    let booked = first_dose(&own, booker).map(|(id, _)| *id);
+    let booked = first_dose(&own, booker).copied();
     let mut all = vec![Recipient { person: booker, card, delegation: None, eligible, booked }];
     let mut given = ctx.app.store.delegations_of(booker).await?;
     given.retain(|one| one.is_live() && (one.booker, one.campaign) == (booker, campaign.id));
@@ -74,20 +74,29 @@ pub async fn recipients(ctx: &Context) -> Result<Vec<Recipient>, Problem> {
             card: person_card(ctx, one.recipient).await?,
             delegation: Some(one.delegation),
             eligible: one.delegation.eligible,
-            booked: first_dose(&own, one.recipient).map(|(id, _)| *id),
+            booked: first_dose(&own, one.recipient).copied(),
         });
     }
     Ok(all)
 }
 
-/// The live first dose of somebody.
+/// The first dose of somebody that is booked, or was given.
 pub(crate) fn first_dose(
     own: &[(AppointmentId, Appointment)],
     person: PersonId,
 ) -> Option<&(AppointmentId, Appointment)> {
     let is_it =
-        |one: &Appointment| one.is_live() && (one.place.recipient, one.place.dose) == (person, DoseNumber(1));
+        |one: &Appointment| one.stands() && (one.place.recipient, one.place.dose) == (person, DoseNumber(1));
     own.iter().find(|(_, one)| is_it(one))
+}
+
+/// Why a dose that is booked or given is not booked again.
+pub(crate) fn in_the_way((id, appointment): &(AppointmentId, Appointment)) -> Refusal {
+    if appointment.is_given() {
+        Refusal::AlreadyFulfilled { appointment: *id, visit_on: appointment.place.slot.visit_on }
+    } else {
+        Refusal::AlreadyBooked { appointment: *id }
+    }
 }
 
 /// For whom places are taken next: whom the person chose; otherwise the person, or where that cannot be, everybody
@@ -114,8 +123,8 @@ pub async fn choose_party(ctx: &Context, references: &[&str]) -> Result<(), Prob
         if !references.contains(&reference(&ctx.app, booker, one.person).as_str()) {
             continue;
         }
-        if let Some(appointment) = one.booked {
-            return Err(Refusal::AlreadyBooked { appointment }.into());
+        if let Some(known) = &one.booked {
+            return Err(in_the_way(known).into());
         }
         chosen.push(one.person.0);
     }

@@ -1,7 +1,8 @@
 //! Somebody else, who books over the API while a person still looks at the page.
 use super::people::Person;
+use crate::api::{call, read, text};
 use crate::http::{self, Header};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -108,21 +109,6 @@ async fn called_ticket(port: u16) -> Result<String> {
 /// The public document of the line.
 pub(crate) fn gate_document(port: u16) -> Result<Value> {
     read(&http::get(port, &format!("/gate/{CAMPAIGN}.json"))?)
-}
-
-fn call(port: u16, path: &str, headers: &[Header], body: &Value) -> Result<Value> {
-    read(&http::post(port, path, headers, &body.to_string())?).with_context(|| path.to_owned())
-}
-
-fn read(answer: &http::Answer) -> Result<Value> {
-    let body = String::from_utf8_lossy(&answer.body);
-    ensure!(answer.status < 300, "answered {}: {body}", answer.status);
-    serde_json::from_slice(&answer.body).context("an answer that is no JSON")
-}
-
-fn text(value: &Value, pointer: &str) -> Result<String> {
-    let found = value.pointer(pointer).and_then(Value::as_str);
-    found.map(str::to_owned).with_context(|| format!("no {pointer} in {value}"))
 }
 
 fn one_free(slots: &Value) -> Option<(String, String)> {

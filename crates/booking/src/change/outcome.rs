@@ -23,6 +23,10 @@ pub enum MessageKind {
     },
     /// The visit is near.
     Reminder(AppointmentId),
+    /// Nobody came, or nothing was given: what that means.
+    NoShow(AppointmentId),
+    /// The dose was given; the next one, if there is one.
+    Fulfilled(AppointmentId),
     /// To the recipient: somebody may book for you.
     DelegationGiven {
         booker: PersonId,
@@ -106,4 +110,14 @@ pub enum Outcome {
         over: u32,
     },
     SupplySet(Supply),
+    CheckedIn {
+        id: AppointmentId,
+        number: u16,
+    },
+    /// `dropped`: the second dose that went with it.
+    NoShow {
+        id: AppointmentId,
+        dropped: Option<AppointmentId>,
+    },
+    Fulfilled(AppointmentId),
 }

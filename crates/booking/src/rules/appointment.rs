@@ -1,6 +1,6 @@
 //! What becomes of a hold, and of an appointment.
 
-use super::{Decision, live_hold, live_pass, still_open};
+use super::{Decision, already, live_hold, live_pass, still_booked, still_open};
 use crate::{
     Admission, Appointment, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId,
     Refusal, SlotId,
@@ -26,11 +26,10 @@ pub struct ConfirmFacts<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct PlaceStanding {
     pub may_be_booked: bool,
-    /// Their live appointment for the same dose.
-    pub live: Option<(AppointmentId, SlotId)>,
-    /// Their other dose as it will stand beside this one, held with it or booked before; it may have changed since the
-    /// hold was taken.
-    pub other: Option<(Option<AppointmentId>, Date)>,
+    /// The appointment that stands for the same dose.
+    pub live: Option<(AppointmentId, SlotId, AppointmentState)>,
+    /// The one that stands for the other dose of a pair.
+    pub other_dose: Option<(AppointmentId, SlotId)>,
 }
 
 /// What becomes of one place of a hold.
@@ -48,16 +47,22 @@ pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Vec<Confirmed>> {
         return Err(Refusal::RecipientUnknown);
     }
     let is_new = facts.hold.is_some_and(|hold| hold.replaces.is_empty());
-    if let Some((appointment, _)) =
+    if let Some((appointment, slot, state)) =
         facts.standings.iter().find_map(|standing| standing.live).filter(|_| is_new)
     {
-        return Err(Refusal::AlreadyBooked { appointment });
+        return Err(already(appointment, slot, state));
     }
     let hold = live_hold(facts.hold, facts.booker, facts.now)?;
-    doses_belong_together(facts, hold)?;
-    if is_new {
-        return Ok(hold.places.iter().map(|place| Confirmed::Booked(booked(facts, hold, *place))).collect());
-    }
+    let confirmed = if is_new {
+        hold.places.iter().map(|place| Confirmed::Booked(booked(facts, hold, *place))).collect()
+    } else {
+        moved(facts, hold)?
+    };
+    doses_fit(facts, hold)?;
+    Ok(confirmed)
+}
+
+fn moved(facts: &ConfirmFacts<'_>, hold: &Hold) -> Decision<Vec<Confirmed>> {
     let moves = hold.places.iter().zip(&hold.replaces).zip(facts.standings);
     moves
         .map(|((place, replaced), standing)| {
@@ -66,7 +71,7 @@ pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Vec<Confirmed>> {
             if facts.today > until_on {
                 return Err(Refusal::CancelTooLate { until_on });
             }
-            if standing.live != Some((id, replaced.slot)) {
+            if standing.live != Some((id, replaced.slot, AppointmentState::Booked)) {
                 return Err(Refusal::AppointmentChanged { appointment: id });
             }
             Ok(Confirmed::Moved { id, to: place.slot })
@@ -74,22 +79,25 @@ pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Vec<Confirmed>> {
         .collect()
 }
 
-fn doses_belong_together(facts: &ConfirmFacts<'_>, hold: &Hold) -> Decision<()> {
+/// Whether each dose still fits the other one, which may have been cancelled or moved since the hold was made.
+fn doses_fit(facts: &ConfirmFacts<'_>, hold: &Hold) -> Decision<()> {
     let interval = facts.campaign.dose_interval;
     for (place, standing) in hold.places.iter().zip(facts.standings) {
-        let on = place.slot.visit_on;
-        match standing.other {
-            None if place.dose == DoseNumber(2) => return Err(Refusal::FirstDoseNeeded),
-            Some((_, first_on)) if place.dose == DoseNumber(2) && !interval.allows(first_on, on) => {
-                let (earliest_on, latest_on) = interval.after(first_on);
-                return Err(Refusal::DoseIntervalWrong { earliest_on, latest_on });
-            }
-            Some((Some(appointment), second_on))
-                if place.dose == DoseNumber(1) && !interval.allows(on, second_on) =>
+        let pair = |one: &&crate::Place| one.recipient == place.recipient && one.dose != place.dose;
+        let held = hold.places.iter().find(pair).map(|one| one.slot);
+        if place.dose == DoseNumber(1) {
+            let second = standing.other_dose.filter(|_| held.is_none());
+            if let Some((appointment, slot)) = second
+                && !interval.allows(place.slot.visit_on, slot.visit_on)
             {
                 return Err(Refusal::AppointmentChanged { appointment });
             }
-            _ => {}
+            continue;
+        }
+        let first = held.or(standing.other_dose.map(|(_, slot)| slot)).ok_or(Refusal::FirstDoseNeeded)?;
+        if !interval.allows(first.visit_on, place.slot.visit_on) {
+            let (earliest_on, latest_on) = interval.after(first.visit_on);
+            return Err(Refusal::DoseIntervalWrong { earliest_on, latest_on });
         }
     }
     Ok(())
@@ -110,6 +118,7 @@ pub struct CancelFacts<'a> {
     pub campaign: &'a Campaign,
     /// Today in Korea.
     pub today: Date,
+    pub id: AppointmentId,
     pub appointment: Option<&'a Appointment>,
     /// Whether the person is its recipient, or may act for them.
     pub may_act: bool,
@@ -118,9 +127,7 @@ pub struct CancelFacts<'a> {
 /// Cancelling needs no pass: it is open to its people until some days before the visit.
 pub fn cancel(facts: &CancelFacts<'_>) -> Decision<()> {
     let appointment = facts.appointment.filter(|_| facts.may_act).ok_or(Refusal::AppointmentUnknown)?;
-    if let AppointmentState::Cancelled { at } = appointment.state {
-        return Err(Refusal::CancelledBefore { cancelled_at: at });
-    }
+    still_booked(facts.id, appointment)?;
     let until_on = facts.campaign.cancel_until(appointment.place.slot.visit_on);
     if facts.today > until_on {
         return Err(Refusal::CancelTooLate { until_on });

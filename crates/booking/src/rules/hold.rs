@@ -1,9 +1,9 @@
 //! Taking places: for oneself, for others, for a household; with the second dose, or as a change.
 
-use super::{Decision, live_pass, not_eligible, still_open};
+use super::{Decision, already, live_pass, not_eligible, still_open};
 use crate::{
-    Admission, AppointmentId, Campaign, DoseNumber, Hold, Opening, PersonId, Place, Refusal, RegionCode,
-    Replaced, SlotId, second_doses, side_by_side,
+    Admission, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId, Place,
+    Refusal, RegionCode, Replaced, SlotId, second_doses, side_by_side,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -42,11 +42,13 @@ pub struct RecipientFacts {
     pub one_too_many: Option<AppointmentId>,
 }
 
+/// One that stands for a dose: still to come, or given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiveAppointment {
     pub id: AppointmentId,
     pub slot: SlotId,
     pub sido: RegionCode,
+    pub state: AppointmentState,
 }
 
 /// How often a booker gave up what they had taken, and when last.
@@ -114,8 +116,13 @@ fn appointments_fit(facts: &HoldFacts<'_>) -> Decision<()> {
         }
         let live = recipient.of_dose(facts.dose);
         match live {
-            Some(live) if !facts.is_change => {
-                return Err(Refusal::AlreadyBooked { appointment: live.id });
+            Some(LiveAppointment { id, slot, state, .. })
+                if !facts.is_change || matches!(state, AppointmentState::Fulfilled { .. }) =>
+            {
+                return Err(already(id, slot, state));
+            }
+            Some(LiveAppointment { state: AppointmentState::CheckedIn { at, number }, .. }) => {
+                return Err(Refusal::CheckedInBefore { checked_in_at: at, number });
             }
             Some(live) => {
                 let until_on = facts.campaign.cancel_until(live.slot.visit_on);

@@ -15,7 +15,7 @@ fn kim() -> RecipientFacts {
 }
 
 fn live(id: u64, slot: SlotId, sido: RegionCode) -> LiveAppointment {
-    LiveAppointment { id: AppointmentId(id), slot, sido }
+    LiveAppointment { id: AppointmentId(id), slot, sido, state: AppointmentState::Booked }
 }
 
 type BandsOn<'a> = &'a dyn Fn(Date) -> Vec<(u16, u32)>;
@@ -220,5 +220,43 @@ fn whoever_gives_up_again_and_again_waits_twice_as_long_each_time() {
         ("once more", after(6), Err(wait(30))),
         ("twice more", after(7), Err(wait(60))),
         ("for ever", after(u32::MAX), Err(wait(3_600))),
+    ]);
+}
+
+#[test]
+fn a_dose_that_was_given_counts_as_given() {
+    let campaign = campaign();
+    let given = AppointmentState::Fulfilled { at: at("12 09:00") };
+    let here = AppointmentState::CheckedIn { at: at("12 09:00"), number: 2 };
+    let first =
+        |state| RecipientFacts { first: Some(LiveAppointment { state, ..live(5, slot(27), EAST) }), ..kim() };
+    let wanted = |people: &[RecipientFacts], dose, at, is_change| {
+        let facts =
+            HoldFacts { dose: DoseNumber(dose), at, is_change, ..hold_facts(&campaign, people, &two_free) };
+        hold(&facts).map(|hold| hold.places.len())
+    };
+    let fulfilled =
+        || Err(Refusal::AlreadyFulfilled { appointment: AppointmentId(5), visit_on: slot(27).visit_on });
+    let three_weeks = SlotId { visit_on: date(2027, 8, 17), ..slot(27) };
+    let (earliest_on, latest_on) = (date(2027, 8, 17), date(2027, 8, 31));
+    check(vec![
+        ("once more", wanted(&[first(given)], 1, slot(28), false), fulfilled()),
+        ("moved afterwards", wanted(&[first(given)], 1, slot(28), true), fulfilled()),
+        (
+            "moved while the person is there",
+            wanted(&[first(here)], 1, slot(28), true),
+            Err(Refusal::CheckedInBefore { checked_in_at: at("12 09:00"), number: 2 }),
+        ),
+        (
+            "booked again while the person is there",
+            wanted(&[first(here)], 1, slot(28), false),
+            Err(Refusal::AlreadyBooked { appointment: AppointmentId(5) }),
+        ),
+        ("the second after it", wanted(&[first(given)], 2, three_weeks, false), Ok(1)),
+        (
+            "the second too soon after it",
+            wanted(&[first(given)], 2, second_slot(), false),
+            Err(Refusal::DoseIntervalWrong { earliest_on, latest_on }),
+        ),
     ]);
 }

@@ -1,6 +1,6 @@
 //! Waiting for a place, and what becomes of an offer.
 
-use super::{Decision, HoldFacts, live_pass, not_eligible, places, still_open};
+use super::{Decision, HoldFacts, LiveAppointment, already, live_pass, not_eligible, places, still_open};
 use crate::{
     Admission, AppointmentId, AppointmentState, Campaign, DoseNumber, KOREA, Offer, Opening, PersonId,
     Refusal, SlotId, WaitEntry, WaitScope, korean_day,
@@ -24,7 +24,8 @@ pub struct WaitFacts<'a> {
     /// The booker, or somebody for whom the booker may act.
     pub may_be_booked: bool,
     pub eligible: bool,
-    pub booked: Option<AppointmentId>,
+    /// What stands for the first dose.
+    pub booked: Option<LiveAppointment>,
     pub scope: WaitScope,
     /// Whether there is such a clinic or 시·군·구.
     pub is_scope: bool,
@@ -45,8 +46,8 @@ pub fn wait(facts: &WaitFacts<'_>) -> Decision<WaitEntry> {
     if !facts.eligible {
         return Err(not_eligible(facts.campaign));
     }
-    if let Some(appointment) = facts.booked {
-        return Err(Refusal::AlreadyBooked { appointment });
+    if let Some(booked) = facts.booked {
+        return Err(already(booked.id, booked.slot, booked.state));
     }
     if let Some(since) = facts.waiting_since {
         return Err(Refusal::WaitingBefore { since });

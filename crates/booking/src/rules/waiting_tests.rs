@@ -41,8 +41,12 @@ fn waiting() {
         free: &[],
     };
     let stranger = WaitFacts { may_be_booked: false, eligible: false, ..facts };
-    let young = WaitFacts { eligible: false, booked: Some(AppointmentId(5)), ..facts };
-    let booked = WaitFacts { booked: Some(AppointmentId(5)), waiting_since: Some(at("12 20:10")), ..facts };
+    let stands = |state| Some(LiveAppointment { id: AppointmentId(5), slot: slot(26), sido: EAST, state });
+    let young = WaitFacts { eligible: false, booked: stands(AppointmentState::Booked), ..facts };
+    let given = WaitFacts { booked: stands(AppointmentState::Fulfilled { at: at("12 09:00") }), ..facts };
+    let booked = WaitFacts { waiting_since: Some(at("12 20:10")), eligible: true, ..young };
+    let already_given =
+        Refusal::AlreadyFulfilled { appointment: AppointmentId(5), visit_on: slot(26).visit_on };
     let twice = WaitFacts { waiting_since: Some(at("12 20:10")), is_scope: false, ..facts };
     let nowhere = WaitFacts { is_scope: false, free: &[slot(26)], ..facts };
     let days = |from, until| {
@@ -65,6 +69,7 @@ fn waiting() {
         ("a stranger", wait(&stranger), Err(Refusal::RecipientUnknown)),
         ("too young", wait(&young), Err(not_eligible)),
         ("booked", wait(&booked), Err(Refusal::AlreadyBooked { appointment: AppointmentId(5) })),
+        ("vaccinated", wait(&given), Err(already_given)),
         ("waits already", wait(&twice), Err(Refusal::WaitingBefore { since: at("12 20:10") })),
         ("no such clinic", wait(&nowhere), unknown()),
         ("no day of the campaign", wait(&days(1, 25)), unknown()),
@@ -152,7 +157,8 @@ fn an_offer_is_whole_or_none() {
     let no_second = |day: Date| if day == date(2027, 7, 26) { vec![(540, 1)] } else { vec![] };
     assert_eq!(of(&[kim], 1, &no_second), None, "no place for the second");
     assert_eq!(of(&[RecipientFacts { eligible: false, ..kim }], 1, &free), None);
-    let booked = LiveAppointment { id: AppointmentId(1), slot: slot(27), sido: EAST };
+    let state = AppointmentState::Booked;
+    let booked = LiveAppointment { id: AppointmentId(1), slot: slot(27), sido: EAST, state };
     assert_eq!(of(&[RecipientFacts { first: Some(booked), ..kim }], 1, &free), None);
 }
 

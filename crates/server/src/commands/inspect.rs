@@ -99,6 +99,11 @@ pub(crate) fn day_of(source: &Source, clinic: &str, day: Date) -> Result<Vec<Str
             for (id, one) in here {
                 let state = match one.state {
                     AppointmentState::Booked => "예약 / booked".to_owned(),
+                    AppointmentState::CheckedIn { at, number } => {
+                        format!("접수 / checked in {}, arrival {number}", instant(at))
+                    }
+                    AppointmentState::Fulfilled { at } => format!("접종 / vaccinated {}", instant(at)),
+                    AppointmentState::NoShow { at } => format!("미접종 / not vaccinated {}", instant(at)),
                     AppointmentState::Cancelled { at } => format!("취소 / cancelled {}", instant(at)),
                 };
                 let (number, person) = (id.number(), one.place.recipient.0);

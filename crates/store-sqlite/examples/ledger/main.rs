@@ -18,6 +18,7 @@ use figures::Figures;
 use rows::Rows;
 use std::fs::File;
 use std::io::Write as _;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,14 +65,16 @@ fn pairs(folder: &Path, people: u64, seconds: Duration) -> Result<(), Failure> {
     crowd::run(&store, load, &mut Figures::new());
     let mut figures = Figures::new();
     let mut used = usage::Usage::default();
+    let mut booked_in = Vec::new();
     for campaign in 0..u64::from(country::CAMPAIGNS) {
         let first = campaign * country::PEOPLE;
         crowd::run(&store, Load { step: Step::Admit, first, ..load }, &mut Figures::new());
-        let before = usage::Usage::now();
+        let (before, first_row) = (usage::Usage::now(), last_row(&store) + 1);
         let at_most = seconds.saturating_sub(figures.took);
         let load = Load { step: Step::Book, first, in_flight: IN_FLIGHT, at_most, ..load };
         crowd::run(&store, load, &mut figures);
         used.add_since(&before);
+        booked_in.push(first_row..=last_row(&store));
         if figures.took >= seconds {
             break;
         }
@@ -79,12 +82,37 @@ fn pairs(folder: &Path, people: u64, seconds: Duration) -> Result<(), Failure> {
     figures.say();
     used.say(figures.pairs);
     say("resident_bytes", usage::resident_bytes() as f64);
+    say("views_caught_up_seconds", caught_up(&store).as_secs_f64());
     drop(store);
+    say_journal(folder, &booked_in)
+}
+
+fn last_row(store: &SqliteStore) -> u64 {
+    store.views_lag().expect("this store has views").journal_seq
+}
+
+/// How long it takes until the views hold everything.
+fn caught_up(store: &SqliteStore) -> Duration {
+    let start = now();
+    while store.views_lag().is_some_and(|lag| lag.views_seq < lag.journal_seq) && now() - start < FOR_EVER {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    now() - start
+}
+
+/// Of the rows in which people booked.
+fn say_journal(folder: &Path, booked_in: &[RangeInclusive<u64>]) -> Result<(), Failure> {
     let journal = rusqlite::Connection::open(folder.join("journal.db"))?;
-    let sums = "SELECT count(*), sum(length(body)) FROM journal";
-    let (rows, bytes): (f64, f64) = journal.query_row(sums, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    say("journal_rows", rows);
-    say("journal_bytes", bytes);
+    let (mut rows, mut bytes) = (0, 0);
+    for range in booked_in {
+        let sum = "SELECT count(*), coalesce(sum(length(body)), 0) FROM journal WHERE seq BETWEEN ?1 AND ?2";
+        let ends = (range.start().cast_signed(), range.end().cast_signed());
+        let found: (u32, i64) = journal.query_row(sum, ends, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows += found.0;
+        bytes += found.1;
+    }
+    say("journal_rows", f64::from(rows));
+    say("journal_bytes", bytes as f64);
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use booking::rules::{
     self, Abandoned, ConfirmFacts, HoldFacts, LiveAppointment, PlaceStanding, RecipientFacts,
 };
 use booking::{
-    Admission, AppointmentId, CampaignId, ClinicId, Country, DoseNumber, Hold, HoldId, Opening, Outcome,
-    PersonId, Place, RegionCode, RequestKey, SlotId, TicketRef, korean_day,
+    Admission, AppointmentId, AppointmentState, CampaignId, ClinicId, Country, DoseNumber, Hold, HoldId,
+    Opening, Outcome, PersonId, Place, RegionCode, RequestKey, SlotId, TicketRef, korean_day,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -149,7 +149,7 @@ impl Rows {
         self.expire(now)?;
         assert!(!self.answered(key)?, "every key is new");
         let hold = self.hold_by_id(id)?;
-        let live = self.live(campaign, booker, DoseNumber(1))?.map(|live| (live.id, live.slot));
+        let live = self.live(campaign, booker, DoseNumber(1))?.map(|live| (live.id, live.slot, live.state));
         let admission = self.admission(campaign, booker)?;
         let known = self.country.campaign(campaign).expect("it is there");
         let confirmed = rules::confirm(&ConfirmFacts {
@@ -160,7 +160,7 @@ impl Rows {
             booker,
             admission,
             hold: hold.as_ref(),
-            standings: &[PlaceStanding { may_be_booked: true, live, other: None }],
+            standings: &[PlaceStanding { may_be_booked: true, live, other_dose: None }],
         });
         let confirmed = confirmed.expect("the hold is alive");
         let [rules::Confirmed::Booked(appointment)] = confirmed.as_slice() else {
@@ -242,7 +242,8 @@ impl Rows {
         let row = query.query_row((of.0, person.0 as i64, dose.0), |row| {
             let slot = slot_of(row.get(1)?, row.get(2)?, row.get(3)?);
             let sido = self.country.sido_of(self.country.clinic(slot.clinic).expect("it is there"));
-            Ok(LiveAppointment { id: AppointmentId(row.get::<_, i64>(0)? as u64), slot, sido })
+            let (id, state) = (AppointmentId(row.get::<_, i64>(0)? as u64), AppointmentState::Booked);
+            Ok(LiveAppointment { id, slot, sido, state })
         });
         row.optional()
     }

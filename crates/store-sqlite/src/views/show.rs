@@ -15,6 +15,13 @@ pub(super) fn follow(change: &Change, transaction: &Transaction<'_>) -> Result<(
             set_state(transaction, *id, AppointmentState::Cancelled { at: *at }, *at)
         }
         Change::PeopleMerged { survivor, merged, .. } => rename(transaction, *survivor, *merged),
+        Change::CheckedIn { id, number, at, .. } => {
+            set_state(transaction, *id, AppointmentState::CheckedIn { at: *at, number: *number }, *at)
+        }
+        Change::NoShow { id, dropped, at, .. } => miss(transaction, *id, *dropped, *at),
+        Change::Fulfilled { id, at, .. } => {
+            set_state(transaction, *id, AppointmentState::Fulfilled { at: *at }, *at)
+        }
         Change::Opened { .. }
         | Change::Closed { .. }
         | Change::PersonRegistered { .. }
@@ -86,6 +93,19 @@ fn rename(transaction: &Transaction<'_>, survivor: PersonId, merged: PersonId) -
     transaction.prepare_cached(update)?.execute(row).map(drop)
 }
 
+fn miss(
+    transaction: &Transaction<'_>,
+    id: AppointmentId,
+    dropped: Option<AppointmentId>,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    set_state(transaction, id, AppointmentState::NoShow { at }, at)?;
+    match dropped {
+        Some(second) => set_state(transaction, second, AppointmentState::Cancelled { at }, at),
+        None => Ok(()),
+    }
+}
+
 fn set_state(
     transaction: &Transaction<'_>,
     id: AppointmentId,
@@ -101,5 +121,8 @@ fn state_name(state: AppointmentState) -> &'static str {
     match state {
         AppointmentState::Booked => "booked",
         AppointmentState::Cancelled { .. } => "cancelled",
+        AppointmentState::CheckedIn { .. } => "checked_in",
+        AppointmentState::Fulfilled { .. } => "fulfilled",
+        AppointmentState::NoShow { .. } => "no_show",
     }
 }

@@ -48,6 +48,9 @@ pub(super) fn describe(event: &AuditEvent, name_of: impl Fn(PersonId) -> String)
         Act::EligibilityCorrected { eligible, .. } => format!("eligible-{eligible}"),
         Act::AdmissionRevoked { .. } => "revoked".to_owned(),
         Act::Merged { merged } => format!("merged-{}", name_of(*merged)),
+        Act::CheckedIn { .. } => "check_in".to_owned(),
+        Act::NoShow { .. } => "no_show".to_owned(),
+        Act::Fulfilled { .. } => "fulfil".to_owned(),
         Act::Used(name) => name.clone(),
     };
     let whose = event.entry.whose.map(|whose| format!(" {}", name_of(whose))).unwrap_or_default();

@@ -8,6 +8,7 @@ mod doses;
 mod holds;
 mod people;
 mod staff;
+mod visits;
 mod waiting;
 
 use super::{Make, language};
@@ -73,11 +74,16 @@ pub fn run(make: Make<'_>) {
         clinics::CASES,
         staff::CASES,
         waiting::CASES,
+        visits::CASES,
     ];
     for (title, text) in cases.into_iter().flatten() {
         heard.extend(language::play(title, text, make));
     }
-    let unheard: Vec<_> =
-        REFUSALS.iter().chain(&clinics::REFUSALS).filter(|code| !heard.contains(**code)).collect();
+    let unheard: Vec<_> = REFUSALS
+        .iter()
+        .chain(&clinics::REFUSALS)
+        .chain(&visits::REFUSALS)
+        .filter(|code| !heard.contains(**code))
+        .collect();
     assert!(unheard.is_empty(), "no case is refused with {unheard:?}");
 }

@@ -3,8 +3,10 @@
 use super::Chance;
 use super::people::{CLINICS, STARTS_MIN};
 use super::world::{EAST, PAIRS, WEST};
-use crate::{Command, Ledger, SetCapacity, SetSupply, StaffUse};
-use booking::{ClinicId, Outcome, SaidCapacity, SlotId, StaffId, Supply};
+use crate::{AsStaff, Command, Ledger, RecordVisit, SetCapacity, SetSupply, StaffAct, StaffUse};
+use booking::{
+    Appointment, AppointmentId, Channel, ClinicId, Outcome, SaidCapacity, SlotId, StaffId, Supply,
+};
 use jiff::civil::{Date, date};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -18,8 +20,21 @@ pub(super) struct Staff {
 }
 
 impl Staff {
-    pub(super) fn next(chance: &mut Chance) -> Command {
+    /// Visits are mostly those that are due.
+    pub(super) fn next(
+        made: &BTreeMap<AppointmentId, Appointment>,
+        today: Date,
+        chance: &mut Chance,
+    ) -> Command {
         let by = StaffId(1 + chance.below(3));
+        let is_due = |one: &Appointment| one.place.slot.visit_on <= today;
+        let only_due = chance.percent(85);
+        let due: Vec<_> = made.iter().filter(|(_, one)| is_due(one) || !only_due).collect();
+        if chance.percent(75)
+            && let Some((id, one)) = chance.pick(&due)
+        {
+            return use_of(by, visit(**id, one.place.slot.clinic, chance));
+        }
         let slot = slot(chance);
         let places = NonZeroU32::MIN.saturating_add(chance.below(2) as u32);
         let does = match chance.below(100) {
@@ -28,11 +43,12 @@ impl Staff {
             60..90 => StaffUse::SetCapacity(capacity(slot, chance)),
             _ => StaffUse::SetSupply(supply(chance)),
         };
-        Command::Staff { by, does }
+        use_of(by, does)
     }
 
     pub(super) fn learn(&mut self, command: &Command, outcome: &Outcome) {
-        let Command::Staff { does, .. } = command else { return };
+        let Command::AsStaff(order) = command else { return };
+        let StaffAct::Use(does) = &order.act else { return };
         match (does, outcome) {
             (
                 StaffUse::Block { slot, .. } | StaffUse::Unblock { slot, .. },
@@ -44,6 +60,7 @@ impl Staff {
                 self.said.entry((set.clinic, set.visit_on)).or_default().say(set.starts_min, set.capacity);
             }
             (StaffUse::SetSupply(_), Outcome::SupplySet(supply)) => self.supply = Some(supply.clone()),
+            (StaffUse::CheckIn(_) | StaffUse::NoShow(_) | StaffUse::Fulfil(_), _) => {}
             other => unreachable!("{other:?}"),
         }
     }
@@ -77,6 +94,16 @@ impl Staff {
     }
 }
 
+fn visit(appointment: AppointmentId, clinic: ClinicId, chance: &mut Chance) -> StaffUse {
+    let clinic = if chance.percent(95) { clinic } else { ClinicId(clinic.0 + 1) };
+    let visit = RecordVisit { clinic, appointment, is_correction: chance.percent(30) };
+    match chance.below(10) {
+        0..4 => StaffUse::CheckIn(visit),
+        4..6 => StaffUse::NoShow(visit),
+        _ => StaffUse::Fulfil(visit),
+    }
+}
+
 fn slot(chance: &mut Chance) -> SlotId {
     let clinic = ClinicId(*chance.pick(&CLINICS).expect("there are some"));
     let days = [date(2027, 7, 26), date(2027, 7, 27), date(2027, 8, 16)];
@@ -105,4 +132,8 @@ fn supply(chance: &mut Chance) -> SetSupply {
         allotted: BTreeMap::from([(sido, doses as u32)]),
         even_below: chance.percent(50),
     }
+}
+
+fn use_of(by: StaffId, does: StaffUse) -> Command {
+    AsStaff::over(Channel::Clinic, by, StaffAct::Use(does)).into()
 }

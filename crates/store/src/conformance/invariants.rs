@@ -2,8 +2,8 @@
 
 use crate::{DayTaken, Ledger};
 use booking::{
-    Appointment, Country, DelegationRecord, DoseNumber, Hold, Offer, PersonId, Place, RegionCode, SlotCounts,
-    SlotId, WaitEntry, WaitId, WaitScope,
+    Appointment, AppointmentState, Country, DelegationRecord, DoseNumber, Hold, Offer, PersonId, Place,
+    RegionCode, SlotCounts, SlotId, WaitEntry, WaitId, WaitScope,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -24,6 +24,7 @@ pub fn check(country: &Country, ledger: &Ledger) -> Held {
     people_find_their_appointments(ledger).map_err(|at| format!("people_find_their_appointments: {at}"))?;
     waiting_makes_sense(ledger).map_err(|at| format!("waiting_makes_sense: {at}"))?;
     nobody_acts_without_leave(ledger).map_err(|at| format!("nobody_acts_without_leave: {at}"))?;
+    arrivals_are_numbered(ledger).map_err(|at| format!("arrivals_are_numbered: {at}"))?;
     second_doses_follow(country, ledger).map_err(|at| format!("second_doses_follow: {at}"))
 }
 
@@ -34,7 +35,7 @@ fn places_add_up(country: &Country, ledger: &Ledger) -> Held {
     for place in held_places(ledger) {
         expected.entry(place.slot).or_default().0 += 1;
     }
-    for (_, appointment) in live(ledger) {
+    for (_, appointment) in placed(ledger) {
         expected.entry(appointment.place.slot).or_default().1 += 1;
     }
     let counted: HashMap<SlotId, SlotCounts> = ledger.touched_slots().collect();
@@ -65,17 +66,18 @@ fn offered(country: &Country, ledger: &Ledger, slot: SlotId) -> u32 {
 }
 
 /// The list to re-offer has as many of a slot as are booked beyond what it offers, the latest booked first, and nobody
-/// else.
+/// else; whoever came is not on it.
 fn overfull_slots_are_named(country: &Country, ledger: &Ledger) -> Held {
     let mut booked: BTreeMap<SlotId, Vec<_>> = BTreeMap::new();
-    for (id, appointment) in live(ledger) {
-        booked.entry(appointment.place.slot).or_default().push((appointment.booked_at, id));
+    for (id, one) in placed(ledger) {
+        booked.entry(one.place.slot).or_default().push((one.booked_at, id, one.state));
     }
     let mut expected = BTreeMap::new();
     for (slot, mut people) in booked {
-        people.sort_unstable();
+        people.sort_by_key(|(booked_at, id, _)| (*booked_at, *id));
         let over = people.len().saturating_sub(offered(country, ledger, slot) as usize);
-        expected.insert(slot, people.into_iter().rev().take(over).map(|(_, id)| id).collect::<Vec<_>>());
+        people.retain(|(_, _, state)| *state == AppointmentState::Booked);
+        expected.insert(slot, people.into_iter().rev().take(over).map(|(_, id, _)| id).collect::<Vec<_>>());
     }
     expected.retain(|_, people| !people.is_empty());
     let mut named: BTreeMap<SlotId, Vec<_>> = BTreeMap::new();
@@ -92,7 +94,7 @@ fn doses_add_up(country: &Country, ledger: &Ledger) -> Held {
         let mut taken: BTreeMap<RegionCode, u32> = BTreeMap::new();
         let of_campaign = ledger.holds().filter(|(_, hold)| hold.campaign == campaign.id);
         let held = of_campaign.flat_map(|(_, hold)| first_doses(country, hold));
-        let booked = live(ledger).filter(|(_, appointment)| appointment.campaign == campaign.id);
+        let booked = placed(ledger).filter(|(_, appointment)| appointment.campaign == campaign.id);
         let booked = booked.map(|(_, appointment)| appointment.place);
         let waits = ledger.waits().filter(|(_, entry, _)| entry.campaign == campaign.id);
         let offered = waits.filter_map(|(_, _, offer)| offer).flat_map(|offer| offer.places.iter().copied());
@@ -134,7 +136,7 @@ fn sido_of(country: &Country, slot: SlotId) -> RegionCode {
 /// What the public pages show of a day is what was taken of it.
 fn days_add_up(ledger: &Ledger) -> Held {
     let mut expected: HashMap<_, u32> = HashMap::new();
-    for place in held_places(ledger).chain(live(ledger).map(|(_, appointment)| appointment.place)) {
+    for place in held_places(ledger).chain(placed(ledger).map(|(_, appointment)| appointment.place)) {
         *expected.entry((place.slot.clinic, place.slot.visit_on)).or_default() += 1;
     }
     for (slot, counts) in ledger.touched_slots().filter(|(_, counts)| counts.blocked > 0) {
@@ -151,11 +153,12 @@ fn all_days(ledger: &Ledger) -> Vec<DayTaken> {
     ledger.days_taken(&clinics)
 }
 
-/// One live appointment for each person, campaign and dose, but for those at the desk since two names were merged.
+/// One appointment for each person, campaign and dose that is live or was given, but for those at the desk since two
+/// names were merged.
 fn one_live_appointment(ledger: &Ledger) -> Held {
     let mut seen = HashMap::new();
     let at_desk: HashSet<_> = ledger.desk_cases().into_iter().flat_map(|case| case.appointments).collect();
-    for (id, appointment) in live(ledger).filter(|(id, _)| !at_desk.contains(id)) {
+    for (id, appointment) in standing(ledger).filter(|(id, _)| !at_desk.contains(id)) {
         let Appointment { campaign, place, .. } = appointment;
         if let Some(other) = seen.insert((campaign, place.recipient, place.dose), id) {
             return Err(format!("{:?} has appointments {other:?} and {id:?}", place.recipient));
@@ -218,7 +221,7 @@ fn nobody_acts_without_leave(ledger: &Ledger) -> Held {
 fn waiting_makes_sense(ledger: &Ledger) -> Held {
     let mut seen = HashSet::new();
     let booked: HashSet<_> =
-        live(ledger).map(|(_, one)| (one.campaign, one.place.recipient, one.place.dose)).collect();
+        standing(ledger).map(|(_, one)| (one.campaign, one.place.recipient, one.place.dose)).collect();
     for (id, entry, offer) in ledger.waits() {
         if !seen.insert((entry.campaign, entry.recipient)) {
             return Err(format!("{:?} waits twice", entry.recipient));
@@ -274,9 +277,10 @@ impl Waited {
     }
 }
 
-/// A second dose follows a live first one, within the interval.
+/// A second dose follows a first one that is live or was given, within the interval; one that was given follows one that
+/// was given.
 fn second_doses_follow(country: &Country, ledger: &Ledger) -> Held {
-    for (id, second) in live(ledger).filter(|(_, appointment)| appointment.place.dose == DoseNumber(2)) {
+    for (id, second) in standing(ledger).filter(|(_, appointment)| appointment.place.dose == DoseNumber(2)) {
         let is_first = |one: &Appointment| {
             let Appointment { campaign, place, .. } = *one;
             (campaign, place.recipient, place.dose)
@@ -285,9 +289,28 @@ fn second_doses_follow(country: &Country, ledger: &Ledger) -> Held {
         let interval = country.campaign(second.campaign).ok_or("no campaign")?.dose_interval;
         let second_on = second.place.slot.visit_on;
         let leads_to = |first: &Appointment| interval.allows(first.place.slot.visit_on, second_on);
-        let mut firsts = live(ledger).map(|(_, one)| one).filter(is_first);
-        if !firsts.any(|first| leads_to(&first)) {
+        let firsts: Vec<_> = standing(ledger).map(|(_, one)| one).filter(is_first).collect();
+        if second.is_given() && !firsts.iter().any(Appointment::is_given) {
+            return Err(format!("{id:?} was given before its first"));
+        }
+        if !firsts.iter().any(leads_to) {
             return Err(format!("{id:?} on {second_on}, without a first that leads to it"));
+        }
+    }
+    Ok(())
+}
+
+/// Nobody has the number of somebody else who came to the same clinic on the same day.
+fn arrivals_are_numbered(ledger: &Ledger) -> Held {
+    let mut seen = HashMap::new();
+    for (id, appointment) in placed(ledger) {
+        let AppointmentState::CheckedIn { number, .. } = appointment.state else { continue };
+        let slot = appointment.place.slot;
+        if number == 0 {
+            return Err(format!("{id:?} has no number"));
+        }
+        if let Some(other) = seen.insert((slot.clinic, slot.visit_on, number), id) {
+            return Err(format!("{id:?} and {other:?} have number {number}"));
         }
     }
     Ok(())
@@ -318,9 +341,15 @@ pub fn digest(ledger: &Ledger) -> String {
     )
 }
 
-fn live(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
-    let live = |(_, appointment): &(_, &Appointment)| appointment.is_live();
-    ledger.appointments().filter(live).map(|(id, appointment)| (id, *appointment))
+/// The live ones, and those whose dose was given.
+fn standing(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
+    placed(ledger).filter(|(_, appointment)| appointment.stands())
+}
+
+/// Everybody who has, or had, a place: all but the cancelled ones.
+fn placed(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
+    let placed = |(_, appointment): &(_, &Appointment)| appointment.takes_a_place();
+    ledger.appointments().filter(placed).map(|(id, appointment)| (id, *appointment))
 }
 
 /// By holds, and by what is offered to those who wait.

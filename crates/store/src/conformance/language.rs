@@ -23,10 +23,11 @@ use super::wording::{describe, name_of};
 use super::words::{Words, duration, korean_time, parse, slot};
 use super::world::CAMPAIGN;
 use super::{Make, Stage};
-use crate::{Admit, Clock as _, Command, Delegate, Keyed, Request, TakePlaces};
+use crate::{Admit, AsStaff, Clock as _, Command, Delegate, Keyed, Request, StaffAct, TakePlaces};
 use booking::{
-    AppointmentId, CampaignId, Candidate, ConsentVersion, DelegationRecord, DoseNumber, HoldId, Outcome,
-    PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, StaffId, TicketRef, WaitId,
+    AppointmentId, CampaignId, Candidate, Channel, ConsentVersion, DelegationRecord, DoseNumber, HoldId,
+    Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, StaffId, TicketRef,
+    WaitId,
 };
 use desk::said_by;
 use jiff::civil::date;
@@ -178,8 +179,10 @@ impl Play {
             "cancel" => Command::Cancel { person: self.person(actor), appointment },
             "wait" | "leave" | "accept" | "decline" => self.waiting(actor, verb, words),
             other => {
-                let does = staff::does(campaign, other, words).unwrap_or_else(|| panic!("no verb `{other}`"));
-                Command::Staff { by: StaffId(1), does }
+                let visit = self.visit(appointment, words);
+                let does = staff::does((campaign, visit), other, words)
+                    .unwrap_or_else(|| panic!("no verb `{other}`"));
+                AsStaff::over(Channel::Clinic, StaffId(1), StaffAct::Use(does)).into()
             }
         }
     }
@@ -244,7 +247,10 @@ impl Play {
             | Outcome::Blocked(_)
             | Outcome::Unblocked(_)
             | Outcome::CapacitySet { .. }
-            | Outcome::SupplySet(_) => {}
+            | Outcome::SupplySet(_)
+            | Outcome::CheckedIn { .. }
+            | Outcome::NoShow { .. }
+            | Outcome::Fulfilled(_) => {}
         }
     }
 

@@ -58,7 +58,10 @@ impl People {
             62..70 => self.cancel(person, chance),
             70..76 => self.waiting(eager(person, chance), chance),
             76..82 => delegation(helper(chance), chance),
-            82..90 => Self::enter(person, if chance.percent(90) { person } else { somebody(chance) }),
+            82..90 => {
+                let person = eager(person, chance);
+                Self::enter(person, if chance.percent(90) { person } else { somebody(chance) })
+            }
             90..93 => self.as_staff(person, chance),
             93..95 => Command::Expire { holds_max: chance.index(6) },
             95..97 => Command::Remind { visit_on: date(2027, 7, 26), people_max: 3 },
@@ -184,7 +187,10 @@ impl People {
             | Outcome::Blocked(_)
             | Outcome::Unblocked(_)
             | Outcome::CapacitySet { .. }
-            | Outcome::SupplySet(_) => {}
+            | Outcome::SupplySet(_)
+            | Outcome::CheckedIn { .. }
+            | Outcome::NoShow { .. }
+            | Outcome::Fulfilled(_) => {}
         }
     }
 }
@@ -256,8 +262,8 @@ fn mostly(owner: PersonId, other: PersonId, chance: &mut Chance) -> PersonId {
 /// Helpers come more often than others; one person takes places again and again.
 fn eager(person: PersonId, chance: &mut Chance) -> PersonId {
     match chance.below(10) {
-        0..2 => PersonId(PEOPLE),
-        2..5 => helper(chance),
+        0..4 => PersonId(PEOPLE),
+        4..7 => helper(chance),
         _ => person,
     }
 }

@@ -7,11 +7,19 @@ use super::{Chance, Make, Stage, audit, invariants};
 use crate::ledger::EXPIRED_PER_DECISION;
 use crate::{Clock as _, Command, Keyed, Request, TakePlaces};
 use booking::{Act, Appointment, AppointmentId, AppointmentState, DoseNumber, Outcome, Refusal, RequestKey};
+use jiff::civil::{DateTime, datetime};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
-pub const EVENTS: u64 = 280;
+pub const EVENTS: u64 = 340;
+/// Before which event the clock moves on to which time.
+const LEAPS: [(u64, DateTime); 4] = [
+    (225, datetime(2027, 7, 26, 9, 5, 0, 0)),
+    (265, datetime(2027, 7, 26, 10, 5, 0, 0)),
+    (295, datetime(2027, 7, 27, 9, 20, 0, 0)),
+    (320, datetime(2027, 8, 16, 9, 20, 0, 0)),
+];
 /// Repeats are asked while the store still has to know the answer.
 const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_hours(20);
 
@@ -35,6 +43,7 @@ pub fn run(seed: u64, make: Make<'_>) -> Result<Trace, String> {
     let mut simulation = Simulation::new(seed, make);
     simulation.begin().map_err(|what| format!("seed {seed}, at the beginning: {what}"))?;
     for event in 0..EVENTS {
+        simulation.leap(event);
         simulation.event().map_err(|what| format!("seed {seed}, event {event}: {what}"))?;
     }
     simulation.audit().map_err(|what| format!("seed {seed}, at the end: {what}"))?;
@@ -49,6 +58,8 @@ struct Simulation {
     answers: Vec<String>,
     kept: Vec<Kept>,
     acknowledged: BTreeMap<AppointmentId, Appointment>,
+    /// Whether the days of the visits have come: clinics are busy then.
+    visiting: bool,
     /// How many holds may still be past their end.
     overdue_max: usize,
 }
@@ -71,6 +82,7 @@ impl Simulation {
             answers: Vec::new(),
             kept: Vec::new(),
             acknowledged: BTreeMap::new(),
+            visiting: false,
             overdue_max: 0,
         }
     }
@@ -111,14 +123,28 @@ impl Simulation {
             14..22 => self.ask_again()?,
             22..25 => self.ask_otherwise()?,
             other => {
-                let is_staff = other < 31;
-                let command =
-                    if is_staff { Staff::next(&mut self.chance) } else { self.people.next(&mut self.chance) };
+                let is_staff = other < if self.visiting { 65 } else { 31 };
+                let today = booking::korean_day(self.stage.clock.now());
+                let command = if is_staff {
+                    Staff::next(&self.acknowledged, today, &mut self.chance)
+                } else {
+                    self.people.next(&mut self.chance)
+                };
                 let keyed = self.chance.percent(60).then(|| self.key());
                 self.execute(&Request { keyed, command }).map(drop)?;
             }
         }
         self.check()
+    }
+
+    /// To the days of the visits, where clinics have work; and to those of the second doses.
+    fn leap(&mut self, event: u64) {
+        let Some((_, then)) = LEAPS.iter().find(|(at, _)| *at == event) else { return };
+        let then = booking::KOREA.to_timestamp(*then).expect("an ordinary day");
+        let now = self.stage.clock.now();
+        self.stage.clock.advance(then.duration_since(now).max(SignedDuration::ZERO));
+        self.overdue_max = invariants::overdue_holds(&self.stage.subject.ledger(), self.stage.clock.now());
+        self.visiting = true;
     }
 
     /// Seconds, a hold's life, the rest of an hour, or a night.
@@ -209,8 +235,23 @@ impl Simulation {
             Outcome::Booked(made) | Outcome::Moved(made) => self.acknowledged.extend(made.iter().copied()),
             Outcome::Cancelled(id) => self.cancelled(*id, at),
             Outcome::Merged { .. } => self.merged(),
+            Outcome::CheckedIn { id, number } => {
+                self.becomes(*id, AppointmentState::CheckedIn { at, number: *number });
+            }
+            Outcome::NoShow { id, dropped } => {
+                self.cancelled(*id, at);
+                self.becomes(*id, AppointmentState::NoShow { at });
+                if let Some(second) = dropped {
+                    self.becomes(*second, AppointmentState::Cancelled { at });
+                }
+            }
+            Outcome::Fulfilled(id) => self.becomes(*id, AppointmentState::Fulfilled { at }),
             _ => {}
         }
+    }
+
+    fn becomes(&mut self, id: AppointmentId, state: AppointmentState) {
+        self.acknowledged.get_mut(&id).expect("it was booked").state = state;
     }
 
     /// The second dose goes with the first; where two names were merged, the one that was booked with it.

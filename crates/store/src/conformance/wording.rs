@@ -35,6 +35,9 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::Unblocked(counts)) => format!("unblocked {}", counts.blocked),
         Ok(Outcome::CapacitySet { over }) => format!("set over {over}"),
         Ok(Outcome::SupplySet(supply)) => format!("supplied {}", supply.total),
+        Ok(Outcome::CheckedIn { number, .. }) => format!("checked-in {number}"),
+        Ok(Outcome::NoShow { dropped, .. }) => format!("missed {}", dropped.map_or(0, |second| second.0)),
+        Ok(Outcome::Fulfilled(_)) => "vaccinated".to_owned(),
         Err(refusal) => describe_refusal(refusal),
     }
 }
@@ -52,6 +55,8 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::WaitingBefore { since: at }
         | Refusal::OfferExpired { expired_at: at }
         | Refusal::AdmissionRevoked { revoked_at: at }
+        | Refusal::NoShowBefore { recorded_at: at }
+        | Refusal::VisitNotOver { ends_at: at }
         | Refusal::CancelledBefore { cancelled_at: at } => format!("{code} {}", time_of(*at)),
         Refusal::NotEligible { born_from, born_to } => format!("{code} {born_from} {born_to}"),
         Refusal::RecipientsFull { recipients_max } => format!("{code} {recipients_max}"),
@@ -67,46 +72,20 @@ fn describe_refusal(refusal: &Refusal) -> String {
             nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
         }
         Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
+        Refusal::AlreadyFulfilled { appointment, visit_on } => format!("{code} {} {visit_on}", appointment.0),
+        Refusal::CheckedInBefore { checked_in_at, number } => {
+            format!("{code} {} {number}", time_of(*checked_in_at))
+        }
+        Refusal::VisitElsewhere { slot } => format!("{code} {}", name_of(*slot)),
+        Refusal::VisitNotYet { visit_on } | Refusal::VisitOver { visit_on } => format!("{code} {visit_on}"),
         Refusal::PlacesNotFree { free: places }
         | Refusal::PlacesNotBlocked { blocked: places }
         | Refusal::CapacityBelowTaken { over: places } => format!("{code} {places}"),
         Refusal::RegionUnknown { region } => format!("{code} {region}"),
         Refusal::SupplyOverTotal { total, allotted } => format!("{code} {total} {allotted}"),
         Refusal::SupplyBelowTaken { sido, taken } => format!("{code} {sido} {taken}"),
-        Refusal::TicketNeeded
-        | Refusal::NotYourTurn { .. }
-        | Refusal::EntranceBusy { .. }
-        | Refusal::IdentityNeeded
-        | Refusal::ChallengeUnknown
-        | Refusal::CodeWrong { .. }
-        | Refusal::TooManyTries { .. }
-        | Refusal::PhoneNotOwn
-        | Refusal::IdentityStale
-        | Refusal::PairUnknown
-        | Refusal::TooManyPairs { .. }
-        | Refusal::RecipientCodeUnknown
-        | Refusal::RecipientCodeWrong { .. }
-        | Refusal::MessageTooSoon { .. } => unreachable!("{code} is decided before the ledger"),
-        Refusal::KeyReused
-        | Refusal::CampaignUnknown
-        | Refusal::TicketUsed
-        | Refusal::PassNeeded
-        | Refusal::RecipientIsBooker
-        | Refusal::RecipientUnknown
-        | Refusal::RecipientCodeNeeded
-        | Refusal::PlacesInvalid
-        | Refusal::FirstDoseNeeded
-        | Refusal::SlotUnknown
-        | Refusal::SlotPast
-        | Refusal::HoldUnknown
-        | Refusal::WaitScopeUnknown
-        | Refusal::WaitUnknown
-        | Refusal::OfferUnknown
-        | Refusal::ReasonNeeded
-        | Refusal::PersonUnknown
-        | Refusal::SamePerson
-        | Refusal::AdmissionUnknown
-        | Refusal::AppointmentUnknown => code.to_owned(),
+        // Without facts, or decided before the ledger.
+        _ => code.to_owned(),
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Words {
     pub(super) dose: u8,
     pub(super) is_change: bool,
     pub(super) second: bool,
-    /// `whole`, `anyway`: what staff add.
+    /// `whole`, `anyway`, `elsewhere`, `fixed`: what staff add.
     pub(super) added: Vec<String>,
     pub(super) total: Option<u64>,
     pub(super) shares: Vec<(RegionCode, u32)>,
@@ -53,7 +53,7 @@ pub(super) fn parse(words: &str) -> Words {
             "dose" => parsed.dose = next().parse().expect("a dose is a number"),
             "change" => parsed.is_change = true,
             "second" => parsed.second = true,
-            "whole" | "anyway" => parsed.added.push(word.to_owned()),
+            "whole" | "anyway" | "elsewhere" | "fixed" => parsed.added.push(word.to_owned()),
             "total" => parsed.total = Some(next().parse().expect("a number")),
             "east" | "west" | "nowhere" => {
                 let sido = sido_named(word).expect("one of the three");

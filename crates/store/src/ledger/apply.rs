@@ -1,10 +1,11 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
+use super::appointments::counted_doses;
 use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
-    Appointment, AppointmentId, AppointmentState, CampaignId, Change, Country, Delegation, DelegationRecord,
-    DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
+    AppointmentId, CampaignId, Change, Country, Delegation, DelegationRecord, Hold, HoldEnd, HoldId,
+    MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -84,7 +85,10 @@ impl Ledger {
             Change::Blocked { .. }
             | Change::Unblocked { .. }
             | Change::CapacitySet { .. }
-            | Change::SupplySet { .. } => self.apply_said(change),
+            | Change::SupplySet { .. }
+            | Change::CheckedIn { .. }
+            | Change::NoShow { .. }
+            | Change::Fulfilled { .. } => self.apply_said(change),
             Change::MessageSent { .. } | Change::Audited(_) => {}
             Change::Waited { .. }
             | Change::WaitEnded { .. }
@@ -102,8 +106,8 @@ impl Ledger {
         self.follow(change);
     }
 
-    fn abandon(&mut self, who: (CampaignId, PersonId), at: Timestamp) {
-        self.abandoned.update(who, |abandoned| {
+    fn abandon(&mut self, owner: (CampaignId, PersonId), at: Timestamp) {
+        self.abandoned.update(owner, |abandoned| {
             abandoned.times = abandoned.times.saturating_add(1);
             abandoned.last_at = Some(at);
         });
@@ -165,35 +169,6 @@ impl Ledger {
         for (place, doses) in with_doses(&country, &hold) {
             self.give_back(hold.campaign, place.slot, doses, |taken| taken.held -= 1);
         }
-    }
-
-    fn book(&mut self, id: AppointmentId, appointment: &Appointment) {
-        self.next.appointment = self.next.appointment.max(id.0 + 1);
-        let Place { slot, recipient, .. } = appointment.place;
-        let doses = counted_doses(appointment.place);
-        self.take(appointment.campaign, slot, doses, |taken| taken.booked += 1);
-        self.appointments.put(id, *appointment);
-        self.live.put(live_key(appointment), id);
-        self.of_person.update(recipient, |own| own.push(id));
-    }
-
-    fn move_appointment(&mut self, id: AppointmentId, to: SlotId) {
-        let mut appointment = *self.appointments.get(id).expect("only an appointment that exists is moved");
-        let doses = counted_doses(appointment.place);
-        self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
-        self.take(appointment.campaign, to, doses, |taken| taken.booked += 1);
-        appointment.place.slot = to;
-        self.appointments.put(id, appointment);
-    }
-
-    fn cancel_appointment(&mut self, id: AppointmentId, at: Timestamp) {
-        let mut appointment =
-            *self.appointments.get(id).expect("only an appointment that exists is cancelled");
-        appointment.state = AppointmentState::Cancelled { at };
-        self.appointments.put(id, appointment);
-        self.end_live(live_key(&appointment), id);
-        let doses = counted_doses(appointment.place);
-        self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
     }
 
     fn give_delegation(&mut self, key: DelegationKey, delegation: Delegation) {
@@ -266,13 +241,4 @@ pub(super) fn with_doses(country: &Country, hold: &Hold) -> impl Iterator<Item =
 fn sido_of_place(country: &Country, slot: SlotId) -> RegionCode {
     let clinic = country.clinic(slot.clinic).expect("a place that was taken is at a clinic of the country");
     country.sido_of(clinic)
-}
-
-/// Supply counts first doses; the second is set aside with the first.
-fn counted_doses(place: Place) -> u32 {
-    u32::from(place.dose == DoseNumber(1))
-}
-
-fn live_key(appointment: &Appointment) -> (CampaignId, PersonId, DoseNumber) {
-    (appointment.campaign, appointment.place.recipient, appointment.place.dose)
 }

@@ -51,10 +51,6 @@ impl DayChanges {
         self.pending.clear();
     }
 
-    pub(super) fn version_of(&self, day: Day) -> Option<u64> {
-        self.last_change.get(&day).copied()
-    }
-
     /// The days that changed after a version, the oldest change first. A version that was never reached is that of
     /// somebody who knows another ledger: they are told everything.
     pub(super) fn since(&self, version: u64) -> impl Iterator<Item = (u64, Day)> {

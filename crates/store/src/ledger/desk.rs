@@ -150,6 +150,18 @@ impl Ledger {
         Message { to: now(message.to), kind, ..message }
     }
 
+    /// A dose that was given counts before one that is still to come.
+    pub(super) fn counts_first(&mut self, key: DoseOf, id: AppointmentId) {
+        let before = self.live.get(key).copied();
+        self.live.put(key, id);
+        if let Some(other) = before.filter(|other| *other != id) {
+            self.desk.too_many.update(key, |extra| {
+                extra.retain(|one| *one != id);
+                extra.push(other);
+            });
+        }
+    }
+
     /// An appointment that is no longer live makes room for the other one.
     pub(super) fn end_live(&mut self, key: DoseOf, id: AppointmentId) {
         let mut extra = self.one_too_many(key).to_vec();
@@ -197,7 +209,7 @@ impl Ledger {
             self.desk.too_many.remove((campaign, merged, dose));
             let key = (campaign, survivor, dose);
             match self.live.get(key) {
-                _ if !appointment.is_live() => {}
+                _ if !appointment.stands() => {}
                 None => self.live.put(key, *id),
                 Some(_) => self.desk.too_many.update(key, |extra| extra.push(*id)),
             }

@@ -5,9 +5,7 @@ use super::Ledger;
 use super::said::Layer;
 use crate::StoreError;
 use crate::kept::Numbers;
-use booking::{
-    AppointmentId, AppointmentState, Change, ClinicId, PersonId, Place, SlotCounts, SlotId, WaitId,
-};
+use booking::{Appointment, AppointmentId, Change, ClinicId, PersonId, Place, SlotCounts, SlotId, WaitId};
 
 impl Ledger {
     pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
@@ -29,7 +27,12 @@ impl Ledger {
                 self.clinic_of(*to)?;
                 self.is_live(*id)
             }
-            Change::Cancelled { id, .. } => self.is_live(*id),
+            Change::Cancelled { id, .. } | Change::CheckedIn { id, .. } => self.is_live(*id),
+            Change::NoShow { id, dropped, .. } => {
+                dropped.map_or(Ok(()), |second| self.is_live(second))?;
+                self.is_live(*id)
+            }
+            Change::Fulfilled { id, .. } => self.could_be_given(*id),
             Change::DelegationProved { campaign, booker, recipient, .. }
             | Change::DelegationEnded { campaign, booker, recipient, .. }
             | Change::HelperAllowed { campaign, booker, recipient } => {
@@ -74,6 +77,11 @@ impl Ledger {
         }
     }
 
+    fn could_be_given(&self, id: AppointmentId) -> Result<(), String> {
+        let takes = self.appointments.get(id).is_some_and(|one| one.takes_a_place() && !one.is_given());
+        if takes { Ok(()) } else { Err(format!("appointment {}: there is none to be given", id.0)) }
+    }
+
     /// Waiting, and what staff put right.
     fn could_happen_to_people(&self, change: &Change) -> Result<(), String> {
         match change {
@@ -113,8 +121,7 @@ impl Ledger {
     }
 
     fn is_live(&self, id: AppointmentId) -> Result<(), String> {
-        let state = self.appointments.get(id).map(|appointment| appointment.state);
-        let live = state == Some(AppointmentState::Booked);
+        let live = self.appointments.get(id).is_some_and(Appointment::is_live);
         if live { Ok(()) } else { Err(format!("appointment {}: there is none that is live", id.0)) }
     }
 

@@ -2,7 +2,7 @@
 //! durable.
 
 use super::Ledger;
-use booking::{AppointmentId, Change, HoldId, Message, MessageId, MessageKind, RequestKey};
+use booking::{AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, MessageKind, RequestKey};
 use jiff::Timestamp;
 use std::mem;
 use std::ops::Bound;
@@ -93,6 +93,9 @@ impl Ledger {
 
     pub(super) fn follow(&mut self, change: &Change) {
         self.followed.extend(followed(change));
+        if let Change::NoShow { dropped: Some(second), .. } = change {
+            self.followed.push(Followed::Appointment(*second));
+        }
     }
 
     /// Before the tables merge: takes out of the indexes what is about to change.
@@ -143,7 +146,7 @@ impl Ledger {
     fn index_reminder(&mut self, id: AppointmentId) {
         let Some(appointment) = self.appointments.committed(id) else { return };
         let visit_on = appointment.place.slot.visit_on;
-        if appointment.is_live() && self.reminded.committed(id) != Some(&visit_on) {
+        if appointment.state == AppointmentState::Booked && self.reminded.committed(id) != Some(&visit_on) {
             self.to_remind.insert((visit_on, id));
         } else {
             self.to_remind.remove(&(visit_on, id));
@@ -173,9 +176,12 @@ fn followed(change: &Change) -> Option<Followed> {
         Change::Held { id, .. } | Change::HoldExtended { id, .. } | Change::HoldEnded { id, .. } => {
             Some(Followed::Hold(*id))
         }
-        Change::Booked { id, .. } | Change::Moved { id, .. } | Change::Cancelled { id, .. } => {
-            Some(Followed::Appointment(*id))
-        }
+        Change::Booked { id, .. }
+        | Change::Moved { id, .. }
+        | Change::Cancelled { id, .. }
+        | Change::CheckedIn { id, .. }
+        | Change::NoShow { id, .. }
+        | Change::Fulfilled { id, .. } => Some(Followed::Appointment(*id)),
         Change::MessageQueued { id, message } => Some(Followed::Queued(*id, *message)),
         Change::MessageSent { id } => Some(Followed::Sent(*id)),
         Change::Answered { key, at, .. } => Some(Followed::Answered(*key, *at)),

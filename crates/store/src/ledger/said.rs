@@ -1,10 +1,12 @@
 //! What staff said, and what it means for what is offered.
 
+use super::appointments::live_key;
 use super::{Ledger, Taken};
 use crate::table::Table;
 use crate::{SupplyRow, WithinSupply};
 use booking::{
-    Campaign, CampaignId, Change, Clinic, ClinicId, RegionCode, SaidCapacity, SlotCounts, SlotId, Supply,
+    AppointmentState, Campaign, CampaignId, Change, Clinic, ClinicId, RegionCode, SaidCapacity, SlotCounts,
+    SlotId, Supply,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -14,6 +16,8 @@ pub(super) struct Said {
     /// Of the days of which a clinic ever said something.
     capacities: Table<(ClinicId, Date), SaidCapacity>,
     supplies: Table<CampaignId, Supply>,
+    /// How many have arrived at a clinic on a day.
+    arrivals: Table<(ClinicId, Date), u16>,
 }
 
 /// Which layer of the ledger is meant.
@@ -31,6 +35,11 @@ impl Said {
     }
 
     #[cfg(feature = "conformance")]
+    pub(super) fn all_arrivals(&self) -> &Table<(ClinicId, Date), u16> {
+        &self.arrivals
+    }
+
+    #[cfg(feature = "conformance")]
     pub(super) fn supplies(&self) -> &Table<CampaignId, Supply> {
         &self.supplies
     }
@@ -38,16 +47,19 @@ impl Said {
     pub(super) fn seal(&mut self) {
         self.capacities.seal();
         self.supplies.seal();
+        self.arrivals.seal();
     }
 
     pub(super) fn commit(&mut self) {
         self.capacities.commit();
         self.supplies.commit();
+        self.arrivals.commit();
     }
 
     pub(super) fn discard(&mut self) {
         self.capacities.discard();
         self.supplies.discard();
+        self.arrivals.discard();
     }
 
     pub(super) fn capacity(&self, day: (ClinicId, Date), layer: Layer) -> Option<&SaidCapacity> {
@@ -55,6 +67,14 @@ impl Said {
             Layer::Pending => self.capacities.get(day),
             Layer::Committed => self.capacities.committed(day),
         }
+    }
+
+    pub(super) fn arrivals(&self, day: (ClinicId, Date)) -> u16 {
+        self.arrivals.get(day).copied().unwrap_or(0)
+    }
+
+    pub(super) fn arrived(&mut self, day: (ClinicId, Date), number: u16) {
+        self.arrivals.put(day, number);
     }
 
     fn supply(&self, campaign: CampaignId, layer: Layer) -> Option<&Supply> {
@@ -85,6 +105,22 @@ impl Ledger {
                 self.day_changes.note(day);
             }
             Change::SupplySet { campaign, supply, .. } => self.said.supplies.put(*campaign, supply.clone()),
+            Change::CheckedIn { id, number, at, .. } => {
+                let (at, number) = (*at, *number);
+                let slot = self.record_visit(*id, AppointmentState::CheckedIn { at, number }).place.slot;
+                self.said.arrived((slot.clinic, slot.visit_on), number);
+            }
+            Change::NoShow { id, dropped, at, .. } => {
+                let missed = self.record_visit(*id, AppointmentState::NoShow { at: *at });
+                self.end_live(live_key(&missed), *id);
+                if let Some(second) = dropped {
+                    self.cancel_appointment(*second, *at);
+                }
+            }
+            Change::Fulfilled { id, at, .. } => {
+                let given = self.record_visit(*id, AppointmentState::Fulfilled { at: *at });
+                self.counts_first(live_key(&given), *id);
+            }
             other => unreachable!("{other:?} is applied elsewhere"),
         }
     }

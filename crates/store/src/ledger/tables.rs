@@ -3,8 +3,15 @@
 use super::{Ledger, Taken};
 use crate::rows::Rows;
 use crate::table::Table;
-use std::fmt::{Debug, Write as _};
+use std::fmt::Debug;
 use std::hash::Hash;
+
+/// Tells of every row of some tables.
+macro_rules! for_all {
+    ($text:ident: $($name:literal $table:ident),*) => {
+        $(tell(&mut $text, $name, $table, |_| true);)*
+    };
+}
 
 impl Ledger {
     /// The committed state, a line for each row of each table, in a fixed order. How often a day changed is left out:
@@ -45,60 +52,44 @@ impl Ledger {
             followed: _,
             followed_sealed: _,
             is_sealed: _,
-            said: _,
+            said,
             visits: _,
-            waits: _,
-            desk: _,
+            waits,
+            desk,
             audit: _,
         } = self;
         let mut text = String::new();
-        tell(&mut text, "opening", openings, |_| true);
-        tell(&mut text, "alias", aliases, |_| true);
-        tell(&mut text, "person", people, |_| true);
-        tell(&mut text, "delegation", delegations, |_| true);
-        tell(&mut text, "delegated", delegated, |_| true);
-        tell(&mut text, "draft", drafts, |_| true);
-        tell(&mut text, "ended session", ended_sessions, |_| true);
-        tell(&mut text, "admission", admissions, |_| true);
-        tell(&mut text, "ticket", tickets, |_| true);
+        for_all!(text: "opening" openings, "alias" aliases, "person" people, "delegation" delegations,
+            "delegated" delegated, "draft" drafts, "ended session" ended_sessions,
+            "admission" admissions, "ticket" tickets);
         // A row of nothing says what no row says.
         tell(&mut text, "slot", slots, |taken: &Taken| taken.held + taken.booked + taken.blocked > 0);
         tell(&mut text, "day", days, |places| *places > 0);
         tell(&mut text, "supply", supply, |doses| *doses > 0);
-        tell(&mut text, "hold", holds, |_| true);
-        tell(&mut text, "hold of", hold_of, |_| true);
-        tell(&mut text, "expired", expired, |_| true);
-        tell(&mut text, "abandoned", abandoned, |_| true);
-        tell(&mut text, "appointment", appointments, |_| true);
-        tell(&mut text, "live", live, |_| true);
-        tell(&mut text, "of person", of_person, |_| true);
-        tell(&mut text, "reminded", reminded, |_| true);
-        tell(&mut text, "answer", answers, |_| true);
-        self.tell_people(&mut text);
-        self.tell_indexes(&mut text);
+        for_all!(text: "hold" holds, "hold of" hold_of, "expired" expired, "abandoned" abandoned,
+            "appointment" appointments, "live" live, "of person" of_person, "reminded" reminded,
+            "answer" answers);
+        tell(&mut text, "said capacity", said.capacities(), |_| true);
+        tell(&mut text, "said supply", said.supplies(), |_| true);
+        tell(&mut text, "arrivals", said.all_arrivals(), |_| true);
+        waits.tell(&mut text);
+        desk.tell(&mut text);
+        text.push_str(&self.every_index());
         text
     }
 
-    fn tell_people(&self, text: &mut String) {
-        tell(text, "said capacity", self.said.capacities(), |_| true);
-        tell(text, "said supply", self.said.supplies(), |_| true);
-        self.waits.tell(text);
-        self.desk.tell(text);
-        writeln!(text, "audit {:?}", self.audit_head()).expect("a String takes everything");
-    }
-
-    fn tell_indexes(&self, text: &mut String) {
-        let Self { visits, day_changes, days, messages, expiring, to_remind, answered, next, .. } = self;
-        let mut visits: Vec<_> = visits.all().collect();
+    /// What follows from the tables, in a fixed order.
+    fn every_index(&self) -> String {
+        let Self { messages, expiring, to_remind, answered, next, .. } = self;
+        let audit = self.audit_head();
+        let mut visits: Vec<_> = self.visits.all().collect();
         visits.sort_unstable();
-        let mut changed: Vec<_> = day_changes.since(0).map(|(_, day)| day).collect();
-        changed.retain(|day| days.committed(*day).is_some_and(|places| *places > 0));
+        let mut changed: Vec<_> = self.day_changes.since(0).map(|(_, day)| day).collect();
+        changed.retain(|day| self.days.committed(*day).is_some_and(|places| *places > 0));
         changed.sort_unstable();
-        writeln!(
-            text,
-            "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}"
+        format!(
+            "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}\n{audit:?}\n"
         )
-        .expect("a String takes everything");
     }
 }
 

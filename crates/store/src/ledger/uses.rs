@@ -7,6 +7,7 @@ mod desk;
 mod doors;
 mod holds;
 mod people;
+mod visits;
 mod waiting;
 
 use super::Ledger;

@@ -4,7 +4,7 @@ use super::Ledger;
 use super::said::Layer;
 use crate::rows::Map;
 use crate::{ClinicDay, Visit};
-use booking::{Appointment, AppointmentId, CampaignId, ClinicId, SlotId};
+use booking::{Appointment, AppointmentId, AppointmentState, CampaignId, ClinicId, SlotId};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -73,10 +73,10 @@ impl Ledger {
         by_slot.into_iter().flat_map(|(slot, visits)| self.over(slot, visits)).collect()
     }
 
-    /// Of the appointments of a slot, those beyond what it offers that can still be moved.
+    /// Of the appointments of a slot, those beyond what it offers whose people are not there yet.
     fn over(&self, slot: SlotId, mut visits: Vec<Visit>) -> Vec<Visit> {
         let over = visits.len().saturating_sub(self.offered_in_any(slot, Layer::Committed) as usize);
-        visits.retain(|(_, appointment)| appointment.is_live());
+        visits.retain(|(_, appointment)| appointment.state == AppointmentState::Booked);
         visits.sort_by_key(|(id, appointment)| std::cmp::Reverse((appointment.booked_at, *id)));
         visits.truncate(over);
         visits

@@ -3,6 +3,7 @@
 mod appointments;
 mod end;
 mod names;
+mod visits;
 mod waiting;
 
 use super::Broken;
@@ -25,6 +26,7 @@ pub(in crate::proof) struct Places {
     hold_of: HashMap<(CampaignId, PersonId), HoldId>,
     last_hold: u64,
     appointments: BTreeMap<AppointmentId, Appointment>,
+    /// What stands for a dose: live, or given.
     live: HashMap<(CampaignId, PersonId, DoseNumber), AppointmentId>,
     last_appointment: u64,
     /// Held, booked.

@@ -69,7 +69,7 @@ pub async fn recipients(ctx: &mut Context) -> Answered {
         relation: one.delegation.map(|given| relation_code(given.relation)),
         added_at: one.delegation.map(|given| given.given_at.to_string()),
         eligible: one.eligible,
-        appointment: one.booked.map(booking::AppointmentId::number),
+        appointment: one.booked.map(|(id, _)| id.number()),
     };
     let recipients = people::recipients(ctx).await?.iter().map(seen).collect();
     Ok(ctx.json(StatusCode::OK, &Recipients { recipients }))

@@ -39,35 +39,8 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::AdmissionRevoked { .. }
         | Refusal::PassNeeded
         | Refusal::PassExpired { .. } => StatusCode::FORBIDDEN,
-        Refusal::TooEarly { .. }
-        | Refusal::CampaignClosed { .. }
-        | Refusal::NotYourTurn { .. }
-        | Refusal::ChallengeUnknown
-        | Refusal::RecipientCodeUnknown
-        | Refusal::TicketUsed
-        | Refusal::RecipientsFull { .. }
-        | Refusal::AlreadyBooked { .. }
-        | Refusal::FirstDoseNeeded
-        | Refusal::SlotUnknown
-        | Refusal::SlotPast
-        | Refusal::DoseIntervalWrong { .. }
-        | Refusal::SupplyExhausted { .. }
-        | Refusal::SlotFull { .. }
-        | Refusal::SecondDoseFull { .. }
-        | Refusal::HoldExpired { .. }
-        | Refusal::ExtendedBefore { .. }
-        | Refusal::CancelledBefore { .. }
-        | Refusal::CancelTooLate { .. }
-        | Refusal::AppointmentChanged { .. }
-        | Refusal::WaitingBefore { .. }
-        | Refusal::PlacesFree { .. }
-        | Refusal::OfferExpired { .. }
-        | Refusal::TwoAppointments { .. }
-        | Refusal::PlacesNotFree { .. }
-        | Refusal::PlacesNotBlocked { .. }
-        | Refusal::CapacityBelowTaken { .. }
-        | Refusal::SupplyOverTotal { .. }
-        | Refusal::SupplyBelowTaken { .. } => StatusCode::CONFLICT,
+        // The rest is a "no" of the state of things: another time, another place, or after another step.
+        _ => StatusCode::CONFLICT,
     }
 }
 
@@ -103,6 +76,20 @@ pub(super) fn add_facts(document: &mut Value, refusal: &Refusal) {
             document["expired_at"] = expired_at.to_string().into();
         }
         Refusal::ExtendedBefore { expires_at } => document["expires_at"] = expires_at.to_string().into(),
+        Refusal::AlreadyFulfilled { appointment, visit_on } => {
+            document["appointment"] = appointment.number().into();
+            document["visit_on"] = visit_on.to_string().into();
+        }
+        Refusal::CheckedInBefore { checked_in_at, number } => {
+            document["checked_in_at"] = checked_in_at.to_string().into();
+            document["arrival_number"] = (*number).into();
+        }
+        Refusal::NoShowBefore { recorded_at } => document["recorded_at"] = recorded_at.to_string().into(),
+        Refusal::VisitElsewhere { slot } => document["slot"] = slot_json(slot),
+        Refusal::VisitNotYet { visit_on } | Refusal::VisitOver { visit_on } => {
+            document["visit_on"] = visit_on.to_string().into();
+        }
+        Refusal::VisitNotOver { ends_at } => document["ends_at"] = ends_at.to_string().into(),
         Refusal::PlacesNotFree { free } => document["free"] = (*free).into(),
         Refusal::PlacesNotBlocked { blocked } => document["blocked"] = (*blocked).into(),
         Refusal::CapacityBelowTaken { over } => document["over"] = (*over).into(),

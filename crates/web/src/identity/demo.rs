@@ -1,11 +1,12 @@
 //! The demo's provider: a code to the demo outbox, and everybody's word for the rest.
 
-use super::pacing::{Pacing, Remembered};
+use super::pacing::Pacing;
 use super::{Asked, Asker, Challenge, IdentityProvider, Next, UnderWay, VerifiedIdentity};
 use crate::claim::Claim;
 use crate::keys::Keys;
 use crate::messages::{MessageChannel, OutgoingMessage};
 use crate::published::hex;
+use crate::remembered::Remembered;
 use crate::wording;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -8,17 +8,14 @@
 //! - **A browser** that asks for many codes or types many wrong ones waits by itself, and begins anew once it gets one
 //!   right: at a desk where one helps many nobody waits.
 //!
-//! Kept in memory only, for at most [`WATCHED_MAX`] of each kind; the oldest are forgotten first. A new process starts
+//! Kept in memory only, for at most [`WATCHED_MAX`](crate::remembered::WATCHED_MAX) of each kind; the oldest are forgotten first. A new process starts
 //! with a clean slate.
 
 use super::Asker;
+use crate::remembered::Remembered;
 use booking::Refusal;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{HashMap, VecDeque};
-use std::hash::Hash;
 
-/// Keys of each kind that are remembered.
-pub(crate) const WATCHED_MAX: usize = 100_000;
 /// How long a promise stands.
 const PROMISE_LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// Failures within a minute from which on an operator is told.
@@ -62,12 +59,6 @@ pub(crate) struct Pacing {
 struct Count {
     times: u32,
     last_at: Timestamp,
-}
-
-/// A map that forgets the oldest.
-pub(crate) struct Remembered<K, V> {
-    known: HashMap<K, V>,
-    order: VecDeque<K>,
 }
 
 /// In the minute that began last.
@@ -165,28 +156,6 @@ impl Remembered<Key, Count> {
     }
 }
 
-impl<K, V> Default for Remembered<K, V> {
-    fn default() -> Self {
-        Self { known: HashMap::new(), order: VecDeque::new() }
-    }
-}
-
-impl<K: Copy + Eq + Hash, V> Remembered<K, V> {
-    pub(crate) fn get(&self, key: &K) -> Option<&V> {
-        self.known.get(key)
-    }
-
-    pub(crate) fn put(&mut self, key: K, value: V) {
-        if self.known.insert(key, value).is_none() {
-            self.order.push_back(key);
-        }
-        while self.order.len() > WATCHED_MAX {
-            let forgotten = self.order.pop_front().expect("it is longer than its limit");
-            self.known.remove(&forgotten);
-        }
-    }
-}
-
 impl Failures {
     /// Says so once at the threshold and again whenever it has doubled; counts only, nothing about anybody.
     fn note(&mut self, now: Timestamp) {
@@ -207,6 +176,7 @@ impl Failures {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::remembered::WATCHED_MAX;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_626_000_000 + second).unwrap()
@@ -286,7 +256,6 @@ mod tests {
         for number in 0..u32::try_from(WATCHED_MAX).unwrap() + 10 {
             pacing.note_wrong_code(browser(number), at(0));
         }
-        assert_eq!(pacing.browsers.known.len(), WATCHED_MAX);
-        assert_eq!(pacing.browsers.order.len(), WATCHED_MAX);
+        assert_eq!(pacing.browsers.lens(), (WATCHED_MAX, WATCHED_MAX));
     }
 }

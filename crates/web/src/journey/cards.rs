@@ -7,7 +7,7 @@ use crate::lang::Lang;
 use crate::pages::my::{AppointmentRow, AppointmentState};
 use crate::pages::parts::{ClinicCard, RecipientCard};
 use crate::wording::{civil_time, clock_time};
-use booking::{Appointment, AppointmentId, Clinic, korean_day};
+use booking::{Appointment, AppointmentId, AppointmentState as State, Clinic, korean_day};
 use jiff::civil::Weekday;
 
 pub(crate) fn clinic_card(lang: Lang, clinic: &Clinic) -> ClinicCard {
@@ -73,12 +73,18 @@ pub(crate) fn appointment_row(
 ) -> AppointmentRow {
     let slot = appointment.place.slot;
     let clinic = ctx.app.country.clinic(slot.clinic).expect("appointments are at clinics of the country");
-    let live = appointment.state == booking::AppointmentState::Booked;
+    let (live, state) = (appointment.is_live(), appointment.state);
     let cancel_until = ctx.app.campaign().cancel_until(slot.visit_on);
     let in_time = korean_day(ctx.now) <= cancel_until;
     AppointmentRow {
         number: id.number(),
-        state: if live { AppointmentState::Booked } else { AppointmentState::Cancelled },
+        state: match state {
+            State::Booked => AppointmentState::Booked,
+            State::CheckedIn { number, .. } => AppointmentState::CheckedIn { number },
+            State::Fulfilled { .. } => AppointmentState::Fulfilled,
+            State::Cancelled { .. } => AppointmentState::Cancelled,
+            State::NoShow { .. } => AppointmentState::NoShow,
+        },
         recipient_name: person.name.clone(),
         heading: None,
         clinic_name: clinic.name.clone(),
@@ -88,7 +94,7 @@ pub(crate) fn appointment_row(
         time: civil_time(slot.starts_min),
         vaccine: vaccine_name(&ctx.app, ctx.lang),
         dose_number: appointment.place.dose.0,
-        cancel_until: (live && in_time).then_some(cancel_until),
+        cancel_until: (state == State::Booked && in_time).then_some(cancel_until),
         href: live.then(|| ctx.lang.href(&format!("/my/booked/{}", id.number()))),
         calendar_href: live.then(|| ctx.lang.href(&format!("/my/calendar/{}", id.number()))),
     }

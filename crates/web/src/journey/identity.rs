@@ -37,18 +37,22 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     let claim = claim(&ctx.fields);
-    let asked = asked(ctx, &claim, next);
-    match ctx.app.identity.begin(claim, asked, ctx.now) {
-        Ok(challenge) => {
-            ctx.set_cookie(Cookie::Challenge, &challenge.token);
-            Ok(ctx.see_other("/identity/code"))
-        }
+    match begin(ctx, claim, next) {
+        Ok(()) => Ok(ctx.see_other("/identity/code")),
         Err(refusal @ Refusal::TooManyTries { .. }) => {
             let page = form(ctx, next, error_at(ctx, "phone", &refusal));
             Ok(ctx.page_with(StatusCode::TOO_MANY_REQUESTS, &page))
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// Has a code sent; the browser carries the challenge until it is typed.
+fn begin(ctx: &mut Context, claim: Claim, next: Option<Next>) -> Result<(), Refusal> {
+    let asked = asked(ctx, &claim, next);
+    let challenge = ctx.app.identity.begin(claim, asked, ctx.now)?;
+    ctx.set_cookie(Cookie::Challenge, &challenge.token);
+    Ok(())
 }
 
 pub async fn get_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
@@ -133,12 +137,8 @@ fn next_page(ctx: &Context) -> &'static str {
 pub async fn resend(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let known = challenge_token(ctx).and_then(|token| ctx.app.identity.under_way(&token, ctx.now).ok());
     let Some(UnderWay { claim, next, .. }) = known else { return Ok(ctx.see_other("/identity")) };
-    let asked = asked(ctx, &claim, next);
-    match ctx.app.identity.begin(claim, asked, ctx.now) {
-        Ok(challenge) => {
-            ctx.set_cookie(Cookie::Challenge, &challenge.token);
-            Ok(ctx.see_other("/identity/code"))
-        }
+    match begin(ctx, claim, next) {
+        Ok(()) => Ok(ctx.see_other("/identity/code")),
         // The code that came before is still good.
         Err(refusal @ Refusal::TooManyTries { .. }) => {
             let errors = error_at(ctx, "code", &refusal);

@@ -19,7 +19,8 @@ use crate::people;
 use crate::qr;
 use crate::wording::{cancelled_notice, civil_time, event_words, sent_again_notice};
 use axum::body::Body;
-use booking::{Appointment, AppointmentId, AppointmentState, DoseNumber, PersonId, Refusal, SlotId};
+use booking::rules::still_booked;
+use booking::{Appointment, AppointmentId, DoseNumber, PersonId, Refusal, SlotId};
 use http::{Response, StatusCode};
 use hyper::http;
 use jiff::SignedDuration;
@@ -70,7 +71,7 @@ async fn rows(
     Ok(rows)
 }
 
-/// What is to come, the soonest first, then what was cancelled.
+/// What is to come, the soonest first, then what is over.
 fn soonest_first(own: &[Known]) -> Vec<&Known> {
     let mut sorted: Vec<_> = own.iter().collect();
     sorted.sort_by_key(|(_, one)| (!one.is_live(), one.place.slot.visit_on, one.place.slot.starts_min));
@@ -150,14 +151,14 @@ async fn booked_together(
     Ok(people)
 }
 
-/// The second dose that belongs to a first: live with it, or cancelled with it.
+/// The second dose that belongs to a first: it stands while the first does, or was cancelled with it.
 pub(crate) fn second_of<'a>(own: &'a [Known], first: &Appointment) -> Option<&'a Known> {
     let belongs = |one: &&Known| {
         let place = one.1.place;
         first.place.dose == DoseNumber(1)
             && one.1.campaign == first.campaign
             && (place.recipient, place.dose) == (first.place.recipient, DoseNumber(2))
-            && one.1.state == first.state
+            && (one.1.state == first.state || (first.stands() && one.1.stands()))
     };
     own.iter().find(belongs)
 }
@@ -227,9 +228,7 @@ pub async fn message(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         return Err(Problem::Invalid(faults));
     }
     let (id, appointment) = actions::own_appointment(ctx, &ctx.fields.text("appointment")).await?;
-    if let AppointmentState::Cancelled { at } = appointment.state {
-        return Err(Refusal::CancelledBefore { cancelled_at: at }.into());
-    }
+    still_to_come(id, &appointment)?;
     let person = ctx.booker()?.person;
     send_again(&ctx.app, person, id).await?;
     let phone = masked(&actions::person_card(ctx, person).await?.phone);
@@ -245,13 +244,16 @@ pub async fn calendar_file(ctx: &mut Context) -> Result<Response<Body>, Problem>
 
 pub(crate) async fn calendar_of(ctx: &Context, number: &str) -> Result<(AppointmentId, String), Problem> {
     let known = actions::own_appointment(ctx, number).await?;
-    if let AppointmentState::Cancelled { at } = known.1.state {
-        return Err(Refusal::CancelledBefore { cancelled_at: at }.into());
-    }
+    still_to_come(known.0, &known.1)?;
     let own = ctx.app.store.appointments_of(ctx.booker()?.person).await?;
     let doses = std::iter::once(&known).chain(second_of(&own, &known.1));
     let events: Vec<Event> = doses.map(|dose| event(ctx, dose)).collect();
     Ok((known.0, calendar(&events, ctx.now)))
+}
+
+/// What is over is neither told again nor put into a calendar.
+fn still_to_come(id: AppointmentId, appointment: &Appointment) -> Result<(), Refusal> {
+    if appointment.is_live() { Ok(()) } else { still_booked(id, appointment) }
 }
 
 fn event(ctx: &Context, (id, appointment): &Known) -> Event {

@@ -183,6 +183,7 @@ fn party_row(ctx: &Context, booker: PersonId, one: &Recipient, chosen: &[PersonI
         relation: one.delegation.map(|given| wording::relation(ctx.lang, given.relation)),
         added_at: one.delegation.map(|given| given.given_at),
         state: match (one.booked, one.eligible) {
+            (Some((_, given)), _) if given.is_given() => PartyState::Vaccinated,
             (Some(_), _) => PartyState::Booked,
             (None, false) => PartyState::NotEligible,
             (None, true) => PartyState::Open,

@@ -8,6 +8,10 @@ use jiff::civil::{Date, Time};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppointmentState {
     Booked,
+    /// At the clinic now; the number of the arrival.
+    CheckedIn {
+        number: u16,
+    },
     Fulfilled,
     Cancelled,
     NoShow,
@@ -55,7 +59,9 @@ pub struct MyPage {
 impl MyPage {
     fn may_book(&self) -> bool {
         let is_settled = |row: &AppointmentRow| match row.state {
-            AppointmentState::Booked | AppointmentState::Fulfilled => true,
+            AppointmentState::Booked | AppointmentState::CheckedIn { .. } | AppointmentState::Fulfilled => {
+                true
+            }
             AppointmentState::Cancelled | AppointmentState::NoShow => false,
         };
         !self.has_hold && !self.appointments.iter().any(is_settled)

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 pub enum PartyState {
     Open,
     Booked,
+    Vaccinated,
     NotEligible,
 }
 

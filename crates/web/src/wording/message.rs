@@ -61,6 +61,39 @@ pub fn moved_message(visit: &Visit<'_>, from: SlotId) -> String {
     )
 }
 
+/// What goes with a first dose is said: its second goes too.
+pub fn missed_message(visit: &Visit<'_>) -> String {
+    let place = visit.appointment.place;
+    let next = if place.dose.0 > 1 {
+        "2차 접종을 다시 잡으시려면 의료기관이나 상담 창구 1339에 전화해 주십시오."
+    } else if visit.app.campaign().doses > 1 {
+        "2차 접종 예약도 함께 취소되었습니다. 예약을 받는 동안에는 다시 예약하실 수 있습니다."
+    } else {
+        "예약을 받는 동안에는 다시 예약하실 수 있습니다."
+    };
+    format!(
+        "[차례] {}접종일에 접종하지 않은 것으로 기록되었습니다.\n{}차 {}\n예약번호 {}\n{next}\n접종을 받으셨으면 의료기관에 전화해 주십시오.",
+        visit.whose(),
+        place.dose.0,
+        visit.place(place.slot),
+        visit.number
+    )
+}
+
+pub fn fulfilled_message(visit: &Visit<'_>) -> String {
+    let place = visit.appointment.place;
+    let next = visit.second.map_or_else(String::new, |second| {
+        format!("\n2차 접종 {} 예약번호와 신분증을 가지고 가십시오.", visit.place(second))
+    });
+    format!(
+        "[차례] {}{}차 접종을 마쳤습니다.\n{}\n예약번호 {}{next}\n사실과 다르면 의료기관에 전화해 주십시오.",
+        visit.whose(),
+        place.dose.0,
+        visit.place(place.slot),
+        visit.number
+    )
+}
+
 pub fn reminder_message(visit: &Visit<'_>) -> String {
     format!(
         "[차례] 내일 {}접종일입니다.\n{}\n예약번호 {}\n{} 못 가시게 되면 의료기관에 전화해 주십시오.",

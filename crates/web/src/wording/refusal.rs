@@ -6,6 +6,7 @@ mod desk;
 mod gate;
 mod people;
 mod places;
+mod visits;
 mod waiting;
 
 use super::Said;
@@ -62,6 +63,14 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::RegionUnknown { .. }
         | Refusal::SupplyOverTotal { .. }
         | Refusal::SupplyBelowTaken { .. } => clinics::clinics(lang, refusal, app),
+        Refusal::AlreadyFulfilled { .. }
+        | Refusal::CheckedInBefore { .. }
+        | Refusal::NoShowBefore { .. }
+        | Refusal::CheckInNeeded
+        | Refusal::VisitElsewhere { .. }
+        | Refusal::VisitNotYet { .. }
+        | Refusal::VisitOver { .. }
+        | Refusal::VisitNotOver { .. } => visits::visits(lang, refusal),
         Refusal::AlreadyBooked { .. }
         | Refusal::AppointmentUnknown
         | Refusal::CancelledBefore { .. }
@@ -116,7 +125,7 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::CodeWrong { .. }
         | Refusal::TooManyTries { .. }
         | Refusal::IdentityStale => vec![link("본인확인", "Confirm who you are", "/identity")],
-        Refusal::PhoneNotOwn => phone_links(lang),
+        Refusal::PhoneNotOwn => phone_not_own(lang),
         Refusal::RecipientCodeNeeded | Refusal::RecipientCodeUnknown | Refusal::RecipientCodeWrong { .. } => {
             vec![link("예약할 분 추가", "Add a person", "/people/add"), waiting()]
         }
@@ -126,18 +135,9 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::DelegationRevoked { .. }
         | Refusal::RecipientsFull { .. } => vec![link("예약할 분", "For whom", "/people"), waiting()],
         Refusal::RecipientUnknown => vec![link("예약할 분", "For whom", "/people"), choose()],
-        Refusal::NotEligible { .. } => not_eligible_links(lang),
-        Refusal::AlreadyBooked { .. }
-        | Refusal::AppointmentUnknown
-        | Refusal::CancelledBefore { .. }
-        | Refusal::CancelTooLate { .. }
-        | Refusal::AppointmentChanged { .. }
-        | Refusal::WaitingBefore { .. }
-        | Refusal::WaitUnknown
-        | Refusal::OfferUnknown
-        | Refusal::OfferExpired { .. }
-        | Refusal::TwoAppointments { .. }
-        | Refusal::MessageTooSoon { .. } => vec![my()],
+        Refusal::NotEligible { .. } => not_eligible(lang),
+        refusal if is_of_own_appointment(refusal) => vec![my()],
+        Refusal::NoShowBefore { .. } => vec![link("다시 예약하기", "Book again", "/wait"), my()],
         Refusal::PlacesInvalid
         | Refusal::FirstDoseNeeded
         | Refusal::HoldTooSoon { .. }
@@ -151,34 +151,45 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::WaitScopeUnknown
         | Refusal::PlacesFree { .. }
         | Refusal::HoldExpired { .. } => vec![choose(), my()],
-        Refusal::AdmissionRevoked { .. }
-        | Refusal::ReasonNeeded
-        | Refusal::PersonUnknown
-        | Refusal::SamePerson
-        | Refusal::AdmissionUnknown
-        | Refusal::PlacesNotFree { .. }
-        | Refusal::PlacesNotBlocked { .. }
-        | Refusal::CapacityBelowTaken { .. }
-        | Refusal::RegionUnknown { .. }
-        | Refusal::SupplyOverTotal { .. }
-        | Refusal::SupplyBelowTaken { .. } => vec![start()],
         Refusal::ExtendedBefore { .. } | Refusal::KeyReused => vec![held(), my()],
+        // Staff have no pages yet.
+        _ => vec![start()],
     }
 }
 
-fn not_eligible_links(lang: Lang) -> Vec<Link> {
+/// What stands under "my appointment".
+fn is_of_own_appointment(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::AlreadyBooked { .. }
+            | Refusal::AlreadyFulfilled { .. }
+            | Refusal::CheckedInBefore { .. }
+            | Refusal::AppointmentUnknown
+            | Refusal::CancelledBefore { .. }
+            | Refusal::CancelTooLate { .. }
+            | Refusal::AppointmentChanged { .. }
+            | Refusal::WaitingBefore { .. }
+            | Refusal::WaitUnknown
+            | Refusal::OfferUnknown
+            | Refusal::OfferExpired { .. }
+            | Refusal::TwoAppointments { .. }
+            | Refusal::MessageTooSoon { .. }
+    )
+}
+
+fn phone_not_own(lang: Lang) -> Vec<Link> {
+    let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
+    vec![
+        link("휴대전화가 본인 이름이 아닐 때", "When the phone is not in your name", "/help#phone"),
+        link("다른 번호로 본인확인", "Use another number", "/identity"),
+    ]
+}
+
+fn not_eligible(lang: Lang) -> Vec<Link> {
     let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
     vec![
         link("가족을 대신해 예약하기", "Book for somebody else", "/people"),
         link("본인확인 다시 하기", "Confirm who you are again", "/identity"),
         link("첫 화면으로", "To the first page", "/"),
-    ]
-}
-
-fn phone_links(lang: Lang) -> Vec<Link> {
-    let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
-    vec![
-        link("휴대전화가 본인 이름이 아닐 때", "When the phone is not in your name", "/help#phone"),
-        link("다른 번호로 본인확인", "Use another number", "/identity"),
     ]
 }

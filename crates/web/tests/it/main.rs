@@ -37,5 +37,6 @@ mod roster;
 mod rules;
 mod site;
 mod typing;
+mod visits;
 mod wire;
 mod words;

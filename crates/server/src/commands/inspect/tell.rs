@@ -14,12 +14,19 @@ pub(super) fn instant(at: Timestamp) -> String {
 /// The appointments a change is about.
 pub(super) fn about(change: &Change) -> Vec<AppointmentId> {
     match change {
-        Change::Booked { id, .. } | Change::Moved { id, .. } | Change::Cancelled { id, .. } => vec![*id],
+        Change::Booked { id, .. }
+        | Change::Moved { id, .. }
+        | Change::Cancelled { id, .. }
+        | Change::CheckedIn { id, .. }
+        | Change::Fulfilled { id, .. } => vec![*id],
+        Change::NoShow { id, dropped, .. } => std::iter::once(*id).chain(*dropped).collect(),
         Change::Held { hold, .. } => hold.replaces.iter().map(|old| old.appointment).collect(),
         Change::MessageQueued { message, .. } => match message.kind {
             MessageKind::Booked(id)
             | MessageKind::Cancelled(id)
             | MessageKind::Reminder(id)
+            | MessageKind::NoShow(id)
+            | MessageKind::Fulfilled(id)
             | MessageKind::Moved { id, .. } => vec![id],
             MessageKind::DelegationGiven { .. }
             | MessageKind::DelegationEnded { .. }
@@ -30,7 +37,10 @@ pub(super) fn about(change: &Change) -> Vec<AppointmentId> {
         },
         Change::Answered { outcome, .. } => match outcome {
             Outcome::Booked(made) | Outcome::Moved(made) => made.iter().map(|(id, _)| *id).collect(),
-            Outcome::Cancelled(id) => vec![*id],
+            Outcome::Cancelled(id)
+            | Outcome::CheckedIn { id, .. }
+            | Outcome::NoShow { id, .. }
+            | Outcome::Fulfilled(id) => vec![*id],
             _ => Vec::new(),
         },
         _ => Vec::new(),
@@ -103,6 +113,7 @@ pub(super) fn tell(change: &Change) -> String {
         | Change::Booked { .. }
         | Change::Moved { .. }
         | Change::Cancelled { .. } => tell_place(change),
+        Change::CheckedIn { .. } | Change::NoShow { .. } | Change::Fulfilled { .. } => tell_visit(change),
     }
 }
 
@@ -133,6 +144,24 @@ fn tell_place(change: &Change) -> String {
             format!("변경 / moved {} to {}, by person {}", id.number(), slot_name(*to), by.0)
         }
         Change::Cancelled { id, by, .. } => format!("취소 / cancelled {}, by person {}", id.number(), by.0),
+        _ => unreachable!("told elsewhere"),
+    }
+}
+
+fn tell_visit(change: &Change) -> String {
+    match change {
+        Change::CheckedIn { id, number, by, .. } => {
+            format!("접수 / checked in {}, arrival {number}, by staff {}", id.number(), by.0)
+        }
+        Change::NoShow { id, dropped, by, .. } => {
+            let second =
+                dropped.map_or(String::new(), |second| format!(", and its second {}", second.number()));
+            format!("미접종 / not vaccinated {}{second}, by staff {}", id.number(), by.0)
+        }
+        Change::Fulfilled { id, is_correction, by, .. } => {
+            let how = if *is_correction { " (정정 / correction)" } else { "" };
+            format!("접종 / vaccinated {}{how}, by staff {}", id.number(), by.0)
+        }
         _ => unreachable!("told above"),
     }
 }
@@ -143,6 +172,8 @@ fn kind(kind: MessageKind) -> String {
         MessageKind::Cancelled(id) => format!("cancelled {}", id.number()),
         MessageKind::Moved { id, .. } => format!("moved {}", id.number()),
         MessageKind::Reminder(id) => format!("reminder {}", id.number()),
+        MessageKind::NoShow(id) => format!("not vaccinated {}", id.number()),
+        MessageKind::Fulfilled(id) => format!("vaccinated {}", id.number()),
         MessageKind::DelegationGiven { .. } => "delegation given".to_owned(),
         MessageKind::DelegationEnded { .. } => "delegation ended".to_owned(),
         MessageKind::PlaceOffered { slot, .. } => format!("offered {}", slot_name(slot)),

@@ -123,6 +123,28 @@ pub(super) const CASES: &[Case] = &[
     ",
     ),
     (
+        "a second dose is not confirmed when its first was cancelled or moved meanwhile",
+        "
+        campaign 2
+        at 07-12 20:00
+        service open -> opened
+        son delegate kim -> delegated
+        son enter -> admitted
+        kim enter -> admitted
+        kim hold C1 26 09:00 -> held
+        kim confirm -> booked
+        kim cancel second -> cancelled
+        son hold C2 8-16 09:00 for kim dose 2 -> held
+        kim hold C1 28 09:00 change -> held
+        kim confirm -> moved 1
+        son confirm -> DoseIntervalWrong 2027-08-18 2027-09-01
+        son hold C2 8-18 09:00 for kim dose 2 -> held
+        kim cancel -> cancelled
+        son confirm -> FirstDoseNeeded
+        see kim -> cancelled cancelled
+    ",
+    ),
+    (
         "a change ends two days before the visit",
         "
         campaign 2

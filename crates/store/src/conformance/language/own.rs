@@ -31,6 +31,9 @@ impl Play {
         let states = own.expect("the store is well").into_iter().map(|(_, own)| match own.state {
             AppointmentState::Booked => "booked",
             AppointmentState::Cancelled { .. } => "cancelled",
+            AppointmentState::CheckedIn { .. } => "checked-in",
+            AppointmentState::Fulfilled { .. } => "vaccinated",
+            AppointmentState::NoShow { .. } => "missed",
         });
         let states = states.collect::<Vec<_>>().join(" ");
         if states.is_empty() { "none".to_owned() } else { states }

@@ -5,17 +5,23 @@
 //! clinic capacity C2 26 09:00 3           one band; `whole` for the whole day; without a number: taken back
 //! clinic capacity C2 26 09:00 0 anyway    even below what people have
 //! office supply east 30 west 15 total 50
+//! clinic checkin of kim                   `second`: of the second dose; `elsewhere`: at another clinic
+//! clinic missed of kim, clinic vaccinate of kim fixed
 //! see reoffer C2 -> lee@C2/26/09:00
 //! ```
 
 use super::{Play, name_of};
 use crate::conformance::words::{Words, visit_day};
 use crate::conformance::world::{EAST, WEST};
-use crate::{SetCapacity, SetSupply, StaffUse};
-use booking::{CampaignId, ClinicId, PersonId, RegionCode};
+use crate::{RecordVisit, SetCapacity, SetSupply, StaffUse};
+use booking::{AppointmentId, CampaignId, ClinicId, PersonId, RegionCode};
 use std::num::NonZeroU32;
 
-pub(super) fn does(campaign: CampaignId, verb: &str, words: &Words) -> Option<StaffUse> {
+pub(super) fn does(
+    (campaign, visit): (CampaignId, RecordVisit),
+    verb: &str,
+    words: &Words,
+) -> Option<StaffUse> {
     let slot = || words.slot.expect("the verb is of a slot");
     let places =
         || u32::try_from(words.count.unwrap_or(1)).ok().and_then(NonZeroU32::new).expect("some places");
@@ -35,11 +41,22 @@ pub(super) fn does(campaign: CampaignId, verb: &str, words: &Words) -> Option<St
             allotted: words.shares.iter().copied().collect(),
             even_below: words.adds("anyway"),
         }),
+        "checkin" => StaffUse::CheckIn(visit),
+        "missed" => StaffUse::NoShow(visit),
+        "vaccinate" => StaffUse::Fulfil(visit),
         _ => return None,
     })
 }
 
 impl Play {
+    /// At the clinic of the appointment, or at the next one.
+    pub(super) fn visit(&self, appointment: AppointmentId, words: &Words) -> RecordVisit {
+        let known = self.stage.wait_for(self.stage.subject.store().appointment(appointment));
+        let clinic = known.expect("the store is well").map_or(ClinicId(1), |one| one.place.slot.clinic);
+        let clinic = if words.adds("elsewhere") { ClinicId(clinic.0 + 1) } else { clinic };
+        RecordVisit { clinic, appointment, is_correction: words.adds("fixed") }
+    }
+
     pub(super) fn see_staff(&self, words: &[&str]) -> Option<String> {
         Some(match *words {
             ["reoffer", clinic] => self.see_reoffer(clinic_named(clinic)),

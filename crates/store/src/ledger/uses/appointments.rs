@@ -4,8 +4,8 @@ use super::{Changes, Decided, known};
 use crate::ledger::Ledger;
 use booking::rules::{self, CancelFacts, ConfirmFacts, Confirmed, PlaceStanding};
 use booking::{
-    Act, Appointment, AppointmentId, Change, DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Outcome,
-    PersonId, Place, Refusal, Replaced, WaitEnd, korean_day,
+    Act, Appointment, AppointmentId, AppointmentState, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId,
+    MessageKind, Outcome, PersonId, Place, Refusal, Replaced, SlotId, WaitEnd, korean_day,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -50,11 +50,11 @@ impl Ledger {
 
     fn standing(&self, hold: &Hold, place: &Place) -> PlaceStanding {
         let live = self.live.get((hold.campaign, place.recipient, place.dose)).copied();
-        let slot = |id| self.appointments.get(id).map(|appointment| (id, appointment.place.slot));
+        let slot = |id| self.appointments.get(id).map(|one| (id, one.place.slot, one.state));
         PlaceStanding {
             may_be_booked: self.may_act(hold.campaign, hold.booker, place.recipient),
             live: live.and_then(slot),
-            other: self.other_dose(hold, place),
+            other_dose: self.other_dose(hold.campaign, place),
         }
     }
 
@@ -68,15 +68,10 @@ impl Ledger {
         (id, appointment)
     }
 
-    /// As it will stand once the hold is confirmed.
-    fn other_dose(&self, hold: &Hold, place: &Place) -> Option<(Option<AppointmentId>, Date)> {
-        let dose = DoseNumber(if place.dose == DoseNumber(1) { 2 } else { 1 });
-        let held = hold.places.iter().find(|one| (one.recipient, one.dose) == (place.recipient, dose));
-        let booked = || {
-            let id = *self.live.get((hold.campaign, place.recipient, dose))?;
-            Some((Some(id), self.visit_on(id)?))
-        };
-        held.map(|one| (None, one.slot.visit_on)).or_else(booked)
+    fn other_dose(&self, campaign: CampaignId, place: &Place) -> Option<(AppointmentId, SlotId)> {
+        let other = DoseNumber(if place.dose == DoseNumber(1) { 2 } else { 1 });
+        let id = *self.live.get((campaign, place.recipient, other))?;
+        self.appointments.get(id).map(|appointment| (id, appointment.place.slot))
     }
 
     fn carry(
@@ -138,6 +133,7 @@ impl Ledger {
         rules::cancel(&CancelFacts {
             campaign: known(&country, campaign)?,
             today: korean_day(now),
+            id,
             appointment: Some(&appointment),
             may_act: self.may_act(campaign, person, recipient),
         })?;
@@ -156,7 +152,7 @@ impl Ledger {
 
     /// The second doses that go with a first: where two names turned out to be one person's, those that were booked
     /// with it, and those that the other first does not lead to.
-    fn seconds_of(&self, first: AppointmentId, of: &Appointment) -> Vec<AppointmentId> {
+    pub(super) fn seconds_of(&self, first: AppointmentId, of: &Appointment) -> Vec<AppointmentId> {
         let live = |dose| {
             let key = (of.campaign, of.place.recipient, DoseNumber(dose));
             self.live.get(key).into_iter().chain(self.one_too_many(key)).copied()
@@ -185,7 +181,7 @@ impl Ledger {
         let waiting = self.to_remind.range(first..=(visit_on, AppointmentId(u64::MAX)));
         let due = |id: &AppointmentId| {
             let appointment = self.appointments.get(*id)?;
-            let is_due = appointment.is_live()
+            let is_due = appointment.state == AppointmentState::Booked
                 && appointment.place.slot.visit_on == visit_on
                 && self.reminded.get(*id) != Some(&visit_on);
             is_due.then_some((*id, appointment.place.recipient))

@@ -2,11 +2,9 @@
 
 use super::{Changes, Decided};
 use crate::ledger::Ledger;
-use crate::{AsStaff, Command, CorrectEligibility, StaffAct, StaffUse};
+use crate::{AsStaff, Command, CorrectEligibility, RecordVisit, StaffAct, StaffUse};
 use booking::rules;
-use booking::{
-    Act, Actor, AppointmentId, AuditEntry, Change, Channel, HoldId, Origin, Outcome, PersonId, StaffId,
-};
+use booking::{Act, Actor, AppointmentId, AuditEntry, Change, HoldId, Outcome, PersonId};
 use jiff::Timestamp;
 
 impl Ledger {
@@ -19,7 +17,7 @@ impl Ledger {
     ) -> Decided {
         let (what, whose) = (act(&order.act), self.whose(&order.act));
         let decided = match &order.act {
-            StaffAct::InNameOf(Command::Staff { by, does }) => self.staff(*by, does, now, changes),
+            StaffAct::Use(does) => self.staff(order.staff, does, now, changes),
             StaffAct::InNameOf(command) => self.carry_out(command, now, changes),
             StaffAct::LookUp { .. } => Ok(Outcome::LookedUp),
             act => rules::with_reason(&order.why).and_then(|()| self.put_right(act, now, changes)),
@@ -37,28 +35,6 @@ impl Ledger {
         decided
     }
 
-    /// What a clinic or the campaign's office does outside an envelope: it names itself.
-    pub(in crate::ledger) fn staff_on_record(
-        &mut self,
-        by: StaffId,
-        does: &StaffUse,
-        now: Timestamp,
-        changes: &mut Changes,
-    ) -> Decided {
-        let decided = self.staff(by, does, now, changes);
-        let entry = AuditEntry {
-            at: now,
-            who: Actor::Staff(by),
-            from: Origin { channel: Channel::Clinic, sealed: Vec::new() },
-            whose: None,
-            what: Act::Used(does.name().to_owned()),
-            why: Vec::new(),
-            refused: decided.as_ref().err().map(booking::Refusal::number),
-        };
-        self.write(Change::Audited(entry), changes);
-        decided
-    }
-
     fn put_right(&mut self, act: &StaffAct, now: Timestamp, changes: &mut Changes) -> Decided {
         match act {
             StaffAct::CorrectEligibility(wanted) => self.correct_eligibility(wanted, now, changes),
@@ -66,7 +42,9 @@ impl Ledger {
                 self.revoke_admission(*campaign, *person, now, changes)
             }
             StaffAct::MergePeople { survivor, merged } => self.merge_people(*survivor, *merged, now, changes),
-            StaffAct::InNameOf(_) | StaffAct::LookUp { .. } => unreachable!("carried out by the caller"),
+            StaffAct::InNameOf(_) | StaffAct::Use(_) | StaffAct::LookUp { .. } => {
+                unreachable!("carried out by the caller")
+            }
         }
     }
 
@@ -85,6 +63,7 @@ impl Ledger {
     fn whose(&self, act: &StaffAct) -> Option<PersonId> {
         match act {
             StaffAct::InNameOf(command) => self.whose_command(command),
+            StaffAct::Use(does) => visit(does).and_then(|(id, _)| self.whose_appointment(id)),
             StaffAct::LookUp { whose, .. } => *whose,
             StaffAct::RevokeAdmission { person, .. } | StaffAct::MergePeople { survivor: person, .. } => {
                 Some(*person)
@@ -120,7 +99,6 @@ impl Ledger {
             | Command::Expire { .. }
             | Command::Remind { .. }
             | Command::MessagesSent { .. }
-            | Command::Staff { .. }
             | Command::AsStaff(_) => None,
         }
     }
@@ -137,6 +115,7 @@ impl Ledger {
 fn act(act: &StaffAct) -> Act {
     match act {
         StaffAct::InNameOf(command) => Act::Used(command.name().to_owned()),
+        StaffAct::Use(does) => visit(does).map_or_else(|| Act::Used(does.name().to_owned()), |(_, act)| act),
         StaffAct::LookUp { what, .. } => Act::LookedUp(*what),
         StaffAct::CorrectEligibility(CorrectEligibility { campaign, eligible, also_admitted, .. }) => {
             Act::EligibilityCorrected {
@@ -147,6 +126,25 @@ fn act(act: &StaffAct) -> Act {
         }
         StaffAct::RevokeAdmission { campaign, .. } => Act::AdmissionRevoked { campaign: *campaign },
         StaffAct::MergePeople { merged, .. } => Act::Merged { merged: *merged },
+    }
+}
+
+/// The appointment whose visit is recorded, and as what.
+fn visit(does: &StaffUse) -> Option<(AppointmentId, Act)> {
+    match does {
+        StaffUse::CheckIn(RecordVisit { appointment, .. }) => {
+            Some((*appointment, Act::CheckedIn { appointment: *appointment }))
+        }
+        StaffUse::NoShow(RecordVisit { appointment, .. }) => {
+            Some((*appointment, Act::NoShow { appointment: *appointment }))
+        }
+        StaffUse::Fulfil(RecordVisit { appointment, .. }) => {
+            Some((*appointment, Act::Fulfilled { appointment: *appointment }))
+        }
+        StaffUse::Block { .. }
+        | StaffUse::Unblock { .. }
+        | StaffUse::SetCapacity(_)
+        | StaffUse::SetSupply(_) => None,
     }
 }
 

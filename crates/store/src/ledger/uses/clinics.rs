@@ -23,6 +23,9 @@ impl Ledger {
             StaffUse::Unblock { slot, places } => self.unblock_places((by, now), *slot, *places, changes),
             StaffUse::SetCapacity(said) => self.set_capacity((by, now), said, changes),
             StaffUse::SetSupply(said) => self.set_supply((by, now), said, changes),
+            StaffUse::CheckIn(visit) => self.check_in((by, now), visit, changes),
+            StaffUse::NoShow(visit) => self.no_show((by, now), visit, changes),
+            StaffUse::Fulfil(visit) => self.fulfil((by, now), visit, changes),
         }
     }
 

@@ -6,8 +6,8 @@ use crate::ledger::Ledger;
 use crate::ledger::apply::with_doses;
 use booking::rules::{self, HoldFacts, LiveAppointment, RecipientFacts};
 use booking::{
-    Admission, Campaign, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId, Outcome, PersonId, Refusal,
-    RegionCode, SlotId, korean_day, nearest_free, side_by_side,
+    Admission, Appointment, Campaign, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId, Outcome,
+    PersonId, Refusal, RegionCode, SlotId, korean_day, nearest_free, side_by_side,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -87,8 +87,8 @@ impl Ledger {
 
     fn live_appointment(&self, key: (CampaignId, PersonId, DoseNumber)) -> Option<LiveAppointment> {
         let id = *self.live.get(key)?;
-        let slot = self.appointments.get(id)?.place.slot;
-        Some(LiveAppointment { id, slot, sido: self.sido_of(slot)? })
+        let Appointment { place, state, .. } = *self.appointments.get(id)?;
+        Some(LiveAppointment { id, slot: place.slot, sido: self.sido_of(place.slot)?, state })
     }
 
     /// The bands of a clinic on a day; what the booker holds there counts as free, what others wait for does not.

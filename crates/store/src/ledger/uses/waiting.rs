@@ -41,7 +41,7 @@ impl Ledger {
             recipient,
             may_be_booked: facts.may_be_booked,
             eligible: facts.eligible,
-            booked: facts.first.map(|first| first.id),
+            booked: facts.first,
             scope,
             is_scope: self.is_scope(scope),
             days,

@@ -57,7 +57,7 @@ impl Places {
         }
     }
 
-    fn lift(&mut self, country: &Country, campaign: CampaignId, place: Place) {
+    pub(super) fn lift(&mut self, country: &Country, campaign: CampaignId, place: Place) {
         let booked = &mut self.slots.entry(place.slot).or_default().1;
         *booked = booked.saturating_sub(1);
         if let Some(sido) = sido_of(country, place.slot).filter(|_| place.dose == DoseNumber(1)) {
@@ -65,7 +65,7 @@ impl Places {
         }
     }
 
-    fn live(&self, id: AppointmentId) -> Result<Appointment, Broken> {
+    pub(super) fn live(&self, id: AppointmentId) -> Result<Appointment, Broken> {
         let live = self.appointments.get(&id).filter(|one| one.state == AppointmentState::Booked);
         live.copied().ok_or(Broken::AppointmentNotLive { appointment: id })
     }

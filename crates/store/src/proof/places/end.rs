@@ -4,7 +4,9 @@ use super::{Counts, Doses, Judged, Places, doses_of, sido_of};
 use crate::proof::people::People;
 use crate::proof::{Broken, Proved};
 use crate::{Ledger, record};
-use booking::{Appointment, AppointmentId, Change, Country, DoseNumber, Hold, HoldId, Outcome};
+use booking::{
+    Appointment, AppointmentId, AppointmentState, Change, Country, DoseNumber, Hold, HoldId, Outcome,
+};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +22,15 @@ impl Places {
             Outcome::Booked(made) | Outcome::Moved(made) => !made.is_empty() && made.iter().all(stands),
             Outcome::Cancelled(id) => self.appointments.get(id).is_some_and(|one| !one.is_live()),
             Outcome::Waiting { id, entry } => self.waits.entries.get(id) == Some(entry),
+            Outcome::CheckedIn { id, number } => {
+                let came = |one: &Appointment| matches!(one.state, AppointmentState::CheckedIn { number: n, .. } if n == *number);
+                self.appointments.get(id).is_some_and(came)
+            }
+            Outcome::NoShow { id, .. } => {
+                let missed = |one: &Appointment| matches!(one.state, AppointmentState::NoShow { .. });
+                self.appointments.get(id).is_some_and(missed)
+            }
+            Outcome::Fulfilled(id) => self.appointments.get(id).is_some_and(Appointment::is_given),
             _ => true,
         };
         if is_true { Ok(()) } else { Err(Broken::AnswerUntrue { outcome: format!("{outcome:?}") }) }
@@ -35,7 +46,7 @@ impl Places {
                 *doses.entry((hold.campaign, sido)).or_default() += 1;
             }
         }
-        for appointment in self.appointments.values().filter(|one| one.is_live()) {
+        for appointment in self.appointments.values().filter(|one| one.takes_a_place()) {
             slots.entry(appointment.place.slot).or_default().1 += 1;
             let sido = sido_of(country, appointment.place.slot);
             if let Some(sido) = sido.filter(|_| appointment.place.dose == DoseNumber(1)) {
@@ -106,8 +117,7 @@ impl Places {
         proved.holds_made = self.holds_made;
         proved.holds_live = self.holds.len() as u64;
         proved.appointments_made = self.appointments.len() as u64;
-        proved.appointments_live =
-            (self.live.len() + self.names.beside.values().map(Vec::len).sum::<usize>()) as u64;
+        proved.appointments_live = self.appointments.values().filter(|one| one.is_live()).count() as u64;
     }
 
     pub(in crate::proof) fn digest(&self, people: &People) -> [u8; 32] {

@@ -6,7 +6,7 @@
 use super::{Judged, Places};
 use crate::proof::Broken;
 use crate::proof::people::People;
-use booking::{AppointmentId, CampaignId, DoseNumber, Hold, HoldId, PersonId};
+use booking::{Appointment, AppointmentId, CampaignId, DoseNumber, Hold, HoldId, PersonId};
 use std::collections::{HashMap, HashSet};
 
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl Places {
         let (campaign, dose, merged) =
             (appointment.campaign, appointment.place.dose, appointment.place.recipient);
         appointment.place.recipient = survivor;
-        if !appointment.is_live() {
+        if !appointment.stands() {
             return;
         }
         self.live.remove(&(campaign, merged, dose));
@@ -84,6 +84,23 @@ impl Places {
             self.names.had_two.insert((campaign, survivor));
         }
         self.changed.push((campaign, survivor));
+    }
+
+    /// The one that counts from now on; Some where another one does, and this is none of those that the desk has.
+    pub(super) fn counts_first(
+        &mut self,
+        key: (CampaignId, PersonId, DoseNumber),
+        id: AppointmentId,
+        was_live: bool,
+    ) -> Option<AppointmentId> {
+        let other = self.live.insert(key, id).filter(|other| *other != id)?;
+        let given = self.appointments.get(&other).is_some_and(Appointment::is_given);
+        let Some(beside) = self.names.beside.get_mut(&key).filter(|_| was_live && !given) else {
+            return Some(other);
+        };
+        beside.retain(|one| *one != id);
+        beside.push(other);
+        None
     }
 
     /// The next of them is the one that counts.

@@ -25,6 +25,7 @@ pub(super) fn samples(lang: Lang) -> Vec<(&'static str, Box<dyn DynTemplate>)> {
         ("booked-change", Box::new(changed(lang))),
         ("my", Box::new(my(lang, both.clone()))),
         ("my-changing", Box::new(MyPage { chrome: changing("/my"), ..my(lang, both) })),
+        ("my-visited", Box::new(my(lang, visited()))),
         ("my-empty", Box::new(my(lang, Vec::new()))),
         ("cancel", Box::new(cancel(lang))),
         ("change-wait", Box::new(ChangeWaitPage { chrome: changing("/my/change"), has_ticket: false })),
@@ -136,6 +137,25 @@ fn cancelled() -> AppointmentRow {
         calendar_href: None,
         ..appointment(1)
     }
+}
+
+/// As they stand when both doses are over: one missed, one given, one still at the clinic.
+fn visited() -> Vec<AppointmentRow> {
+    let over = |state, dose_number| AppointmentRow {
+        state,
+        heading: None,
+        cancel_until: None,
+        href: None,
+        calendar_href: None,
+        ..appointment(dose_number)
+    };
+    let here = AppointmentState::CheckedIn { number: 12 };
+    vec![
+        AppointmentRow { state: here, heading: None, cancel_until: None, ..second() },
+        over(AppointmentState::Fulfilled, 1),
+        over(AppointmentState::NoShow, 1),
+        over(AppointmentState::NoShow, 2),
+    ]
 }
 
 fn my(lang: Lang, appointments: Vec<AppointmentRow>) -> MyPage {

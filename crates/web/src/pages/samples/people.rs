@@ -17,6 +17,7 @@ pub(super) fn add(lang: Lang, add: &mut dyn FnMut(&'static str, &dyn askama::Dyn
             row("김영희", None, PartyState::NotEligible),
             row("이순자", Some(wording::relation(lang, Relation::Parent)), PartyState::Open),
             row("김철수", Some(wording::relation(lang, Relation::Parent)), PartyState::Booked),
+            row("박영수", Some(wording::relation(lang, Relation::Parent)), PartyState::Vaccinated),
         ]
     };
     add("people", &people(lang, everybody(), Errors::default()));
