@@ -86,6 +86,10 @@ impl Said {
 }
 
 impl Taken {
+    pub(super) fn places(self) -> u32 {
+        self.held + self.booked + self.blocked
+    }
+
     /// What is taken stays a place where the clinic gives fewer now: no appointment disappears, and nothing is free.
     pub(super) fn of(self, offered: u32) -> SlotCounts {
         let counts =
@@ -112,14 +116,14 @@ impl Ledger {
             }
             Change::NoShow { id, dropped, at, .. } => {
                 let missed = self.record_visit(*id, AppointmentState::NoShow { at: *at });
-                self.live.remove(live_key(&missed));
+                self.end_live(live_key(&missed), *id);
                 if let Some(second) = dropped {
                     self.cancel_appointment(*second, *at);
                 }
             }
             Change::Fulfilled { id, at, .. } => {
                 let given = self.record_visit(*id, AppointmentState::Fulfilled { at: *at });
-                self.live.put(live_key(&given), *id);
+                self.counts_first(live_key(&given), *id);
             }
             other => unreachable!("{other:?} is applied elsewhere"),
         }

@@ -52,6 +52,9 @@ impl Ledger {
             is_sealed: _,
             said,
             visits: _,
+            waits,
+            desk,
+            audit: _,
         } = self;
         let mut text = String::new();
         for_all!(text: "opening" openings, "alias" aliases, "person" people, "delegation" delegations,
@@ -65,6 +68,8 @@ impl Ledger {
         tell(&mut text, "said capacity", said.capacities(), |_| true);
         tell(&mut text, "said supply", said.supplies(), |_| true);
         tell(&mut text, "arrivals", said.all_arrivals(), |_| true);
+        waits.tell(&mut text);
+        desk.tell(&mut text);
         text.push_str(&self.every_index());
         text
     }
@@ -72,6 +77,7 @@ impl Ledger {
     /// What follows from the tables, in a fixed order.
     fn every_index(&self) -> String {
         let Self { messages, expiring, to_remind, next, .. } = self;
+        let audit = self.audit_head();
         let mut visits: Vec<_> = self.visits.all().collect();
         visits.sort_unstable();
         let mut changed: Vec<_> = self.day_changes.since(0).map(|(_, day)| day).collect();
@@ -79,12 +85,12 @@ impl Ledger {
         changed.sort_unstable();
         let answered: Vec<_> = self.answers.all_committed().map(|one| (one, one.outcome())).collect();
         format!(
-            "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}\n"
+            "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}\n{audit:?}\n"
         )
     }
 }
 
-fn tell<K, V, R>(text: &mut String, name: &str, table: &Table<K, V, R>, says: impl Fn(&V) -> bool)
+pub(super) fn tell<K, V, R>(text: &mut String, name: &str, table: &Table<K, V, R>, says: impl Fn(&V) -> bool)
 where
     K: Eq + Hash + Copy + Debug,
     V: Clone + Debug,
