@@ -2,7 +2,7 @@
 //!
 //! `pairs`: holds and confirmations through `Store::execute`, from one thread with a runtime as the service has it.
 //! `log`: the bare log, as many bytes a write made durable by `fdatasync`. `rows`: the same decisions on rows.
-//! `memory`: the decisions alone, in one thread, nothing written.
+//! `memory`: the decisions alone, in one thread, nothing written. `start`: opens the folder of an earlier `pairs`.
 //! Figures are printed one a line, name and number.
 
 mod country;
@@ -38,13 +38,14 @@ fn main() -> Result<(), Failure> {
     match words.as_slice() {
         ["pairs", folder, people, seconds] => pairs(Path::new(folder), people.parse()?, of(seconds)?),
         ["log", folder, bytes, seconds] => log(Path::new(folder), bytes.parse()?, of(seconds)?),
+        ["start", folder] => start(Path::new(folder)),
         ["memory", people] => {
             memory::run(people.parse()?);
             Ok(())
         }
         ["rows", folder, people, seconds] => rows(Path::new(folder), people.parse()?, of(seconds)?),
         _ => {
-            Err("pairs FOLDER PEOPLE SECONDS | log FOLDER BYTES SECONDS | rows FOLDER PEOPLE SECONDS".into())
+            Err("pairs FOLDER PEOPLE SECONDS | start FOLDER | log FOLDER BYTES SECONDS | rows FOLDER PEOPLE SECONDS".into())
         }
     }
 }
@@ -85,6 +86,17 @@ fn pairs(folder: &Path, people: u64, seconds: Duration) -> Result<(), Failure> {
     say("views_caught_up_seconds", caught_up(&store).as_secs_f64());
     drop(store);
     say_journal(folder, &booked_in)
+}
+
+/// From its views or its journal, whichever there is, to the first answer.
+fn start(folder: &Path) -> Result<(), Failure> {
+    let (start, used) = (now(), usage::of_the_process());
+    let store = open(folder)?;
+    say("start_seconds", (now() - start).as_secs_f64());
+    say("start_processor_seconds", usage::of_the_process().saturating_sub(used).as_secs_f64());
+    say("resident_bytes", usage::resident_bytes() as f64);
+    drop(store);
+    Ok(())
 }
 
 fn last_row(store: &SqliteStore) -> u64 {

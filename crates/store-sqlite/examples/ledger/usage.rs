@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+const MILLISECONDS_PER_TICK: u64 = 10;
+
 /// Processor time by thread; a thread is known by its name.
 #[derive(Default)]
 pub(crate) struct Usage(BTreeMap<String, Duration>);
@@ -34,6 +36,15 @@ fn of_thread(task: &Path) -> Option<(String, Duration)> {
     // The first thread has the name of the program, whatever that is.
     let is_first = task.file_name()?.to_str()? == std::process::id().to_string();
     Some((if is_first { "crowd".to_owned() } else { name }, used(task)?))
+}
+
+/// Of all threads that there are or were: the two numbers after the eleventh, in ticks.
+pub(crate) fn of_the_process() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").expect("Linux tells");
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks: u64 =
+        after_name.split_whitespace().skip(11).take(2).filter_map(|one| one.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * MILLISECONDS_PER_TICK)
 }
 
 /// Of the thread that asks.
