@@ -8,7 +8,7 @@ use std::time::Duration;
 use store::{Request, StoreError};
 
 /// While a batch is written, the writer is woken for so many commands; one by one would be dearer.
-const WORTH_WAKING: usize = 64;
+const WORTH_WAKING: usize = 256;
 
 pub(crate) struct Asked {
     pub(crate) request: Request,
