@@ -153,8 +153,8 @@ impl Ledger {
                 self.index_reminder(id, was, now);
                 self.index_visit(id, was, now);
             }
-            Followed::Queued(id, message) => drop(self.messages.insert(id, message)),
-            Followed::Sent(id) => drop(self.messages.remove(&id)),
+            Followed::Queued(id, message) => self.messages.insert(id, message),
+            Followed::Sent(id) => self.messages.remove(id),
             Followed::Answered(_) => {}
         }
     }
