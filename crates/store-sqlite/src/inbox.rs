@@ -1,17 +1,18 @@
 //! What waits for the writer: commands, and word from the journal. One lock for both, taken once for many.
 
 use crate::pen::Done;
+use crate::reply::Reply;
+use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
-use store::{Answer, Request, StoreError};
-use tokio::sync::oneshot;
+use store::{Request, StoreError};
 
 /// While a batch is written, the writer is woken for so many commands; one by one would be dearer.
-const WORTH_WAKING: usize = 64;
+const WORTH_WAKING: usize = 256;
 
 pub(crate) struct Asked {
     pub(crate) request: Request,
-    pub(crate) reply: oneshot::Sender<Answer>,
+    pub(crate) reply: Reply,
 }
 
 pub(crate) enum Next {
@@ -139,6 +140,9 @@ const UNPOISONED: &str = "nothing panics while it holds the inbox";
 
 impl State {
     fn take(&mut self, room: usize, batch: &mut Vec<Asked>) {
+        if batch.is_empty() && self.asked.len() <= room {
+            return mem::swap(&mut self.asked, batch);
+        }
         let taken = self.asked.len().min(room);
         batch.extend(self.asked.drain(..taken));
     }

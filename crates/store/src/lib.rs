@@ -33,6 +33,7 @@ mod same_person;
 mod staff;
 mod store;
 mod table;
+mod undo;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
