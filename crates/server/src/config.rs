@@ -37,7 +37,9 @@ pub(crate) struct CampaignConfig {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LimitsConfig {
     pub(crate) connections_max: usize,
+    /// Requests that ask the ledger, worked on at once: the most that the limit, which adapts itself, can become.
     pub(crate) booking_requests_max: usize,
+    /// How long such a request may wait for its turn before it is told to come again.
     pub(crate) booking_wait_ms_max: u32,
     /// Threads that speak HTTP. One leaves the other core of a small machine to the ledger.
     pub(crate) http_threads: usize,
@@ -77,12 +79,7 @@ impl Default for CampaignConfig {
 
 impl Default for LimitsConfig {
     fn default() -> Self {
-        Self {
-            connections_max: 15_000,
-            booking_requests_max: 512,
-            booking_wait_ms_max: 2_000,
-            http_threads: 1,
-        }
+        Self { connections_max: 15_000, booking_requests_max: 512, booking_wait_ms_max: 50, http_threads: 1 }
     }
 }
 

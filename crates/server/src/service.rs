@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Randomness, Store};
 use store_sqlite::{FollowedRoster, SqliteLine};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use waiting_room::PollBands;
 use web::app::{App, WebSettings};
 use web::assets::assets;
@@ -22,6 +22,7 @@ use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::Keys;
 use web::messages::{DemoOutbox, MessageChannel, deliver};
+use web::overload::Planes;
 use web::pages::Assets;
 use web::pairs::PairTries;
 use web::published::Publisher;
@@ -87,6 +88,8 @@ impl Service {
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
+        let wait_max = Duration::from_millis(u64::from(config.limits.booking_wait_ms_max));
+        let planes = Planes::new(&clock, config.limits.booking_requests_max, wait_max);
         let app = App {
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
             settings: web_settings(&config),
@@ -109,7 +112,7 @@ impl Service {
             gate_document_path: format!("/gate/{slug}.json"),
             ticket_path: format!("/gate/{slug}/ticket"),
             tickets_path: format!("/gate/{slug}/tickets"),
-            booking_slots: Semaphore::new(config.limits.booking_requests_max),
+            planes,
         };
         Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners })
     }
@@ -244,7 +247,5 @@ fn web_settings(config: &Config) -> WebSettings {
         public_origins: config.public_origins.clone(),
         secure_cookies: config.has_tls_before_it(),
         connections_max: config.limits.connections_max,
-        booking_requests_max: config.limits.booking_requests_max,
-        booking_wait_max: SignedDuration::from_millis(i64::from(config.limits.booking_wait_ms_max)),
     }
 }

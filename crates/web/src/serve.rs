@@ -1,6 +1,6 @@
-//! What happens around every handler, in this order: a slot of the booking plane → the body, bounded in size and time →
-//! fields → where the request comes from → the guard of the route → the fields a program must send → the handler.
-//! The cheap and the forbidden come before the dear.
+//! What happens around every handler, in this order: the body, bounded in size and time → fields → where the request
+//! comes from → a place at its plane ([`crate::overload`]) → the guard of the route → the fields a program must send →
+//! the handler. The cheap and the forbidden come before the dear.
 
 use crate::app::App;
 use crate::context::{Context, Wants};
@@ -24,8 +24,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
-use tokio::sync::SemaphorePermit;
-use tokio::time::error::Elapsed;
 use waiting_room::Pass;
 
 const BODY_MAX: usize = 16 * 1024;
@@ -41,11 +39,18 @@ pub(crate) async fn serve(
     let (head, body) = request.into_parts();
     let mut ctx = context(app, route, lang, params, &head);
     let app = Arc::clone(&ctx.app);
-    let Ok(_slot) = booking_slot(&app, route).await else { return Problem::Busy.answer(&ctx) };
     match read_fields(route, &head, body).await {
         Ok(fields) => ctx.fields = fields,
         Err(problem) => return problem.answer(&ctx),
     }
+    if route.method == Method::POST
+        && let Err(problem) = check_origin(route, &ctx)
+    {
+        return problem.answer(&ctx);
+    }
+    let Ok(entered) = app.planes.enter(route.plane(), &route.method).await else {
+        return Problem::Busy.answer(&ctx);
+    };
     let handled = caught(Box::pin(async {
         admit(route, &mut ctx).await?;
         if (route.guard, route.wants) == (Guard::Admitted, Wants::Page) {
@@ -54,17 +59,13 @@ pub(crate) async fn serve(
         (route.handler)(&mut ctx).await
     }));
     let handled = handled.await.unwrap_or(Err(Problem::Bug));
-    handled.unwrap_or_else(|problem| problem.answer(&ctx))
-}
-
-/// One of the places at the booking plane, for a route that needs one; an error when none came free in time.
-async fn booking_slot<'a>(app: &'a App, route: &Route) -> Result<Option<SemaphorePermit<'a>>, Elapsed> {
-    if !route.asks_the_ledger() {
-        return Ok(None);
+    // A machine that is broken says nothing about how much it could bear.
+    if let Some(entered) = entered
+        && !matches!(handled, Err(Problem::Store(_) | Problem::Bug))
+    {
+        entered.done();
     }
-    let wait_max = Duration::try_from(app.settings.booking_wait_max).unwrap_or_default();
-    let slot = tokio::time::timeout(wait_max, app.booking_slots.acquire()).await?;
-    Ok(Some(slot.expect("the semaphore is never closed")))
+    handled.unwrap_or_else(|problem| problem.answer(&ctx))
 }
 
 fn context(
@@ -141,11 +142,8 @@ async fn read_fields(route: &Route, head: &http::request::Parts, body: Body) -> 
     }
 }
 
-/// Where it comes from, then who it is, then what it must say.
+/// Who it is, then what it must say.
 async fn admit(route: &Route, ctx: &mut Context) -> Result<(), Problem> {
-    if route.method == Method::POST {
-        check_origin(route, ctx)?;
-    }
     check_guard(route.guard, ctx).await?;
     if route.wants == Wants::Page && matches!(route.guard, Guard::Identified | Guard::Admitted) {
         ctx.changing = Changing::of(ctx).await?;
