@@ -10,8 +10,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{
-    Answer, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, PersonRecord, Request, Store,
-    StoreError, ViewsLag, Visit, Waiting, WithinSupply,
+    Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, DeskCase,
+    PersonRecord, Request, Store, StoreError, ViewsLag, Visit, WaitRecord, Waiting, WithinSupply,
 };
 use store_sqlite::{SqliteStore, StoreLimits};
 
@@ -93,6 +93,11 @@ impl Store for OpeningLedger {
         draft(person: PersonId) -> Result<Option<Vec<u8>>, StoreError>;
         appointments_of(person: PersonId) -> Result<Vec<(AppointmentId, Appointment)>, StoreError>;
         appointment(appointment: AppointmentId) -> Result<Option<Appointment>, StoreError>;
+        waits_of(person: PersonId) -> Result<Vec<WaitRecord>, StoreError>;
+        now_known_as(person: PersonId) -> Result<PersonId, StoreError>;
+        desk_cases() -> Result<Vec<DeskCase>, StoreError>;
+        audit_head() -> Result<AuditHead, StoreError>;
+        audit_since(seq: u64, events_max: usize) -> Result<Vec<AuditEvent>, StoreError>;
         messages_waiting(limit: usize) -> Result<Vec<(MessageId, Message)>, StoreError>;
     }
 }

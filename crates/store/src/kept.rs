@@ -101,7 +101,17 @@ impl Follower {
             | Change::SupplySet { .. }
             | Change::CheckedIn { .. }
             | Change::NoShow { .. }
-            | Change::Fulfilled { .. } => to.for_ever(record)?,
+            | Change::Fulfilled { .. }
+            | Change::Audited(_)
+            | Change::Waited { .. }
+            | Change::WaitEnded { .. }
+            | Change::PlaceAwaited { .. }
+            | Change::PlaceOffered { .. }
+            | Change::PlacePassed { .. }
+            | Change::OfferEnded { .. }
+            | Change::EligibilityCorrected { .. }
+            | Change::AdmissionRevoked { .. }
+            | Change::PeopleMerged { .. } => to.for_ever(record)?,
             Change::DraftSaved { person, sealed } => {
                 to.end(Under::Draft(*person))?;
                 if !sealed.is_empty() {
@@ -140,7 +150,11 @@ fn queue(id: MessageId, kind: MessageKind, record: &[u8], to: &mut impl Keeping)
         | MessageKind::NoShow(_)
         | MessageKind::Fulfilled(_)
         | MessageKind::DelegationGiven { .. }
-        | MessageKind::DelegationEnded { .. } => to.begin(Under::Message(id), framed(record)),
+        | MessageKind::DelegationEnded { .. }
+        | MessageKind::PlaceOffered { .. }
+        | MessageKind::OfferLapsed { .. }
+        | MessageKind::EligibilityCorrected { .. }
+        | MessageKind::AdmissionRevoked => to.begin(Under::Message(id), framed(record)),
     }
     Ok(())
 }

@@ -4,6 +4,10 @@
 //! the decoded changes: it uses the country and the names of things, and neither `booking::rules` nor the `Ledger`. It
 //! stops at the first record that breaks a claim and says which, where and by how much.
 //!
+//! Not proved again: who is of the group, that people were served in the order in which they waited, what the audit
+//! records say, and the doses of somebody who was found to have two appointments for one (`places/names.rs`,
+//! `places/waiting.rs`).
+//!
 //! To add a change: its arm in [`Proof::change`]; a change that this page does not know does not compile. To add a
 //! claim: a [`Broken`], and a journal that breaks it in `tests/it/proof.rs`.
 
@@ -71,7 +75,7 @@ pub struct Proved {
     pub answers: u64,
     /// Slots of which more is taken than the present list of clinics gives, all of it from before that list.
     pub slots_over_list: u64,
-    /// SHA-256 over holds, appointments and openings: two journals that mean the same have the same.
+    /// SHA-256 over holds, appointments, openings and who waits: two journals that mean the same have the same.
     pub digest: [u8; 32],
 }
 
@@ -218,8 +222,7 @@ impl<'a> Proof<'a> {
                 self.people.end_leave((*campaign, *booker, *recipient))
             }
             Change::Admitted { campaign, person, admission } => {
-                self.people.admit(*campaign, *person, *admission);
-                Ok(())
+                self.people.admit(*campaign, *person, *admission)
             }
             Change::Held { id, hold } => self.places.hold(self.country, &self.people, *id, hold),
             Change::HoldExtended { id, expires_at } => self.places.extend(*id, *expires_at),
@@ -247,9 +250,48 @@ impl<'a> Proof<'a> {
                 self.places.said.supply(*campaign, supply);
                 Ok(())
             }
+            Change::Waited { .. }
+            | Change::WaitEnded { .. }
+            | Change::PlaceAwaited { .. }
+            | Change::PlaceOffered { .. }
+            | Change::PlacePassed { .. }
+            | Change::OfferEnded { .. }
+            | Change::EligibilityCorrected { .. }
+            | Change::AdmissionRevoked { .. }
+            | Change::PeopleMerged { .. } => self.desk(change),
+            Change::Audited(_) => Ok(()),
             Change::SessionEnded { .. } | Change::PlaceAbandoned { .. } | Change::MessageSent { .. } => {
                 Ok(())
             }
+        }
+    }
+}
+
+impl Proof<'_> {
+    /// Waiting, and what staff put right.
+    fn desk(&mut self, change: &Change) -> Result<(), Broken> {
+        match change {
+            Change::Waited { id, entry } => self.places.wait(&self.people, *id, entry),
+            Change::WaitEnded { id, .. } => self.places.end_wait(*id),
+            Change::PlaceAwaited { slot } => {
+                self.places.await_place(*slot);
+                Ok(())
+            }
+            Change::PlacePassed { slot } => self.places.pass_place(*slot),
+            Change::PlaceOffered { id, offer } => self.places.offer(self.country, *id, offer),
+            Change::OfferEnded { id, end, at } => self.places.end_offer(self.country, *id, *end, *at),
+            Change::EligibilityCorrected { campaign, person, correction } => {
+                self.people.correct(*campaign, *person, *correction)
+            }
+            Change::AdmissionRevoked { campaign, person, .. } => {
+                self.places.no_hold_with_pass(*campaign, *person)?;
+                self.people.revoke(*campaign, *person)
+            }
+            Change::PeopleMerged { survivor, merged, .. } => {
+                self.people.merge(*survivor, *merged)?;
+                self.places.merge(*survivor, *merged)
+            }
+            other => unreachable!("{other:?} is proved elsewhere"),
         }
     }
 }

@@ -108,6 +108,22 @@ macro_rules! reads_of_the_ledger {
             Box::pin(std::future::ready(self.read(|ledger| ledger.appointment(appointment))))
         }
 
+        fn waits_of(&self, person: booking::PersonId) -> $crate::Read<'_, Vec<$crate::WaitRecord>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.waits_of(person))))
+        }
+
+        fn now_known_as(&self, person: booking::PersonId) -> $crate::Read<'_, booking::PersonId> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.now_known_as(person))))
+        }
+
+        fn desk_cases(&self) -> $crate::Read<'_, Vec<$crate::DeskCase>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.desk_cases())))
+        }
+
+        fn audit_head(&self) -> $crate::Read<'_, $crate::AuditHead> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.audit_head())))
+        }
+
         fn messages_waiting(
             &self,
             limit: usize,

@@ -1,9 +1,10 @@
 //! The trait, and what its reads return.
 
-use crate::{Request, StoreError};
+use crate::{AuditEvent, AuditHead, Request, StoreError};
 use booking::{
-    Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, Hold, HoldId, Message,
-    MessageId, Opening, Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts, SlotId, Vials,
+    Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, DoseNumber, Hold, HoldId,
+    Message, MessageId, Offer, Opening, Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts,
+    SlotId, Vials, WaitEntry, WaitId,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -82,6 +83,17 @@ pub trait Store: Send + Sync {
     ) -> Waiting<'_, Result<Vec<(AppointmentId, Appointment)>, StoreError>>;
     fn appointment(&self, appointment: AppointmentId)
     -> Waiting<'_, Result<Option<Appointment>, StoreError>>;
+    /// For whom somebody waits, themselves and those whom they help; the oldest first.
+    fn waits_of(&self, person: PersonId) -> Waiting<'_, Result<Vec<WaitRecord>, StoreError>>;
+    /// Whom a name stands for since two were merged; a session begun under the other is theirs.
+    fn now_known_as(&self, person: PersonId) -> Waiting<'_, Result<PersonId, StoreError>>;
+    /// What waits for a decision at a desk.
+    fn desk_cases(&self) -> Waiting<'_, Result<Vec<DeskCase>, StoreError>>;
+    /// The end of the audit chain.
+    fn audit_head(&self) -> Waiting<'_, Result<AuditHead, StoreError>>;
+    /// The events after that one, oldest first, at most so many. None only when there is none: come back with the
+    /// number of the last until then.
+    fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>>;
     /// The oldest messages that are not marked as sent.
     fn messages_waiting(&self, limit: usize) -> Waiting<'_, Result<Vec<(MessageId, Message)>, StoreError>>;
 }
@@ -153,6 +165,26 @@ pub struct DaysChanged {
     /// Of the last of these days; the version that was asked for when there is none.
     pub version: u64,
     pub days: Vec<DayTaken>,
+}
+
+/// An entry of the wait list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitRecord {
+    pub id: WaitId,
+    pub entry: WaitEntry,
+    pub offer: Option<Offer>,
+    /// How many came before and wait in the same scope.
+    pub before: u64,
+}
+
+/// Two names turned out to be one person's, and both had an appointment for the same dose. All of them stand until one
+/// is left; whoever cancels one decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskCase {
+    pub campaign: CampaignId,
+    pub person: PersonId,
+    pub dose: DoseNumber,
+    pub appointments: Vec<AppointmentId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

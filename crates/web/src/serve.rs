@@ -13,7 +13,7 @@ use crate::lang::Lang;
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
 use axum::body::Body;
-use booking::Refusal;
+use booking::{PersonId, Refusal};
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt as _, Limited};
@@ -197,9 +197,9 @@ async fn check_guard(guard: Guard, ctx: &mut Context) -> Result<(), Problem> {
         Guard::DemoOnly => Err(Problem::NotFound),
         Guard::Identified => check_session(ctx).await,
         Guard::Admitted => {
-            let pass = live_pass(ctx)?;
+            live_pass(ctx)?;
             check_session(ctx).await?;
-            extend_pass(ctx, pass);
+            extend_pass(ctx, live_pass(ctx)?);
             Ok(())
         }
     }
@@ -212,7 +212,24 @@ async fn check_session(ctx: &mut Context) -> Result<(), Problem> {
         ctx.session = None;
         return Err(Refusal::IdentityNeeded.into());
     }
+    let person = ctx.app.store.now_known_as(session.person).await?;
+    if person != session.person {
+        go_on_as(ctx, session, person);
+    }
     Ok(())
+}
+
+/// Two names turned out to be one person's: what was begun under the other goes on.
+fn go_on_as(ctx: &mut Context, session: Session, person: PersonId) {
+    ctx.pass = ctx.own_pass().map(|pass| Pass { booker: person.0, ..pass });
+    let session = Session { person, ..session };
+    ctx.session = Some(session);
+    let token = session.seal(&ctx.app.keys.tokens);
+    ctx.set_cookie(Cookie::Session, &token);
+    if let Some(pass) = ctx.pass {
+        let token = pass.seal(&ctx.app.keys.tokens);
+        ctx.set_cookie(Cookie::Pass, &token);
+    }
 }
 
 /// Signed by us, for this campaign, of this person, of this epoch, not over. The ledger checks its own record again in

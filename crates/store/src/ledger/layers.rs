@@ -34,6 +34,9 @@ macro_rules! every_table {
         $ledger.day_changes.$act();
         $ledger.supply.$act();
         $ledger.said.$act();
+        $ledger.waits.$act();
+        $ledger.desk.$act();
+        $ledger.audit.$act();
         $ledger.holds.$act();
         $ledger.hold_of.$act();
         $ledger.expired.$act();
@@ -198,6 +201,16 @@ fn followed(change: &Change) -> Option<Followed> {
         | Change::Blocked { .. }
         | Change::Unblocked { .. }
         | Change::CapacitySet { .. }
-        | Change::SupplySet { .. } => None,
+        | Change::SupplySet { .. }
+        | Change::Audited(_)
+        | Change::Waited { .. }
+        | Change::WaitEnded { .. }
+        | Change::PlaceAwaited { .. }
+        | Change::PlaceOffered { .. }
+        | Change::PlacePassed { .. }
+        | Change::OfferEnded { .. }
+        | Change::EligibilityCorrected { .. }
+        | Change::AdmissionRevoked { .. }
+        | Change::PeopleMerged { .. } => None,
     }
 }

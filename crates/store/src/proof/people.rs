@@ -1,7 +1,9 @@
 //! Who there is, who came in, and who may act for whom.
 
+mod desk;
+
 use super::Broken;
-use booking::{Admission, CampaignId, MessageId, PersonAlias, PersonId};
+use booking::{Admission, CampaignId, MessageId, PersonAlias, PersonId, TicketRef};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -15,6 +17,10 @@ pub(super) struct People {
     /// Ended in this row.
     leave_ended: Vec<(CampaignId, PersonId, PersonId)>,
     admissions: HashMap<(CampaignId, PersonId), Admission>,
+    /// Whose name is another one's now.
+    merged: HashMap<PersonId, PersonId>,
+    revoked: HashSet<(CampaignId, TicketRef)>,
+    kept_out: Vec<(CampaignId, PersonId)>,
     last_message: u64,
 }
 
@@ -77,6 +83,7 @@ impl People {
 
     pub(super) fn end_of_row(&mut self) {
         self.leave_ended.clear();
+        self.kept_out.clear();
     }
 
     pub(super) fn may_act(&self, campaign: CampaignId, booker: PersonId, recipient: PersonId) -> Judged {
@@ -84,8 +91,12 @@ impl People {
         if may { Ok(()) } else { Err(Broken::WithoutLeave { booker, recipient }) }
     }
 
-    pub(super) fn admit(&mut self, campaign: CampaignId, person: PersonId, admission: Admission) {
+    pub(super) fn admit(&mut self, campaign: CampaignId, person: PersonId, admission: Admission) -> Judged {
+        if self.revoked.contains(&(campaign, admission.ticket)) {
+            return Err(Broken::WithoutPass { booker: person, campaign });
+        }
         self.admissions.insert((campaign, person), admission);
+        Ok(())
     }
 
     /// Inside: after the opening, on a pass that has not run out.

@@ -23,6 +23,7 @@ mod keepsakes;
 mod lane;
 mod ledger;
 mod line;
+mod merged;
 mod openapi;
 mod outage;
 mod people;

@@ -1,5 +1,7 @@
 //! A change in one line. People are numbers; what is sealed stays sealed.
 
+mod desk;
+
 use crate::verify::slot_name;
 use booking::{AppointmentId, Change, HoldEnd, MessageKind, Outcome};
 use jiff::Timestamp;
@@ -26,7 +28,12 @@ pub(super) fn about(change: &Change) -> Vec<AppointmentId> {
             | MessageKind::NoShow(id)
             | MessageKind::Fulfilled(id)
             | MessageKind::Moved { id, .. } => vec![id],
-            MessageKind::DelegationGiven { .. } | MessageKind::DelegationEnded { .. } => Vec::new(),
+            MessageKind::DelegationGiven { .. }
+            | MessageKind::DelegationEnded { .. }
+            | MessageKind::PlaceOffered { .. }
+            | MessageKind::OfferLapsed { .. }
+            | MessageKind::EligibilityCorrected { .. }
+            | MessageKind::AdmissionRevoked => Vec::new(),
         },
         Change::Answered { outcome, .. } => match outcome {
             Outcome::Booked(made) | Outcome::Moved(made) => made.iter().map(|(id, _)| *id).collect(),
@@ -90,15 +97,23 @@ pub(super) fn tell(change: &Change) -> String {
                 campaign.0, supply.total, by.0
             )
         }
+        Change::Audited(_)
+        | Change::Waited { .. }
+        | Change::WaitEnded { .. }
+        | Change::PlaceAwaited { .. }
+        | Change::PlaceOffered { .. }
+        | Change::PlacePassed { .. }
+        | Change::OfferEnded { .. }
+        | Change::EligibilityCorrected { .. }
+        | Change::AdmissionRevoked { .. }
+        | Change::PeopleMerged { .. } => desk::tell(change),
         Change::Held { .. }
         | Change::HoldExtended { .. }
         | Change::HoldEnded { .. }
         | Change::Booked { .. }
         | Change::Moved { .. }
-        | Change::Cancelled { .. }
-        | Change::CheckedIn { .. }
-        | Change::NoShow { .. }
-        | Change::Fulfilled { .. } => tell_place(change),
+        | Change::Cancelled { .. } => tell_place(change),
+        Change::CheckedIn { .. } | Change::NoShow { .. } | Change::Fulfilled { .. } => tell_visit(change),
     }
 }
 
@@ -129,7 +144,7 @@ fn tell_place(change: &Change) -> String {
             format!("변경 / moved {} to {}, by person {}", id.number(), slot_name(*to), by.0)
         }
         Change::Cancelled { id, by, .. } => format!("취소 / cancelled {}, by person {}", id.number(), by.0),
-        other => tell_visit(other),
+        _ => unreachable!("told elsewhere"),
     }
 }
 
@@ -161,6 +176,10 @@ fn kind(kind: MessageKind) -> String {
         MessageKind::Fulfilled(id) => format!("vaccinated {}", id.number()),
         MessageKind::DelegationGiven { .. } => "delegation given".to_owned(),
         MessageKind::DelegationEnded { .. } => "delegation ended".to_owned(),
+        MessageKind::PlaceOffered { slot, .. } => format!("offered {}", slot_name(slot)),
+        MessageKind::OfferLapsed { slot, .. } => format!("offer lapsed {}", slot_name(slot)),
+        MessageKind::EligibilityCorrected { .. } => "eligibility corrected".to_owned(),
+        MessageKind::AdmissionRevoked => "admission revoked".to_owned(),
     }
 }
 

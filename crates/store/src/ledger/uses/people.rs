@@ -26,8 +26,13 @@ impl Ledger {
 
     /// The person whom the first known alias names; the aliases that nobody has yet name them too. An alias that names
     /// somebody else stays theirs: whether the two are one person is decided by people, at a desk.
-    fn find_or_add(&mut self, aliases: &[PersonAlias], sealed: &[u8], changes: &mut Changes) -> PersonId {
-        let found = aliases.iter().find_map(|alias| self.aliases.get(*alias)).copied();
+    pub(super) fn find_or_add(
+        &mut self,
+        aliases: &[PersonAlias],
+        sealed: &[u8],
+        changes: &mut Changes,
+    ) -> PersonId {
+        let found = self.named(aliases);
         let person = found.unwrap_or(PersonId(self.next.person));
         for alias in aliases {
             if self.aliases.get(*alias).is_some() {
@@ -44,6 +49,11 @@ impl Ledger {
         person
     }
 
+    /// Whom the first known alias names, under the name they have now.
+    fn named(&self, aliases: &[PersonAlias]) -> Option<PersonId> {
+        aliases.iter().find_map(|alias| self.aliases.get(*alias)).map(|person| self.known_as(*person))
+    }
+
     pub(in crate::ledger) fn delegate(
         &mut self,
         wanted: &Delegate,
@@ -53,8 +63,7 @@ impl Ledger {
         let country = Arc::clone(&self.country);
         let Delegate { campaign, booker, aliases, sealed, candidate, relation, consent, code_sent_at } =
             wanted;
-        let known_as = aliases.iter().find_map(|alias| self.aliases.get(*alias)).copied();
-        let recipient = known_as.unwrap_or(PersonId(self.next.person));
+        let recipient = self.named(aliases).unwrap_or(PersonId(self.next.person));
         let key = (*campaign, *booker, recipient);
         let (live, named) = self.helped_by(key);
         let delegation = rules::delegate(&DelegateFacts {
@@ -64,6 +73,7 @@ impl Ledger {
             booker: *booker,
             recipient,
             candidate: *candidate,
+            corrected: self.correction(*campaign, recipient),
             relation: *relation,
             consent: *consent,
             code_sent_at: *code_sent_at,
