@@ -23,6 +23,8 @@ use web::identity::DemoProvider;
 use web::keys::Keys;
 use web::messages::{DemoOutbox, MessageChannel, deliver};
 use web::overload::Planes;
+use web::overload::tries::{Pace, Tries};
+use web::overload::turned_away::TurnedAway;
 use web::pages::Assets;
 use web::pairs::PairTries;
 use web::published::Publisher;
@@ -88,8 +90,7 @@ impl Service {
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
-        let wait_max = Duration::from_millis(u64::from(config.limits.booking_wait_ms_max));
-        let planes = Planes::new(&clock, config.limits.booking_requests_max, wait_max);
+        let (planes, tries) = layers(&config, &clock);
         let app = App {
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
             settings: web_settings(&config),
@@ -113,6 +114,8 @@ impl Service {
             ticket_path: format!("/gate/{slug}/ticket"),
             tickets_path: format!("/gate/{slug}/tickets"),
             planes,
+            turned_away: TurnedAway::default(),
+            tries,
         };
         Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners })
     }
@@ -164,6 +167,15 @@ impl Service {
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
+}
+
+/// What stands between a request and its handler when there are too many.
+fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
+    let limits = &config.limits;
+    let wait_max = Duration::from_millis(u64::from(limits.booking_wait_ms_max));
+    let one =
+        Pace { per_second: limits.person_requests_per_second_max, burst: limits.person_requests_at_once_max };
+    (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
 }
 
 fn feeder(country: &Arc<Country>, ledger: &Arc<dyn Store>, clock: &Arc<dyn Clock>, assets: Assets) -> Feeder {

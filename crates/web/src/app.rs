@@ -5,6 +5,8 @@ use crate::identity::IdentityProvider;
 use crate::keys::Keys;
 use crate::messages::{DemoOutbox, MessageChannel, Resends};
 use crate::overload::Planes;
+use crate::overload::tries::Tries;
+use crate::overload::turned_away::TurnedAway;
 use crate::pages::Assets;
 use crate::pairs::PairTries;
 use crate::published::Prepared;
@@ -52,6 +54,8 @@ pub struct App {
     pub tickets_path: String,
     /// Places for requests that ask the ledger.
     pub planes: Planes,
+    pub turned_away: TurnedAway,
+    pub tries: Tries,
 }
 
 /// The words for a campaign; they come from the country's files.

@@ -1,5 +1,5 @@
 //! What happens around every handler, in this order: the body, bounded in size and time → fields → where the request
-//! comes from → a place at its plane ([`crate::overload`]) → the guard of the route → the fields a program must send →
+//! comes from → how often the asker has asked, and a place at the plane ([`crate::overload`]) → the guard of the route → the fields a program must send →
 //! the handler. The cheap and the forbidden come before the dear.
 
 use crate::app::App;
@@ -10,6 +10,8 @@ use crate::fields::Fields;
 use crate::journey::changing::Changing;
 use crate::journey::people::party_line;
 use crate::lang::Lang;
+use crate::overload::tries::{Asker, CameFrom};
+use crate::overload::{Entered, Plane};
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
 use axum::body::Body;
@@ -19,6 +21,7 @@ use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::http;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -48,8 +51,10 @@ pub(crate) async fn serve(
     {
         return problem.answer(&ctx);
     }
-    let Ok(entered) = app.planes.enter(route.plane(), &route.method).await else {
-        return Problem::Busy.answer(&ctx);
+    let address = head.extensions.get::<CameFrom>().map(|from| from.0);
+    let entered = match place(&app, route, &ctx, address).await {
+        Ok(entered) => entered,
+        Err(problem) => return problem.answer(&ctx),
     };
     let handled = caught(Box::pin(async {
         admit(route, &mut ctx).await?;
@@ -66,6 +71,23 @@ pub(crate) async fn serve(
         entered.done();
     }
     handled.unwrap_or_else(|problem| problem.answer(&ctx))
+}
+
+/// A place at the plane of the route, for whoever has not asked too often.
+async fn place<'a>(
+    app: &'a App,
+    route: &Route,
+    ctx: &Context,
+    address: Option<IpAddr>,
+) -> Result<Option<Entered<'a>>, Problem> {
+    let plane = route.plane();
+    if plane == Plane::Gate {
+        return Ok(None);
+    }
+    let (person, ticket) = (ctx.session.map(|session| session.person), ctx.ticket.map(|ticket| ticket.id));
+    let tried = app.tries.take(&Asker { person, ticket, address }, ctx.now);
+    tried.map_err(|retry_after_s| Problem::TooOften { retry_after_s })?;
+    app.planes.enter(plane, &route.method).await.map_err(|_shed| Problem::Busy)
 }
 
 fn context(
