@@ -2,7 +2,7 @@
 
 use crate::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, RequestKey, SessionId, SlotCounts, SlotId, StaffId, Supply, TicketRef,
+    PersonId, PersonKey, Removal, RequestKey, SessionId, SlotCounts, SlotId, StaffId, Supply, TicketRef,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -32,6 +32,22 @@ pub enum Change {
     PersonUpdated {
         person: PersonId,
         sealed: Vec<u8>,
+    },
+    /// Their data is gone; what they booked stays, and is nobody's.
+    PersonRemoved {
+        person: PersonId,
+        removal: Removal,
+    },
+    /// The keys of people who were removed are gone for good.
+    KeysDestroyed {
+        keys: Vec<PersonKey>,
+        at: Timestamp,
+    },
+    /// The same person under hashes of another key: the old ones name nobody any more.
+    AliasesRenewed {
+        person: PersonId,
+        old: Vec<PersonAlias>,
+        new: Vec<PersonAlias>,
     },
     DelegationGiven {
         campaign: CampaignId,
@@ -337,6 +353,13 @@ pub enum Outcome {
     Opened,
     Closed,
     Registered(PersonId),
+    Removed {
+        people: u32,
+    },
+    KeysDestroyed {
+        keys: u32,
+    },
+    AliasesRenewed,
     SessionEnded,
     Admitted(Admission),
     Held {

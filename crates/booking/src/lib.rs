@@ -18,6 +18,7 @@ mod ids;
 mod nearest;
 mod plan;
 mod refusal;
+mod removal;
 pub mod rules;
 mod said;
 mod slot;
@@ -34,10 +35,11 @@ pub use clinic::{Clinic, OpeningHours, Vials, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
 pub use ids::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, RegionCode, RequestKey, SessionId, StaffId, TicketRef,
+    PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef,
 };
 pub use nearest::nearest_free;
 pub use plan::{second_doses, side_by_side};
 pub use refusal::Refusal;
+pub use removal::{Removal, RemovalReason};
 pub use said::{SaidCapacity, Supply};
 pub use slot::{SlotCounts, SlotId};

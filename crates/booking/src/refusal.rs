@@ -178,6 +178,13 @@ pub enum Refusal {
         sido: RegionCode,
         taken: u32,
     },
+    /// There is nobody of that number, or no longer.
+    PersonUnknown,
+    /// They hold places, or have a visit to come: whoever is expected is not removed.
+    StillExpected,
+    PeriodNotOver {
+        kept_until: Timestamp,
+    },
     /// The message about an appointment was sent again several times already.
     MessageTooSoon {
         again_at: Timestamp,
@@ -244,6 +251,9 @@ impl Refusal {
             Self::RegionUnknown { .. } => "RegionUnknown",
             Self::SupplyOverTotal { .. } => "SupplyOverTotal",
             Self::SupplyBelowTaken { .. } => "SupplyBelowTaken",
+            Self::PersonUnknown => "PersonUnknown",
+            Self::StillExpected => "StillExpected",
+            Self::PeriodNotOver { .. } => "PeriodNotOver",
             Self::MessageTooSoon { .. } => "MessageTooSoon",
         }
     }
@@ -308,6 +318,9 @@ impl Refusal {
             Self::RegionUnknown { .. } => 624,
             Self::SupplyOverTotal { .. } => 625,
             Self::SupplyBelowTaken { .. } => 626,
+            Self::PersonUnknown => 671,
+            Self::StillExpected => 672,
+            Self::PeriodNotOver { .. } => 673,
             Self::MessageTooSoon { .. } => 605,
         }
     }
@@ -325,6 +338,8 @@ impl Refusal {
             | Self::SlotFull { .. }
             | Self::SecondDoseFull { .. }
             | Self::VisitNotYet { .. }
+            | Self::StillExpected
+            | Self::PeriodNotOver { .. }
             | Self::VisitNotOver { .. }
             | Self::PlacesNotFree { .. }
             | Self::SupplyExhausted { .. } => true,
@@ -368,6 +383,7 @@ impl Refusal {
             | Self::CheckInNeeded
             | Self::VisitElsewhere { .. }
             | Self::VisitOver { .. }
+            | Self::PersonUnknown
             | Self::PlacesNotBlocked { .. }
             | Self::CapacityBelowTaken { .. }
             | Self::RegionUnknown { .. }

@@ -4,12 +4,14 @@ mod appointment;
 mod clinic;
 mod delegation;
 mod hold;
+mod retention;
 mod visit;
 
 pub use appointment::{CancelFacts, ConfirmFacts, Confirmed, PlaceStanding, cancel, confirm};
 pub use clinic::{CapacityFacts, SlotFacts, SupplyFacts, block, set_capacity, set_supply, unblock};
 pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation, may_name};
 pub use hold::{Abandoned, HoldFacts, LiveAppointment, RecipientFacts, extend, hold, live_hold};
+pub use retention::{NeededUntil, RemovalFacts, remove};
 pub use visit::{DoseFacts, VisitFacts, check_in, fulfil, no_show, still_booked};
 
 use crate::{Admission, Campaign, Candidate, Opening, PersonId, Refusal, TicketRef};

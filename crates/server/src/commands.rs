@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod inspect;
 mod keys;
 pub(crate) mod restore;
+mod retention;
 pub(crate) mod serve;
 mod verify;
 
@@ -24,5 +25,6 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Restore(restore) => restore::run(&restore),
         Command::Inspect(inspect) => inspect::run(&inspect),
         Command::Keys(keys) => keys::run(&keys),
+        Command::Retention(retention) => retention::run(&retention),
     }
 }

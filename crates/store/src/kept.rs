@@ -86,6 +86,8 @@ impl Follower {
             | Change::PersonRegistered { .. }
             | Change::PersonKnownAs { .. }
             | Change::PersonUpdated { .. }
+            | Change::KeysDestroyed { .. }
+            | Change::AliasesRenewed { .. }
             | Change::DelegationGiven { .. }
             | Change::DelegationProved { .. }
             | Change::DelegationEnded { .. }
@@ -102,6 +104,13 @@ impl Follower {
             | Change::CheckedIn { .. }
             | Change::NoShow { .. }
             | Change::Fulfilled { .. } => to.for_ever(record)?,
+            Change::PersonRemoved { person, removal } => {
+                to.end(Under::Draft(*person))?;
+                for id in &removal.messages {
+                    to.end(Under::Message(*id))?;
+                }
+                to.for_ever(record)?;
+            }
             Change::DraftSaved { person, sealed } => {
                 to.end(Under::Draft(*person))?;
                 if !sealed.is_empty() {

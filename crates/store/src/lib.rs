@@ -27,6 +27,7 @@ mod reads;
 pub mod record;
 mod roster;
 mod rows;
+pub mod sealed;
 mod staff;
 mod store;
 mod table;
@@ -35,7 +36,7 @@ mod table;
 pub mod conformance;
 
 pub use clock::{Clock, MockClock, Randomness};
-pub use command::{Admit, Command, Delegate, Keyed, Request, TakePlaces};
+pub use command::{Admit, Command, Delegate, Keyed, RenewAliases, Request, TakePlaces};
 pub use error::StoreError;
 pub use ledger::Ledger;
 pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
@@ -44,6 +45,6 @@ pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use staff::{RecordVisit, SetCapacity, SetSupply, StaffUse};
 pub use store::{
-    Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, PersonRecord, Store, SupplyRow, ViewsLag,
-    Visit, Waiting, WithinSupply,
+    Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, PersonRecord, PersonStanding, Store,
+    SupplyRow, ViewsLag, Visit, Waiting, WithinSupply,
 };

@@ -202,11 +202,19 @@ impl<'a> Proof<'a> {
                 Ok(())
             }
             Change::Closed { campaign, at } => self.people.close(*campaign, *at),
-            Change::PersonRegistered { person, alias, .. } => self.people.register(*person, *alias),
-            Change::PersonKnownAs { person, alias } => self.people.know_as(*person, *alias),
-            Change::PersonUpdated { person, .. } | Change::DraftSaved { person, .. } => {
-                self.people.known(*person)
+            Change::PersonRegistered { person, alias, sealed } => {
+                self.people.register(*person, *alias, sealed)
             }
+            Change::PersonKnownAs { person, alias } => self.people.know_as(*person, *alias),
+            Change::PersonUpdated { person, sealed } | Change::DraftSaved { person, sealed } => {
+                self.people.update(*person, sealed)
+            }
+            Change::PersonRemoved { person, removal } => {
+                self.places.may_go(self.country, *person, removal)?;
+                self.people.remove(*person, removal)
+            }
+            Change::KeysDestroyed { keys, .. } => self.people.destroy_keys(keys),
+            Change::AliasesRenewed { person, old, new } => self.people.rename(*person, old, new),
             Change::DelegationGiven { campaign, booker, recipient, .. }
             | Change::HelperAllowed { campaign, booker, recipient } => {
                 self.people.give_leave((*campaign, *booker, *recipient))

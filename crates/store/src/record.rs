@@ -9,7 +9,7 @@ mod field;
 use crate::StoreError;
 use booking::{
     Admission, Appointment, AppointmentState, Change, Delegation, Hold, HoldEnd, Message, MessageKind,
-    Outcome, Place, Relation, Replaced, SlotCounts, SlotId, Supply,
+    Outcome, Place, Relation, Removal, RemovalReason, Replaced, SlotCounts, SlotId, Supply,
 };
 use field::{Field, Reader, row, tagged};
 
@@ -112,6 +112,9 @@ tagged!(Change {
     35 => NoShow { id, dropped, by, at },
     36 => Fulfilled { id, is_correction, by, at },
     50 => DelegationProved { campaign, booker, recipient, at },
+    60 => PersonRemoved { person, removal },
+    61 => KeysDestroyed { keys, at },
+    62 => AliasesRenewed { person, old, new },
 });
 
 tagged!(Outcome {
@@ -140,6 +143,15 @@ tagged!(Outcome {
     34 => CheckedIn { id, number },
     35 => NoShow { id, dropped },
     36 => Fulfilled(id),
+    60 => Removed { people },
+    61 => KeysDestroyed { keys },
+    62 => AliasesRenewed,
+});
+
+tagged!(RemovalReason {
+    1 => PeriodOver,
+    2 => Asked,
+    3 => KeyGone,
 });
 
 tagged!(HoldEnd {
@@ -178,6 +190,7 @@ tagged!(Relation {
 });
 
 row!(Admission { ticket, queue_number, admitted_at, expires_at, eligible });
+row!(Removal { reason, keys, draft, messages, delegations, at });
 row!(Replaced { appointment, slot });
 row!(Delegation { relation, eligible, consent, given_at });
 row!(Place { recipient, dose, slot });

@@ -1,3 +1,6 @@
+#[path = "record_tests/retention.rs"]
+mod retention;
+
 use super::*;
 use booking::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
@@ -102,6 +105,7 @@ fn samples_at(at: Timestamp) -> Vec<Change> {
     }));
     samples.extend(since_version_2(at));
     samples.extend(of_staff(at));
+    samples.extend(retention::samples(at));
     samples
 }
 
@@ -217,7 +221,7 @@ fn hex(bytes: &[u8]) -> String {
 #[test]
 fn the_format_is_the_one_on_peoples_disks() {
     let now: Vec<String> = samples().iter().map(|change| hex(&encoded(change))).collect();
-    let then: Vec<&str> = FIXTURE.lines().collect();
+    let then: Vec<&str> = FIXTURE.lines().chain(retention::FIXTURE.lines()).collect();
     assert_eq!(now, then);
 }
 

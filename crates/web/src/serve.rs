@@ -13,7 +13,7 @@ use crate::lang::Lang;
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
 use axum::body::Body;
-use booking::Refusal;
+use booking::{PersonId, Refusal};
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt as _, Limited};
@@ -24,6 +24,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
+use store::StoreError;
 use tokio::sync::SemaphorePermit;
 use tokio::time::error::Elapsed;
 use waiting_room::Pass;
@@ -207,14 +208,21 @@ async fn check_guard(guard: Guard, ctx: &mut Context) -> Result<(), Problem> {
     }
 }
 
-/// A session that was ended stays ended, on every device.
+/// A session that was ended stays ended, on every device; so does that of somebody who was removed.
 async fn check_session(ctx: &mut Context) -> Result<(), Problem> {
     let session = ctx.session.ok_or(Refusal::IdentityNeeded)?;
-    if ctx.app.store.session_ended(session.id).await? {
+    if ctx.app.store.session_ended(session.id).await? || !is_known(&ctx.app, session.person).await? {
         ctx.session = None;
         return Err(Refusal::IdentityNeeded.into());
     }
     Ok(())
+}
+
+/// With a key: an old backup knows people whose key was destroyed since.
+async fn is_known(app: &App, person: PersonId) -> Result<bool, StoreError> {
+    let Some(record) = app.store.person(person).await? else { return Ok(false) };
+    let key = store::sealed::person_key(&record.sealed);
+    Ok(key.is_none_or(|key| !app.keys.people.is_destroyed(key)))
 }
 
 /// Signed by us, for this campaign, of this person, of this epoch, not over. The ledger checks its own record again in

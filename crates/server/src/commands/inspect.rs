@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use store::proof::changes;
 use store::{Ledger, StoreError};
+pub(super) use tell::instant as at;
 use tell::{about, instant, tell};
 
 pub(crate) fn run(inspect: &Inspect) -> Result<ExitCode> {
@@ -33,7 +34,10 @@ pub(crate) fn run(inspect: &Inspect) -> Result<ExitCode> {
 }
 
 /// Every change with its row and the time of the row.
-fn each(source: &Source, mut look: impl FnMut(u64, Timestamp, Change) -> Result<()>) -> Result<()> {
+pub(super) fn each(
+    source: &Source,
+    mut look: impl FnMut(u64, Timestamp, Change) -> Result<()>,
+) -> Result<()> {
     let mut outcome = Ok(());
     source.rows()?.each(|row| {
         let mut look_at = |change: Result<Change, StoreError>| {

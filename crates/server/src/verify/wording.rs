@@ -1,5 +1,7 @@
 //! What is broken, in words: Korean, English.
 
+mod gone;
+
 use booking::{CampaignId, DoseNumber, SlotId};
 use store::proof::Broken;
 
@@ -38,6 +40,11 @@ pub(crate) fn words(broken: &Broken) -> (String, String) {
         | Broken::BeforeOpening { .. }
         | Broken::WithoutPass { .. }
         | Broken::WithoutLeave { .. } => acts(broken),
+        Broken::KeyChanged { .. }
+        | Broken::KeyOfTwo { .. }
+        | Broken::KeysNotTheirs { .. }
+        | Broken::KeySpared { .. }
+        | Broken::RemovedWhileExpected { .. } => gone::gone(broken),
     }
 }
 

@@ -7,6 +7,7 @@ mod doors;
 mod doses;
 mod holds;
 mod people;
+mod retention;
 mod visits;
 
 use super::{Make, language};
@@ -59,6 +60,7 @@ pub fn run(make: Make<'_>) {
         doses::CASES,
         clinics::CASES,
         visits::CASES,
+        retention::CASES,
     ];
     for (title, text) in all.into_iter().flatten() {
         heard.extend(language::play(title, text, make));
@@ -67,6 +69,7 @@ pub fn run(make: Make<'_>) {
         .iter()
         .chain(&clinics::REFUSALS)
         .chain(&visits::REFUSALS)
+        .chain(&retention::REFUSALS)
         .filter(|code| !heard.contains(**code))
         .collect();
     assert!(unheard.is_empty(), "no case is refused with {unheard:?}");

@@ -14,6 +14,7 @@
 //! What stands behind the arrow is the whole answer or its first word. A key makes a request repeatable; when a line
 //! with the same key and the same words succeeds again, it must get the very answer it got before.
 
+mod retention;
 mod staff;
 
 use super::wording::{describe, name_of, time_of};
@@ -34,8 +35,13 @@ use std::collections::HashMap;
 /// Plays a case on a fresh subject; panics at the first line that is answered otherwise. Returns the kinds of answers.
 pub(super) fn play(title: &str, text: &str, make: Make<'_>) -> Vec<String> {
     let mut kinds = Vec::new();
-    let mut play =
-        Play { stage: Stage::new(make), campaign: CAMPAIGN, people: HashMap::new(), last: Last::default() };
+    let mut play = Play {
+        stage: Stage::new(make),
+        campaign: CAMPAIGN,
+        people: HashMap::new(),
+        keys: 0,
+        last: Last::default(),
+    };
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (step, expected) = line.split_once(" -> ").unwrap_or((line, ""));
         let answer = play.step(step);
@@ -53,6 +59,8 @@ struct Play {
     stage: Stage,
     campaign: CampaignId,
     people: HashMap<String, PersonId>,
+    /// Given to people until now, each to one.
+    keys: u32,
     last: Last,
 }
 
@@ -114,7 +122,7 @@ impl Play {
         match verb {
             "open" => Command::Open { campaign },
             "close" => Command::Close { campaign },
-            "register" => register(actor, words),
+            "register" => self.register(actor, words),
             "delegate" => self.delegate(campaign, actor, words),
             "drop" | "revoke" => {
                 let (by, other) = (self.person(actor), self.person(words.other()));
@@ -165,6 +173,9 @@ impl Play {
             "confirm" => Command::Confirm { booker: self.person(actor), hold },
             "cancel" => Command::Cancel { person: self.person(actor), appointment },
             other => {
+                if let Some(command) = self.leave(other, words) {
+                    return command;
+                }
                 let visit = self.visit(appointment, words);
                 let does = staff::does((campaign, visit), other, words)
                     .unwrap_or_else(|| panic!("no verb `{other}`"));
@@ -179,7 +190,7 @@ impl Play {
             campaign,
             booker: self.person(actor),
             aliases: vec![alias(name)],
-            sealed: format!("{name}, told by {actor}").into_bytes(),
+            sealed: self.sealed_of(name),
             candidate: candidate(words),
             relation: Relation::Parent,
             consent: ConsentVersion(1),
@@ -192,7 +203,8 @@ impl Play {
         if let Some(person) = self.people.get(name) {
             return *person;
         }
-        let answer = self.stage.ask(register(name, &Words::default())).expect("the store is well");
+        let register = self.register(name, &Words::default());
+        let answer = self.stage.ask(register).expect("the store is well");
         let Ok(Outcome::Registered(person)) = answer else { panic!("{name} was not registered: {answer:?}") };
         self.people.insert(name.to_owned(), person);
         person
@@ -227,6 +239,9 @@ impl Play {
             | Outcome::Unblocked(_)
             | Outcome::CapacitySet { .. }
             | Outcome::SupplySet(_)
+            | Outcome::Removed { .. }
+            | Outcome::KeysDestroyed { .. }
+            | Outcome::AliasesRenewed
             | Outcome::CheckedIn { .. }
             | Outcome::NoShow { .. }
             | Outcome::Fulfilled(_) => {}
@@ -240,7 +255,7 @@ impl Play {
 
     fn see(&mut self, what: &str) -> String {
         let words: Vec<&str> = what.split(' ').collect();
-        if let Some(seen) = self.see_staff(&words) {
+        if let Some(seen) = self.see_staff(&words).or_else(|| self.see_leaving(&words)) {
             return seen;
         }
         match words[..] {
@@ -370,12 +385,6 @@ fn hash(text: &str) -> [u8; 32] {
 
 fn alias(name: &str) -> PersonAlias {
     PersonAlias(hash(name))
-}
-
-/// `kim register with passport`: another alias of the same person.
-fn register(name: &str, words: &Words) -> Command {
-    let aliases = [Some(name), words.with.as_deref()].into_iter().flatten().map(alias).collect();
-    Command::Register { aliases, sealed: name.as_bytes().to_vec() }
 }
 
 fn candidate(words: &Words) -> Candidate {

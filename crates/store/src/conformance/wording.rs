@@ -31,6 +31,9 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::CheckedIn { number, .. }) => format!("checked-in {number}"),
         Ok(Outcome::NoShow { dropped, .. }) => format!("missed {}", dropped.map_or(0, |second| second.0)),
         Ok(Outcome::Fulfilled(_)) => "vaccinated".to_owned(),
+        Ok(Outcome::Removed { people }) => format!("removed {people}"),
+        Ok(Outcome::KeysDestroyed { keys }) => format!("destroyed {keys}"),
+        Ok(Outcome::AliasesRenewed) => "renamed".to_owned(),
         Err(refusal) => describe_refusal(refusal),
     }
 }
@@ -47,6 +50,7 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::DelegationRevoked { revoked_at: at }
         | Refusal::NoShowBefore { recorded_at: at }
         | Refusal::VisitNotOver { ends_at: at }
+        | Refusal::PeriodNotOver { kept_until: at }
         | Refusal::CancelledBefore { cancelled_at: at } => format!("{code} {}", time_of(*at)),
         Refusal::NotEligible { born_from, born_to } => format!("{code} {born_from} {born_to}"),
         Refusal::RecipientsFull { recipients_max } => format!("{code} {recipients_max}"),
@@ -75,7 +79,6 @@ fn describe_refusal(refusal: &Refusal) -> String {
         Refusal::TicketNeeded
         | Refusal::NotYourTurn { .. }
         | Refusal::EntranceBusy { .. }
-        | Refusal::IdentityNeeded
         | Refusal::ChallengeUnknown
         | Refusal::CodeWrong { .. }
         | Refusal::TooManyTries { .. }
@@ -99,6 +102,9 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::SlotPast
         | Refusal::HoldUnknown
         | Refusal::CheckInNeeded
+        | Refusal::IdentityNeeded
+        | Refusal::PersonUnknown
+        | Refusal::StillExpected
         | Refusal::AppointmentUnknown => code.to_owned(),
     }
 }

@@ -41,6 +41,9 @@ impl Ledger {
             }
             Change::PersonKnownAs { person, alias } => self.aliases.put(*alias, *person),
             Change::PersonUpdated { person, sealed } => self.people.put(*person, sealed.clone()),
+            Change::PersonRemoved { .. } | Change::KeysDestroyed { .. } | Change::AliasesRenewed { .. } => {
+                self.apply_retention(change);
+            }
             Change::DelegationGiven { campaign, booker, recipient, delegation } => {
                 self.give_delegation((*campaign, *booker, *recipient), *delegation);
             }

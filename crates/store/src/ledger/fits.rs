@@ -54,6 +54,15 @@ impl Ledger {
                 }
             }
             Change::PersonRegistered { person, .. } => in_turn("person", person.0, self.next.person),
+            Change::PersonRemoved { person, .. } | Change::AliasesRenewed { person, .. } => {
+                self.is_registered(*person)?;
+                let is_there = self.people.get(*person).is_some();
+                if is_there { Ok(()) } else { Err(format!("person {}: they were removed before", person.0)) }
+            }
+            Change::KeysDestroyed { keys, .. } => {
+                let spared = keys.iter().find(|key| self.condemned.get(**key).is_none());
+                spared.map_or(Ok(()), |key| Err(format!("key {}: nobody of it was removed", key.0)))
+            }
             Change::PersonKnownAs { person, .. }
             | Change::PersonUpdated { person, .. }
             | Change::DraftSaved { person, .. }

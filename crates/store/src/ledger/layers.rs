@@ -2,7 +2,9 @@
 //! durable.
 
 use super::Ledger;
-use booking::{AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, MessageKind, RequestKey};
+use booking::{
+    AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, MessageKind, PersonId, RequestKey,
+};
 use jiff::Timestamp;
 use std::mem;
 use std::ops::Bound;
@@ -14,6 +16,8 @@ pub(super) enum Followed {
     Appointment(AppointmentId),
     Queued(MessageId, Message),
     Sent(MessageId),
+    /// Somebody was removed: nothing that waits for them is sent.
+    Withdrawn(PersonId),
     Answered(RequestKey, Timestamp),
 }
 
@@ -23,6 +27,7 @@ macro_rules! every_table {
         $ledger.openings.$act();
         $ledger.aliases.$act();
         $ledger.people.$act();
+        $ledger.condemned.$act();
         $ledger.delegations.$act();
         $ledger.delegated.$act();
         $ledger.drafts.$act();
@@ -95,6 +100,14 @@ impl Ledger {
         }
     }
 
+    /// Messages of the batches that are not durable yet, and to whom.
+    pub(super) fn queued_lately(&self) -> impl Iterator<Item = (MessageId, PersonId)> {
+        self.followed_sealed.iter().chain(&self.followed).filter_map(|followed| match followed {
+            Followed::Queued(id, message) => Some((*id, message.to)),
+            _ => None,
+        })
+    }
+
     /// Before the tables merge: takes out of the indexes what is about to change.
     fn unindex(&mut self, one: Followed) {
         match one {
@@ -109,7 +122,7 @@ impl Ledger {
                     self.visits.remove(appointment.place.slot, id);
                 }
             }
-            Followed::Queued(..) | Followed::Sent(_) | Followed::Answered(..) => {}
+            Followed::Queued(..) | Followed::Sent(_) | Followed::Withdrawn(_) | Followed::Answered(..) => {}
         }
     }
 
@@ -131,6 +144,7 @@ impl Ledger {
                     self.index_reminder(appointment);
                 }
             }
+            Followed::Withdrawn(person) => self.messages.retain(|_, message| message.to != person),
             Followed::Sent(id) => drop(self.messages.remove(&id)),
             Followed::Answered(key, at) => {
                 self.answered.push_back((at, key));
@@ -181,12 +195,15 @@ fn followed(change: &Change) -> Option<Followed> {
         | Change::Fulfilled { id, .. } => Some(Followed::Appointment(*id)),
         Change::MessageQueued { id, message } => Some(Followed::Queued(*id, *message)),
         Change::MessageSent { id } => Some(Followed::Sent(*id)),
+        Change::PersonRemoved { person, .. } => Some(Followed::Withdrawn(*person)),
         Change::Answered { key, at, .. } => Some(Followed::Answered(*key, *at)),
         Change::Opened { .. }
         | Change::Closed { .. }
         | Change::PersonRegistered { .. }
         | Change::PersonKnownAs { .. }
         | Change::PersonUpdated { .. }
+        | Change::KeysDestroyed { .. }
+        | Change::AliasesRenewed { .. }
         | Change::DelegationGiven { .. }
         | Change::DelegationProved { .. }
         | Change::DelegationEnded { .. }

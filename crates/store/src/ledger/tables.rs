@@ -22,6 +22,7 @@ impl Ledger {
             openings,
             aliases,
             people,
+            condemned,
             delegations,
             delegated,
             drafts,
@@ -56,7 +57,8 @@ impl Ledger {
             visits: _,
         } = self;
         let mut text = String::new();
-        for_all!(text: "opening" openings, "alias" aliases, "person" people, "delegation" delegations,
+        for_all!(text: "opening" openings, "alias" aliases, "person" people,
+            "condemned" condemned, "delegation" delegations,
             "delegated" delegated, "draft" drafts, "ended session" ended_sessions,
             "admission" admissions, "ticket" tickets);
         // A row of nothing says what no row says.

@@ -1,7 +1,8 @@
 //! What can be found broken, in facts; the words for people stand in the binary.
 
 use booking::{
-    AppointmentId, CampaignId, DoseNumber, HoldId, MessageId, PersonId, RegionCode, RequestKey, SlotId,
+    AppointmentId, CampaignId, DoseNumber, HoldId, MessageId, PersonId, PersonKey, RegionCode, RequestKey,
+    SlotId,
 };
 
 /// The first record that breaks a claim.
@@ -39,10 +40,13 @@ pub enum Claim {
     Leave,
     /// No key is answered twice, and every answer says what happened.
     Idempotency,
+    /// Whoever is removed is expected nowhere, and nothing is theirs afterwards; each person has one key of their own,
+    /// and only keys of people who were removed are destroyed.
+    Removal,
 }
 
 impl Claim {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Chain,
         Self::Head,
         Self::Records,
@@ -54,6 +58,7 @@ impl Claim {
         Self::Supply,
         Self::Leave,
         Self::Idempotency,
+        Self::Removal,
     ];
 
     /// Whether the journal itself is hurt: a service does not start on it. The others are wrong decisions, faithfully
@@ -76,6 +81,7 @@ impl Claim {
             Self::Supply => "supply",
             Self::Leave => "leave",
             Self::Idempotency => "idempotency",
+            Self::Removal => "removal",
         }
     }
 }
@@ -205,6 +211,26 @@ pub enum Broken {
     AnswerUntrue {
         outcome: String,
     },
+    /// What is known of somebody stands under two keys.
+    KeyChanged {
+        person: PersonId,
+    },
+    KeyOfTwo {
+        first: PersonId,
+        second: PersonId,
+    },
+    /// Other keys are named for destruction than the person had.
+    KeysNotTheirs {
+        person: PersonId,
+    },
+    /// Destroyed, though nobody of it was removed.
+    KeySpared {
+        key: PersonKey,
+    },
+    /// A hold of theirs was live, or a visit was to come.
+    RemovedWhileExpected {
+        person: PersonId,
+    },
 }
 
 impl Broken {
@@ -235,6 +261,11 @@ impl Broken {
             Self::SupplyExceeded { .. } => Claim::Supply,
             Self::BeforeOpening { .. } | Self::WithoutPass { .. } | Self::WithoutLeave { .. } => Claim::Leave,
             Self::AnsweredTwice { .. } | Self::AnswerUntrue { .. } => Claim::Idempotency,
+            Self::KeyChanged { .. }
+            | Self::KeyOfTwo { .. }
+            | Self::KeysNotTheirs { .. }
+            | Self::KeySpared { .. }
+            | Self::RemovedWhileExpected { .. } => Claim::Removal,
         }
     }
 }

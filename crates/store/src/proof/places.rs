@@ -2,6 +2,7 @@
 
 mod appointments;
 mod end;
+mod gone;
 mod visits;
 
 use super::Broken;

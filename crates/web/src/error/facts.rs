@@ -12,6 +12,7 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::HoldUnknown
         | Refusal::AppointmentUnknown
         | Refusal::RegionUnknown { .. }
+        | Refusal::PersonUnknown
         | Refusal::RecipientUnknown => StatusCode::NOT_FOUND,
         Refusal::KeyReused
         | Refusal::PlacesInvalid
@@ -55,6 +56,8 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::CheckedInBefore { .. }
         | Refusal::NoShowBefore { .. }
         | Refusal::CheckInNeeded
+        | Refusal::StillExpected
+        | Refusal::PeriodNotOver { .. }
         | Refusal::VisitElsewhere { .. }
         | Refusal::VisitNotYet { .. }
         | Refusal::VisitOver { .. }
@@ -106,6 +109,7 @@ pub(super) fn add_facts(document: &mut Value, refusal: &Refusal) {
         Refusal::VisitNotYet { visit_on } | Refusal::VisitOver { visit_on } => {
             document["visit_on"] = visit_on.to_string().into();
         }
+        Refusal::PeriodNotOver { kept_until } => document["kept_until"] = kept_until.to_string().into(),
         Refusal::VisitNotOver { ends_at } => document["ends_at"] = ends_at.to_string().into(),
         Refusal::PlacesNotFree { free } => document["free"] = (*free).into(),
         Refusal::PlacesNotBlocked { blocked } => document["blocked"] = (*blocked).into(),

@@ -5,6 +5,7 @@ mod clinics;
 mod gate;
 mod people;
 mod places;
+mod retention;
 mod visits;
 
 use super::Said;
@@ -61,6 +62,9 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::RegionUnknown { .. }
         | Refusal::SupplyOverTotal { .. }
         | Refusal::SupplyBelowTaken { .. } => clinics::clinics(lang, refusal, app),
+        Refusal::PersonUnknown | Refusal::StillExpected | Refusal::PeriodNotOver { .. } => {
+            retention::retention(lang, refusal)
+        }
         Refusal::AlreadyFulfilled { .. }
         | Refusal::CheckedInBefore { .. }
         | Refusal::NoShowBefore { .. }
@@ -145,6 +149,9 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::HoldExpired { .. } => vec![choose(), my()],
         // Staff have no pages yet.
         Refusal::CheckInNeeded
+        | Refusal::PersonUnknown
+        | Refusal::StillExpected
+        | Refusal::PeriodNotOver { .. }
         | Refusal::VisitElsewhere { .. }
         | Refusal::VisitNotYet { .. }
         | Refusal::VisitOver { .. }

@@ -75,7 +75,10 @@ fn after(refusal: &Refusal) -> Option<Refusal> {
         No::VisitElsewhere { .. } => No::VisitNotYet { visit_on: FROM },
         No::VisitNotYet { .. } => No::VisitOver { visit_on: FROM },
         No::VisitOver { .. } => No::VisitNotOver { ends_at: AT },
-        No::VisitNotOver { .. } => return None,
+        No::VisitNotOver { .. } => No::PersonUnknown,
+        No::PersonUnknown => No::StillExpected,
+        No::StillExpected => No::PeriodNotOver { kept_until: AT },
+        No::PeriodNotOver { .. } => return None,
     })
 }
 

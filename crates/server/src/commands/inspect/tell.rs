@@ -1,11 +1,11 @@
 //! A change in one line. People are numbers; what is sealed stays sealed.
 
 use crate::verify::slot_name;
-use booking::{AppointmentId, Change, HoldEnd, MessageKind, Outcome};
+use booking::{AppointmentId, Change, HoldEnd, MessageKind, Outcome, RemovalReason};
 use jiff::Timestamp;
 
 /// In Korea, to the second.
-pub(super) fn instant(at: Timestamp) -> String {
+pub(in crate::commands) fn instant(at: Timestamp) -> String {
     booking::KOREA.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
@@ -47,6 +47,9 @@ pub(super) fn tell(change: &Change) -> String {
         Change::PersonRegistered { person, .. } => format!("등록 / registered person {}", person.0),
         Change::PersonKnownAs { person, .. } => format!("다른 신원 / known as, person {}", person.0),
         Change::PersonUpdated { person, .. } => format!("본인확인 / proved again, person {}", person.0),
+        Change::PersonRemoved { .. } | Change::KeysDestroyed { .. } | Change::AliasesRenewed { .. } => {
+            tell_leaving(change)
+        }
         Change::DelegationGiven { booker, recipient, .. } => {
             format!("대리 시작 / may book: person {} for person {}", booker.0, recipient.0)
         }
@@ -147,6 +150,29 @@ fn tell_visit(change: &Change) -> String {
             let how = if *is_correction { " (정정 / correction)" } else { "" };
             format!("접종 / vaccinated {}{how}, by staff {}", id.number(), by.0)
         }
+        _ => unreachable!("told above"),
+    }
+}
+
+fn tell_leaving(change: &Change) -> String {
+    match change {
+        Change::PersonRemoved { person, removal } => {
+            let why = match removal.reason {
+                RemovalReason::PeriodOver => "보유기간 경과 / period over",
+                RemovalReason::Asked => "요청 / asked for",
+                RemovalReason::KeyGone => "열쇠 없음 / key gone",
+            };
+            format!(
+                "파기 / removed person {}: {why}; fields, {} keys, {} drafts, {} messages, {} delegations",
+                person.0,
+                removal.keys.len(),
+                u8::from(removal.draft),
+                removal.messages.len(),
+                removal.delegations
+            )
+        }
+        Change::KeysDestroyed { keys, .. } => format!("열쇠 파기 / destroyed {} keys", keys.len()),
+        Change::AliasesRenewed { person, .. } => format!("가명 교체 / renamed person {}", person.0),
         _ => unreachable!("told above"),
     }
 }

@@ -1,8 +1,8 @@
 //! People: who they are, and who acts for whom.
 
 use super::{Changes, Decided, known};
-use crate::Delegate;
 use crate::ledger::{DelegationKey, Ledger};
+use crate::{Delegate, sealed};
 use booking::rules::{self, DelegateFacts};
 use booking::{CampaignId, Change, DelegationRecord, HoldEnd, MessageKind, Outcome, PersonAlias, PersonId};
 use jiff::Timestamp;
@@ -16,9 +16,9 @@ impl Ledger {
         sealed: &[u8],
         changes: &mut Changes,
     ) -> Outcome {
-        let known_before = aliases.iter().any(|alias| self.aliases.get(*alias).is_some());
+        let known_before = aliases.iter().any(|alias| self.named(*alias).is_some());
         let person = self.find_or_add(aliases, sealed, changes);
-        if known_before && self.people.get(person).is_none_or(|known| known != sealed) {
+        if known_before && self.people.get(person).is_none_or(|known| may_follow(known, sealed)) {
             self.write(Change::PersonUpdated { person, sealed: sealed.to_vec() }, changes);
         }
         Outcome::Registered(person)
@@ -27,10 +27,10 @@ impl Ledger {
     /// The person whom the first known alias names; the aliases that nobody has yet name them too. An alias that names
     /// somebody else stays theirs: whether the two are one person is decided by people, at a desk.
     fn find_or_add(&mut self, aliases: &[PersonAlias], sealed: &[u8], changes: &mut Changes) -> PersonId {
-        let found = aliases.iter().find_map(|alias| self.aliases.get(*alias)).copied();
+        let found = aliases.iter().find_map(|alias| self.named(*alias));
         let person = found.unwrap_or(PersonId(self.next.person));
         for alias in aliases {
-            if self.aliases.get(*alias).is_some() {
+            if self.named(*alias).is_some() {
                 continue;
             }
             let is_new = self.people.get(person).is_none();
@@ -53,7 +53,7 @@ impl Ledger {
         let country = Arc::clone(&self.country);
         let Delegate { campaign, booker, aliases, sealed, candidate, relation, consent, code_sent_at } =
             wanted;
-        let known_as = aliases.iter().find_map(|alias| self.aliases.get(*alias)).copied();
+        let known_as = aliases.iter().find_map(|alias| self.named(*alias));
         let recipient = known_as.unwrap_or(PersonId(self.next.person));
         let key = (*campaign, *booker, recipient);
         let (live, named) = self.helped_by(key);
@@ -133,4 +133,11 @@ impl Ledger {
         self.write(Change::HelperAllowed { campaign, booker, recipient }, changes);
         Ok(Outcome::HelperAllowed)
     }
+}
+
+/// Whatever is known of somebody stands under one key, so that it goes with it. Of two who register the same person at
+/// the same moment, each under a new key, the first is believed.
+fn may_follow(known: &[u8], sealed: &[u8]) -> bool {
+    let key = sealed::person_key(known);
+    known != sealed && (key.is_none() || key == sealed::person_key(sealed))
 }
