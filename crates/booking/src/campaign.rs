@@ -83,6 +83,10 @@ pub struct Limits {
     /// How long the first wait is; each further one is twice as long.
     pub hold_pause: SignedDuration,
     pub hold_pause_max: SignedDuration,
+    /// How long somebody who waits may think about an offer, in the hours between 8 and 21.
+    pub offer: SignedDuration,
+    /// How many offers somebody may let go by before they no longer wait.
+    pub offers_max: usize,
 }
 
 impl Default for Limits {
@@ -100,6 +104,8 @@ impl Default for Limits {
             holds_free: 5,
             hold_pause: SignedDuration::from_secs(30),
             hold_pause_max: SignedDuration::from_hours(1),
+            offer: SignedDuration::from_hours(2),
+            offers_max: 3,
         }
     }
 }

@@ -1,11 +1,16 @@
 //! What the ledger writes: one [`Change`] per fact that became true. The journal is a list of them.
 
 use crate::{
-    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, PersonKey, Removal, RequestKey, SessionId, SlotCounts, SlotId, StaffId, Supply, TicketRef,
+    AppointmentId, AuditEntry, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, Offer,
+    OfferEnd, PersonAlias, PersonId, PersonKey, Removal, RequestKey, SessionId, SlotId, StaffId, Supply,
+    TicketRef, WaitEnd, WaitEntry, WaitId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+
+mod outcome;
+
+pub use outcome::{Message, MessageKind, Outcome};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -151,6 +156,52 @@ pub enum Change {
     MessageSent {
         id: MessageId,
     },
+    /// What cannot be read off another change: what staff did or looked at, and whose appointment was moved or cancelled.
+    Audited(AuditEntry),
+    /// Somebody waits for a place from now on.
+    Waited {
+        id: WaitId,
+        entry: WaitEntry,
+    },
+    WaitEnded {
+        id: WaitId,
+        end: WaitEnd,
+        at: Timestamp,
+    },
+    /// A place came back where people wait: it is for the first of them before it is for anybody.
+    PlaceAwaited {
+        slot: SlotId,
+    },
+    /// The place that was awaited longest is kept for one of them.
+    PlaceOffered {
+        id: WaitId,
+        offer: Offer,
+    },
+    /// Nobody wanted the place that was awaited longest: it is for everybody.
+    PlacePassed {
+        slot: SlotId,
+    },
+    OfferEnded {
+        id: WaitId,
+        end: OfferEnd,
+        at: Timestamp,
+    },
+    EligibilityCorrected {
+        campaign: CampaignId,
+        person: PersonId,
+        correction: Correction,
+    },
+    AdmissionRevoked {
+        campaign: CampaignId,
+        person: PersonId,
+        at: Timestamp,
+    },
+    /// Both names are one person's from now on. There is no way back: what belonged to whom is not kept.
+    PeopleMerged {
+        survivor: PersonId,
+        merged: PersonId,
+        at: Timestamp,
+    },
     /// 예약 제한: places of a slot that are not offered for now.
     Blocked {
         slot: SlotId,
@@ -199,6 +250,15 @@ pub struct Admission {
     pub expires_at: Timestamp,
     /// Eligibility, frozen when identity was bound.
     pub eligible: bool,
+}
+
+/// Whether one person is of the group, whatever the group and the roster say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Correction {
+    pub eligible: bool,
+    /// Whether it means somebody, too, who was let in or named by a helper before.
+    pub also_admitted: bool,
+    pub at: Timestamp,
 }
 
 /// 대리: who may book for somebody, and what was said when it began.
@@ -312,97 +372,4 @@ pub enum AppointmentState {
     NoShow {
         at: Timestamp,
     },
-}
-
-/// What a person is to be told; the words are made where it is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Message {
-    pub to: PersonId,
-    pub kind: MessageKind,
-    pub queued_at: Timestamp,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageKind {
-    Booked(AppointmentId),
-    Cancelled(AppointmentId),
-    /// `from`: where it was before.
-    Moved {
-        id: AppointmentId,
-        from: SlotId,
-    },
-    /// The visit is near.
-    Reminder(AppointmentId),
-    /// Nobody came, or nothing was given: what that means.
-    NoShow(AppointmentId),
-    /// The dose was given; the next one, if there is one.
-    Fulfilled(AppointmentId),
-    /// To the recipient: somebody may book for you.
-    DelegationGiven {
-        booker: PersonId,
-    },
-    /// To the helper: you no longer may.
-    DelegationEnded {
-        recipient: PersonId,
-    },
-}
-
-/// What a use of the ledger achieved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    Opened,
-    Closed,
-    Registered(PersonId),
-    Removed {
-        people: u32,
-    },
-    KeysDestroyed {
-        keys: u32,
-    },
-    AliasesRenewed,
-    SessionEnded,
-    Admitted(Admission),
-    Held {
-        id: HoldId,
-        hold: Hold,
-    },
-    Extended {
-        id: HoldId,
-        expires_at: Timestamp,
-    },
-    Released,
-    Expired {
-        holds: u32,
-    },
-    Booked(Vec<(AppointmentId, Appointment)>),
-    /// The appointments in their new places.
-    Moved(Vec<(AppointmentId, Appointment)>),
-    Cancelled(AppointmentId),
-    MessagesSent,
-    /// The recipient, known by name and number.
-    DelegationGiven(PersonId),
-    DelegationEnded,
-    HelperAllowed,
-    DraftSaved,
-    Reminded {
-        people: u32,
-    },
-    /// The slot as it stands now.
-    Blocked(SlotCounts),
-    Unblocked(SlotCounts),
-    /// How many places people have, held or booked, beyond what is offered now.
-    CapacitySet {
-        over: u32,
-    },
-    SupplySet(Supply),
-    CheckedIn {
-        id: AppointmentId,
-        number: u16,
-    },
-    /// `dropped`: the second dose that went with it.
-    NoShow {
-        id: AppointmentId,
-        dropped: Option<AppointmentId>,
-    },
-    Fulfilled(AppointmentId),
 }

@@ -27,6 +27,8 @@ number_ids! {
     DoseNumber(u8);
     /// 직원: whoever acts for a clinic, a desk or the campaign's office, by the number of their account.
     StaffId(u64);
+    /// 대기 예약: a standing request for a place; they run in the order in which people asked.
+    WaitId(u64);
     /// Which text of a consent somebody agreed to.
     ConsentVersion(u16);
     /// The key that seals one person's fields, by its place in the tree of keys.

@@ -10,6 +10,7 @@
 //! To add a rule: a variant in [`Refusal`] at its place in the order of precedence, a guard in the function of
 //! [`rules`] that decides the use, a row in its table test. The compiler then points at the wording.
 
+mod audit;
 mod campaign;
 mod change;
 mod clinic;
@@ -23,19 +24,21 @@ pub mod rules;
 mod said;
 mod slot;
 mod standing;
+mod waiting;
 
+pub use audit::{Act, Actor, AuditEntry, Channel, LookUp, Origin};
 pub use campaign::{
     Campaign, Candidate, DoseInterval, EligibilityGroup, KOREA, Limits, Opening, Visits, korean_day,
 };
 pub use change::{
-    Admission, Appointment, AppointmentState, Change, Delegation, DelegationRecord, Hold, HoldEnd, Message,
-    MessageKind, Outcome, Place, Relation, Replaced,
+    Admission, Appointment, AppointmentState, Change, Correction, Delegation, DelegationRecord, Hold,
+    HoldEnd, Message, MessageKind, Outcome, Place, Relation, Replaced,
 };
 pub use clinic::{Clinic, OpeningHours, Vials, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
 pub use ids::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef,
+    PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
 };
 pub use nearest::nearest_free;
 pub use plan::{second_doses, side_by_side};
@@ -43,3 +46,4 @@ pub use refusal::Refusal;
 pub use removal::{Removal, RemovalReason};
 pub use said::{SaidCapacity, Supply};
 pub use slot::{SlotCounts, SlotId};
+pub use waiting::{Offer, OfferEnd, WaitEnd, WaitEntry, WaitScope};

@@ -45,6 +45,10 @@ pub enum Refusal {
         born_from: Date,
         born_to: Date,
     },
+    /// Staff ended the pass that this ticket was exchanged for.
+    AdmissionRevoked {
+        revoked_at: Timestamp,
+    },
     /// The ticket was exchanged by somebody else.
     TicketUsed,
     /// Nobody was admitted under this name, or the pass ran out.
@@ -113,6 +117,34 @@ pub enum Refusal {
     ExtendedBefore {
         expires_at: Timestamp,
     },
+    /// Waits already, in one place or another.
+    WaitingBefore {
+        since: Timestamp,
+    },
+    /// Not a clinic or 시·군·구 of the country, or no day of the campaign.
+    WaitScopeUnknown,
+    /// Nobody need wait where there are places.
+    PlacesFree {
+        nearest: Vec<SlotId>,
+    },
+    WaitUnknown,
+    /// Nothing is offered to who waits there.
+    OfferUnknown,
+    OfferExpired {
+        expired_at: Timestamp,
+    },
+    /// Two appointments were found to be one person's: one of them is given up before the other is moved.
+    TwoAppointments {
+        appointment: AppointmentId,
+    },
+    /// To staff: an act of this kind is not done without saying why.
+    ReasonNeeded,
+    /// To staff: nobody is known under that.
+    PersonUnknown,
+    /// To staff: the two are one person already.
+    SamePerson,
+    /// To staff: the person was not let in.
+    AdmissionUnknown,
     AppointmentUnknown,
     CancelledBefore {
         cancelled_at: Timestamp,
@@ -178,8 +210,6 @@ pub enum Refusal {
         sido: RegionCode,
         taken: u32,
     },
-    /// There is nobody of that number, or no longer.
-    PersonUnknown,
     /// They hold places, or have a visit to come: whoever is expected is not removed.
     StillExpected,
     PeriodNotOver {
@@ -191,204 +221,99 @@ pub enum Refusal {
     },
 }
 
-impl Refusal {
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::KeyReused => "KeyReused",
-            Self::CampaignUnknown => "CampaignUnknown",
-            Self::TooEarly { .. } => "TooEarly",
-            Self::CampaignClosed { .. } => "CampaignClosed",
-            Self::TicketNeeded => "TicketNeeded",
-            Self::NotYourTurn { .. } => "NotYourTurn",
-            Self::EntranceBusy { .. } => "EntranceBusy",
-            Self::IdentityNeeded => "IdentityNeeded",
-            Self::ChallengeUnknown => "ChallengeUnknown",
-            Self::CodeWrong { .. } => "CodeWrong",
-            Self::TooManyTries { .. } => "TooManyTries",
-            Self::PhoneNotOwn => "PhoneNotOwn",
-            Self::IdentityStale => "IdentityStale",
-            Self::NotEligible { .. } => "NotEligible",
-            Self::TicketUsed => "TicketUsed",
-            Self::PassNeeded => "PassNeeded",
-            Self::PassExpired { .. } => "PassExpired",
-            Self::PairUnknown => "PairUnknown",
-            Self::TooManyPairs { .. } => "TooManyPairs",
-            Self::RecipientIsBooker => "RecipientIsBooker",
-            Self::RecipientCodeNeeded => "RecipientCodeNeeded",
-            Self::RecipientCodeUnknown => "RecipientCodeUnknown",
-            Self::RecipientCodeWrong { .. } => "RecipientCodeWrong",
-            Self::DelegationRevoked { .. } => "DelegationRevoked",
-            Self::RecipientsFull { .. } => "RecipientsFull",
-            Self::RecipientUnknown => "RecipientUnknown",
-            Self::AlreadyBooked { .. } => "AlreadyBooked",
-            Self::FirstDoseNeeded => "FirstDoseNeeded",
-            Self::HoldTooSoon { .. } => "HoldTooSoon",
-            Self::PlacesInvalid => "PlacesInvalid",
-            Self::SlotUnknown => "SlotUnknown",
-            Self::SlotPast => "SlotPast",
-            Self::DoseIntervalWrong { .. } => "DoseIntervalWrong",
-            Self::SupplyExhausted { .. } => "SupplyExhausted",
-            Self::SlotFull { .. } => "SlotFull",
-            Self::SecondDoseFull { .. } => "SecondDoseFull",
-            Self::HoldUnknown => "HoldUnknown",
-            Self::HoldExpired { .. } => "HoldExpired",
-            Self::ExtendedBefore { .. } => "ExtendedBefore",
-            Self::AppointmentUnknown => "AppointmentUnknown",
-            Self::CancelledBefore { .. } => "CancelledBefore",
-            Self::CancelTooLate { .. } => "CancelTooLate",
-            Self::AppointmentChanged { .. } => "AppointmentChanged",
-            Self::AlreadyFulfilled { .. } => "AlreadyFulfilled",
-            Self::CheckedInBefore { .. } => "CheckedInBefore",
-            Self::NoShowBefore { .. } => "NoShowBefore",
-            Self::CheckInNeeded => "CheckInNeeded",
-            Self::VisitElsewhere { .. } => "VisitElsewhere",
-            Self::VisitNotYet { .. } => "VisitNotYet",
-            Self::VisitOver { .. } => "VisitOver",
-            Self::VisitNotOver { .. } => "VisitNotOver",
-            Self::PlacesNotFree { .. } => "PlacesNotFree",
-            Self::PlacesNotBlocked { .. } => "PlacesNotBlocked",
-            Self::CapacityBelowTaken { .. } => "CapacityBelowTaken",
-            Self::RegionUnknown { .. } => "RegionUnknown",
-            Self::SupplyOverTotal { .. } => "SupplyOverTotal",
-            Self::SupplyBelowTaken { .. } => "SupplyBelowTaken",
-            Self::PersonUnknown => "PersonUnknown",
-            Self::StillExpected => "StillExpected",
-            Self::PeriodNotOver { .. } => "PeriodNotOver",
-            Self::MessageTooSoon { .. } => "MessageTooSoon",
-        }
-    }
+/// Code and 안내 번호 of each: the hundreds of the number by the step of the journey.
+macro_rules! known_as {
+    ($($refusal:ident $number:literal,)*) => {
+        impl Refusal {
+            /// Every code, in the order of precedence.
+            pub const CODES: &[&str] = &[$(stringify!($refusal)),*];
 
-    /// 안내 번호: hundreds by the step of the journey.
-    pub fn number(&self) -> u16 {
-        match self {
-            Self::KeyReused => 101,
-            Self::CampaignUnknown => 201,
-            Self::TooEarly { .. } => 202,
-            Self::CampaignClosed { .. } => 203,
-            Self::TicketNeeded => 211,
-            Self::NotYourTurn { .. } => 212,
-            Self::EntranceBusy { .. } => 213,
-            Self::IdentityNeeded => 301,
-            Self::ChallengeUnknown => 302,
-            Self::CodeWrong { .. } => 303,
-            Self::TooManyTries { .. } => 304,
-            Self::PhoneNotOwn => 305,
-            Self::IdentityStale => 306,
-            Self::NotEligible { .. } => 311,
-            Self::TicketUsed => 312,
-            Self::PassNeeded => 321,
-            Self::PassExpired { .. } => 322,
-            Self::PairUnknown => 331,
-            Self::TooManyPairs { .. } => 332,
-            Self::RecipientIsBooker => 333,
-            Self::DelegationRevoked { .. } => 334,
-            Self::RecipientsFull { .. } => 335,
-            Self::RecipientUnknown => 336,
-            Self::RecipientCodeNeeded => 337,
-            Self::RecipientCodeUnknown => 338,
-            Self::RecipientCodeWrong { .. } => 339,
-            Self::AlreadyBooked { .. } => 401,
-            Self::FirstDoseNeeded => 407,
-            Self::HoldTooSoon { .. } => 410,
-            Self::PlacesInvalid => 402,
-            Self::SlotUnknown => 403,
-            Self::SlotPast => 404,
-            Self::DoseIntervalWrong { .. } => 408,
-            Self::SupplyExhausted { .. } => 405,
-            Self::SlotFull { .. } => 406,
-            Self::SecondDoseFull { .. } => 409,
-            Self::HoldUnknown => 501,
-            Self::HoldExpired { .. } => 502,
-            Self::ExtendedBefore { .. } => 503,
-            Self::AppointmentUnknown => 601,
-            Self::CancelledBefore { .. } => 602,
-            Self::CancelTooLate { .. } => 603,
-            Self::AppointmentChanged { .. } => 604,
-            Self::AlreadyFulfilled { .. } => 627,
-            Self::CheckedInBefore { .. } => 628,
-            Self::NoShowBefore { .. } => 629,
-            Self::CheckInNeeded => 630,
-            Self::VisitElsewhere { .. } => 631,
-            Self::VisitNotYet { .. } => 632,
-            Self::VisitOver { .. } => 633,
-            Self::VisitNotOver { .. } => 634,
-            Self::PlacesNotFree { .. } => 621,
-            Self::PlacesNotBlocked { .. } => 622,
-            Self::CapacityBelowTaken { .. } => 623,
-            Self::RegionUnknown { .. } => 624,
-            Self::SupplyOverTotal { .. } => 625,
-            Self::SupplyBelowTaken { .. } => 626,
-            Self::PersonUnknown => 671,
-            Self::StillExpected => 672,
-            Self::PeriodNotOver { .. } => 673,
-            Self::MessageTooSoon { .. } => 605,
-        }
-    }
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $(Self::$refusal { .. } => stringify!($refusal),)*
+                }
+            }
 
-    /// Whether the same request may succeed later without the person changing anything.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::TooEarly { .. }
-            | Self::NotYourTurn { .. }
-            | Self::EntranceBusy { .. }
-            | Self::TooManyTries { .. }
-            | Self::TooManyPairs { .. }
-            | Self::HoldTooSoon { .. }
-            | Self::MessageTooSoon { .. }
-            | Self::SlotFull { .. }
-            | Self::SecondDoseFull { .. }
-            | Self::VisitNotYet { .. }
-            | Self::StillExpected
-            | Self::PeriodNotOver { .. }
-            | Self::VisitNotOver { .. }
-            | Self::PlacesNotFree { .. }
-            | Self::SupplyExhausted { .. } => true,
-            Self::KeyReused
-            | Self::CampaignUnknown
-            | Self::CampaignClosed { .. }
-            | Self::TicketNeeded
-            | Self::IdentityNeeded
-            | Self::ChallengeUnknown
-            | Self::CodeWrong { .. }
-            | Self::PhoneNotOwn
-            | Self::IdentityStale
-            | Self::NotEligible { .. }
-            | Self::TicketUsed
-            | Self::PassNeeded
-            | Self::PassExpired { .. }
-            | Self::PairUnknown
-            | Self::RecipientIsBooker
-            | Self::RecipientCodeNeeded
-            | Self::RecipientCodeUnknown
-            | Self::RecipientCodeWrong { .. }
-            | Self::DelegationRevoked { .. }
-            | Self::RecipientsFull { .. }
-            | Self::RecipientUnknown
-            | Self::PlacesInvalid
-            | Self::AlreadyBooked { .. }
-            | Self::FirstDoseNeeded
-            | Self::DoseIntervalWrong { .. }
-            | Self::SlotUnknown
-            | Self::SlotPast
-            | Self::HoldUnknown
-            | Self::HoldExpired { .. }
-            | Self::ExtendedBefore { .. }
-            | Self::AppointmentUnknown
-            | Self::CancelledBefore { .. }
-            | Self::CancelTooLate { .. }
-            | Self::AppointmentChanged { .. }
-            | Self::AlreadyFulfilled { .. }
-            | Self::CheckedInBefore { .. }
-            | Self::NoShowBefore { .. }
-            | Self::CheckInNeeded
-            | Self::VisitElsewhere { .. }
-            | Self::VisitOver { .. }
-            | Self::PersonUnknown
-            | Self::PlacesNotBlocked { .. }
-            | Self::CapacityBelowTaken { .. }
-            | Self::RegionUnknown { .. }
-            | Self::SupplyOverTotal { .. }
-            | Self::SupplyBelowTaken { .. } => false,
+            pub fn number(&self) -> u16 {
+                match self {
+                    $(Self::$refusal { .. } => $number,)*
+                }
+            }
         }
-    }
+    };
+}
+
+known_as! {
+    KeyReused 101,
+    CampaignUnknown 201,
+    TooEarly 202,
+    CampaignClosed 203,
+    TicketNeeded 211,
+    NotYourTurn 212,
+    EntranceBusy 213,
+    IdentityNeeded 301,
+    ChallengeUnknown 302,
+    CodeWrong 303,
+    TooManyTries 304,
+    PhoneNotOwn 305,
+    IdentityStale 306,
+    NotEligible 311,
+    AdmissionRevoked 652,
+    TicketUsed 312,
+    PassNeeded 321,
+    PassExpired 322,
+    PairUnknown 331,
+    TooManyPairs 332,
+    RecipientIsBooker 333,
+    RecipientCodeNeeded 337,
+    RecipientCodeUnknown 338,
+    RecipientCodeWrong 339,
+    DelegationRevoked 334,
+    RecipientsFull 335,
+    RecipientUnknown 336,
+    AlreadyBooked 401,
+    FirstDoseNeeded 407,
+    HoldTooSoon 410,
+    PlacesInvalid 402,
+    SlotUnknown 403,
+    SlotPast 404,
+    DoseIntervalWrong 408,
+    SupplyExhausted 405,
+    SlotFull 406,
+    SecondDoseFull 409,
+    HoldUnknown 501,
+    HoldExpired 502,
+    ExtendedBefore 503,
+    WaitingBefore 641,
+    WaitScopeUnknown 646,
+    PlacesFree 642,
+    WaitUnknown 643,
+    OfferUnknown 644,
+    OfferExpired 645,
+    TwoAppointments 647,
+    ReasonNeeded 648,
+    PersonUnknown 649,
+    SamePerson 650,
+    AdmissionUnknown 651,
+    AppointmentUnknown 601,
+    CancelledBefore 602,
+    CancelTooLate 603,
+    AppointmentChanged 604,
+    AlreadyFulfilled 627,
+    CheckedInBefore 628,
+    NoShowBefore 629,
+    CheckInNeeded 630,
+    VisitElsewhere 631,
+    VisitNotYet 632,
+    VisitOver 633,
+    VisitNotOver 634,
+    PlacesNotFree 621,
+    PlacesNotBlocked 622,
+    CapacityBelowTaken 623,
+    RegionUnknown 624,
+    SupplyOverTotal 625,
+    SupplyBelowTaken 626,
+    StillExpected 671,
+    PeriodNotOver 672,
+    MessageTooSoon 605,
 }

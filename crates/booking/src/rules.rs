@@ -3,18 +3,26 @@
 mod appointment;
 mod clinic;
 mod delegation;
+mod eligibility;
 mod hold;
 mod retention;
 mod visit;
+mod waiting;
 
 pub use appointment::{CancelFacts, ConfirmFacts, Confirmed, PlaceStanding, cancel, confirm};
 pub use clinic::{CapacityFacts, SlotFacts, SupplyFacts, block, set_capacity, set_supply, unblock};
 pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation, may_name};
+pub use eligibility::{eligible, merge, revoke_admission, with_reason};
+use hold::places;
 pub use hold::{Abandoned, HoldFacts, LiveAppointment, RecipientFacts, extend, hold, live_hold};
 pub use retention::{NeededUntil, RemovalFacts, remove};
 pub use visit::{DoseFacts, VisitFacts, check_in, fulfil, no_show, still_booked};
+pub use waiting::{AnswerFacts, WaitFacts, accept, decline, offer, offer_until, wait};
 
-use crate::{Admission, Campaign, Candidate, Opening, PersonId, Refusal, TicketRef};
+use crate::{
+    Admission, AppointmentId, AppointmentState, Campaign, Candidate, Correction, Opening, PersonId, Refusal,
+    SlotId, TicketRef,
+};
 use jiff::Timestamp;
 
 type Decision<T> = Result<T, Refusal>;
@@ -44,12 +52,15 @@ pub struct AdmitFacts<'a> {
     pub now: Timestamp,
     pub person: PersonId,
     pub candidate: Candidate,
+    pub corrected: Option<Correction>,
     /// Whether there is an eligible recipient for whom this person may book.
     pub helps_eligible: bool,
     pub ticket: TicketRef,
     pub queue_number: u64,
     /// Who exchanged this ticket before.
     pub ticket_used_by: Option<PersonId>,
+    /// When the pass was revoked that this ticket was exchanged for.
+    pub revoked_at: Option<Timestamp>,
     pub earlier: Option<Admission>,
 }
 
@@ -58,10 +69,13 @@ pub struct AdmitFacts<'a> {
 /// come in for others without being eligible.
 pub fn admit(facts: &AdmitFacts<'_>) -> Decision<Admission> {
     still_open(facts.campaign, facts.opening, facts.earlier)?;
-    let eligible =
-        facts.earlier.map_or_else(|| facts.campaign.group.contains(facts.candidate), |first| first.eligible);
+    let judged = facts.earlier.map(|first| first.eligible);
+    let eligible = eligible(facts.corrected, judged, || facts.campaign.group.contains(facts.candidate));
     if !eligible && !facts.helps_eligible {
         return Err(not_eligible(facts.campaign));
+    }
+    if let Some(revoked_at) = facts.revoked_at.filter(|_| facts.earlier.is_none()) {
+        return Err(Refusal::AdmissionRevoked { revoked_at });
     }
     if facts.earlier.is_none() && facts.ticket_used_by.is_some_and(|other| other != facts.person) {
         return Err(Refusal::TicketUsed);
@@ -84,6 +98,16 @@ fn still_open(campaign: &Campaign, opening: Opening, admission: Option<Admission
         Opening::Open { .. } => Ok(()),
         Opening::Closed { at } if admission.is_some_and(|admission| admission.admitted_at < at) => Ok(()),
         Opening::Closed { at } => Err(Refusal::CampaignClosed { closed_at: at }),
+    }
+}
+
+/// Why nobody is booked beside an appointment that stands.
+fn already(appointment: AppointmentId, slot: SlotId, state: AppointmentState) -> Refusal {
+    match state {
+        AppointmentState::Fulfilled { .. } => {
+            Refusal::AlreadyFulfilled { appointment, visit_on: slot.visit_on }
+        }
+        _ => Refusal::AlreadyBooked { appointment },
     }
 }
 

@@ -109,10 +109,12 @@ fn admit_facts(campaign: &Campaign) -> AdmitFacts<'_> {
         now: at("12 20:30"),
         person: KIM,
         candidate: born(date(1965, 5, 1)),
+        corrected: None,
         helps_eligible: false,
         ticket: ticket(1),
         queue_number: 7,
         ticket_used_by: None,
+        revoked_at: None,
         earlier: None,
     }
 }
@@ -132,9 +134,30 @@ fn admitting() {
     let again = AdmitFacts { earlier: Some(admission()), ticket: ticket(9), queue_number: 99, ..facts };
     let shut_out = Admission { eligible: false, ..admission() };
     let late = Admission { admitted_at: at("24 18:00"), ..admission() };
+    let revoked = AdmitFacts { revoked_at: Some(at("12 20:10")), ..facts };
+    let correction =
+        |eligible, also_admitted| Some(Correction { eligible, also_admitted, at: at("12 20:10") });
+    let corrected = |eligible, facts| AdmitFacts { corrected: correction(eligible, false), ..facts };
     check(vec![
         ("not open", admit(&AdmitFacts { opening: NOT_YET, ..used }), Err(too_early("12 20:00"))),
         ("closed", admit(&AdmitFacts { opening: closed(), ..used }), Err(campaign_closed())),
+        (
+            "with the ticket of a pass that was revoked",
+            admit(&AdmitFacts { ticket_used_by: Some(LEE), ..revoked }),
+            Err(Refusal::AdmissionRevoked { revoked_at: at("12 20:10") }),
+        ),
+        ("let in again since", admit(&AdmitFacts { earlier: Some(admission()), ..revoked }), Ok(renewed)),
+        (
+            "corrected in, too young",
+            admit(&corrected(true, AdmitFacts { candidate: young, ..facts })),
+            Ok(fresh),
+        ),
+        ("corrected out", admit(&corrected(false, facts)), Err(not_eligible.clone())),
+        (
+            "corrected out, inside before",
+            admit(&corrected(false, AdmitFacts { earlier: Some(admission()), ..facts })),
+            Ok(renewed),
+        ),
         ("closed, in before", admit(&AdmitFacts { opening: closed(), ..again }), Ok(renewed)),
         (
             "closed, in at that very instant",

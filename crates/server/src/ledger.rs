@@ -11,8 +11,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{
-    Answer, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, PersonRecord, PersonStanding, Request,
-    Store, StoreError, ViewsLag, Visit, Waiting, WithinSupply,
+    Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, DeskCase,
+    PersonRecord, PersonStanding, Request, Store, StoreError, ViewsLag, Visit, WaitRecord, Waiting,
+    WithinSupply,
 };
 use store_sqlite::{SqliteStore, StoreLimits};
 
@@ -86,7 +87,7 @@ impl Store for OpeningLedger {
         clinic_day(campaign: CampaignId, clinic: ClinicId, visit_on: Date) -> Result<Option<ClinicDay>, StoreError>;
         supply(campaign: CampaignId) -> Result<Option<WithinSupply>, StoreError>;
         person(person: PersonId) -> Result<Option<PersonRecord>, StoreError>;
-        known_as(aliases: Vec<PersonAlias>) -> Result<Option<PersonId>, StoreError>;
+        named(aliases: Vec<PersonAlias>) -> Result<Option<PersonId>, StoreError>;
         standing_after(after: PersonId, numbers_max: u64, now: Timestamp) -> Result<Vec<PersonStanding>, StoreError>;
         condemned_keys(keys_max: usize) -> Result<Vec<PersonKey>, StoreError>;
         session_ended(session: SessionId) -> Result<bool, StoreError>;
@@ -97,6 +98,11 @@ impl Store for OpeningLedger {
         draft(person: PersonId) -> Result<Option<Vec<u8>>, StoreError>;
         appointments_of(person: PersonId) -> Result<Vec<(AppointmentId, Appointment)>, StoreError>;
         appointment(appointment: AppointmentId) -> Result<Option<Appointment>, StoreError>;
+        waits_of(person: PersonId) -> Result<Vec<WaitRecord>, StoreError>;
+        now_known_as(person: PersonId) -> Result<PersonId, StoreError>;
+        desk_cases() -> Result<Vec<DeskCase>, StoreError>;
+        audit_head() -> Result<AuditHead, StoreError>;
+        audit_since(seq: u64, events_max: usize) -> Result<Vec<AuditEvent>, StoreError>;
         messages_waiting(limit: usize) -> Result<Vec<(MessageId, Message)>, StoreError>;
     }
 }

@@ -1,6 +1,7 @@
 //! What the writer of the journal does beside writing, a portion at a time, when it has a moment: it reads back for the projector what
 //! the feed could not keep, and proves the part of the journal's chain that the start did not.
 
+use crate::audit::AuditTrail;
 use crate::feed::{Feed, Row};
 use crate::head::Witness;
 use crate::journal::{self, Check, Journal};
@@ -49,11 +50,11 @@ impl Chores {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] names the row of the journal that is not as it was written.
-    pub(crate) fn do_one(&mut self, journal: &Journal) -> Result<(), StoreError> {
+    pub(crate) fn do_one(&mut self, journal: &Journal, trail: &mut AuditTrail) -> Result<(), StoreError> {
         if let Some(seq) = self.feed.wants() {
             self.feed.supply(read_back(journal, seq, self.check)?);
         } else if let Some(proof) = &mut self.proof
-            && proof.go_on(journal, self.check)?
+            && proof.go_on(journal, self.check, trail)?
         {
             tracing::info!(rows = proof.until.seq, "the whole journal is proved");
             self.proof = None;
@@ -79,18 +80,19 @@ fn read_back(journal: &Journal, seq: u64, check: Check) -> Result<Vec<Row>, Stor
 
 impl Proof {
     /// Whether it is at its end.
-    fn go_on(&mut self, journal: &Journal, check: Check) -> Result<bool, StoreError> {
+    fn go_on(&mut self, journal: &Journal, check: Check, trail: &mut AuditTrail) -> Result<bool, StoreError> {
         let rows = journal.rows_from(self.proved.seq + 1, PORTION_BYTES)?;
         if rows.is_empty() {
             return Err(journal::damaged(self.proved.seq + 1, "it is not there"));
         }
         for row in rows.iter().take_while(|row| row.seq <= self.until.seq) {
             self.proved = journal::follow(row, self.proved, check)?;
+            trail.note_proved(row)?;
         }
         if self.proved.seq < self.until.seq {
             return Ok(false);
         }
-        let is_the_one = self.proved == self.until;
+        let is_the_one = self.proved == self.until && trail.is_whole();
         if is_the_one {
             Ok(true)
         } else {

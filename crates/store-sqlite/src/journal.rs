@@ -1,5 +1,6 @@
 //! `journal.db`: an append-only list of batches, chained.
 
+use crate::audit::{AuditMarks, AuditPage};
 use crate::copy::CopyLock;
 use crate::database::{self, Holds, Kind};
 use crate::failpoint::failpoint;
@@ -10,8 +11,9 @@ use booking::Change;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
 use sha2::{Digest as _, Sha256};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use store::{Ledger, StoreError, record};
+use store::{AuditEvent, Ledger, StoreError, record};
 
 const KIND: Kind = Kind {
     application_id: 0x4348_5259,
@@ -76,6 +78,7 @@ impl Journal {
         &mut self,
         after: Witness,
         ledger: &mut Ledger,
+        marks: &mut AuditMarks,
         check: Check,
     ) -> Result<(), StoreError> {
         failpoint!("replay.before");
@@ -89,6 +92,7 @@ impl Journal {
             let row = read_row(row).map_err(read)?;
             last = follow(&row, last, check)?;
             uncommitted += replay_body(&row.body, ledger).map_err(|error| name_row(error, last.seq))?;
+            marks.note(last.seq, ledger.audit_head_pending());
             if uncommitted > REPLAYED_TOGETHER {
                 ledger.commit();
                 uncommitted = 0;
@@ -153,6 +157,21 @@ impl Journal {
         self.head.write(self.last);
         failpoint!("head.written");
         Ok(row)
+    }
+
+    /// Reads the rows of a page of audit events.
+    pub(crate) fn read_audit(&self, mut page: AuditPage) -> Result<Vec<AuditEvent>, StoreError> {
+        let read = |error: rusqlite::Error| database::reading(&self.path, &error);
+        let mut statement = self.connection.prepare_cached(ROWS_FROM).map_err(read)?;
+        let mut rows = statement.query([page.from_row.cast_signed()]).map_err(read)?;
+        while let Some(row) = rows.next().map_err(read)? {
+            let row = read_row(row).map_err(read)?;
+            let flow = take_body(&row.body, &mut page).map_err(|error| name_row(error, row.seq))?;
+            if flow.is_break() || page.is_enough(row.seq) {
+                break;
+            }
+        }
+        Ok(page.events())
     }
 
     #[cfg(feature = "saboteur")]
@@ -247,11 +266,21 @@ fn replay_body(body: &[u8], ledger: &mut Ledger) -> Result<usize, StoreError> {
     Ok(count)
 }
 
+fn take_body(body: &[u8], page: &mut AuditPage) -> Result<ControlFlow<()>, StoreError> {
+    for read in record::Records::of(body) {
+        let (_, change) = read?;
+        if page.take(&change).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
 pub(crate) fn damaged(seq: u64, what: &str) -> StoreError {
     StoreError::Corrupt { at: format!("journal.db, row {seq}: {what}") }
 }
 
-fn name_row(error: StoreError, seq: u64) -> StoreError {
+pub(crate) fn name_row(error: StoreError, seq: u64) -> StoreError {
     match error {
         StoreError::Corrupt { at } => damaged(seq, &at),
         other @ (StoreError::Unavailable { .. } | StoreError::Full) => other,

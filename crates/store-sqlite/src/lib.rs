@@ -26,6 +26,7 @@
 //!
 //! To add a table to `line.db`: a new `user_version` and the step that brings the old one there, in `line.rs`.
 
+mod audit;
 mod chores;
 mod copy;
 mod database;

@@ -2,6 +2,7 @@
 //! time; between the jobs it does its chores.
 
 use crate::StoreLimits;
+use crate::audit::{AuditAsked, AuditTrail};
 use crate::chores::{BETWEEN_PORTIONS, Chores};
 use crate::feed::Row;
 use crate::health::{Health, HealthCell, Tripwire};
@@ -10,14 +11,21 @@ use crate::journal::Journal;
 use booking::Change;
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use store::StoreError;
+use store::{AuditHead, StoreError};
 
 pub(crate) enum Job {
-    Append { at: Timestamp, changes: Vec<Change> },
+    /// With the end of the audit chain after it.
+    Append {
+        at: Timestamp,
+        changes: Vec<Change>,
+        head: AuditHead,
+    },
     Checkpoint,
     Probe,
+    /// Read off the rows themselves, between two writes: the connection is this thread's alone.
+    Audit(AuditAsked),
 }
 
 #[derive(Debug)]
@@ -31,24 +39,29 @@ pub(crate) struct Done {
 
 /// Dropping it waits for the job at hand and closes the journal.
 pub(crate) struct Pen {
-    jobs: Option<SyncSender<Job>>,
+    jobs: Option<Sender<Job>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Pen {
     pub(crate) fn start(
-        journal: Journal,
+        (journal, trail): (Journal, AuditTrail),
         chores: Chores,
         inbox: Arc<Inbox>,
         health: Arc<HealthCell>,
         limits: StoreLimits,
     ) -> Result<Self, StoreError> {
-        let (jobs, waiting) = sync_channel(1);
+        let (jobs, waiting) = channel();
         let thread = thread::Builder::new().name("journal".to_owned());
-        let desk = Desk { journal, chores, inbox, health, limits };
+        let desk = Desk { journal, trail, audits: Vec::new(), chores, inbox, health, limits };
         let thread = thread.spawn(move || desk.work(&waiting));
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the journal", e))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+    }
+
+    /// For those who ask the journal something. The thread ends after the last of them is dropped.
+    pub(crate) fn asker(&self) -> Sender<Job> {
+        self.jobs.clone().expect("it is there until the drop")
     }
 
     /// The inbox hears when it is done.
@@ -70,6 +83,9 @@ impl Drop for Pen {
 
 struct Desk {
     journal: Journal,
+    trail: AuditTrail,
+    /// Who asked for events that the proof of the journal has not come to yet.
+    audits: Vec<AuditAsked>,
     chores: Chores,
     inbox: Arc<Inbox>,
     health: Arc<HealthCell>,
@@ -95,12 +111,16 @@ impl Desk {
 
     fn take(&mut self, job: Job) {
         let (result, mut changes) = match job {
-            Job::Append { at, changes } => {
-                let kept = self.append(at, &changes).map(|row| self.chores.committed(row));
+            Job::Append { at, changes, head } => {
+                let kept = self.append(at, &changes).map(|row| {
+                    self.trail.note(row.seq, head);
+                    self.chores.committed(row);
+                });
                 #[cfg(feature = "saboteur")]
                 let kept = self.ignored(kept);
                 (kept, changes)
             }
+            Job::Audit(asked) => return self.show_events(asked),
             Job::Checkpoint => (self.journal.checkpoint(), Vec::new()),
             Job::Probe => (self.journal.probe(), Vec::new()),
         };
@@ -118,13 +138,33 @@ impl Desk {
 
     /// Damage in a part of the journal that the start did not read ends the writing, as it would have ended the start.
     fn do_a_chore(&mut self) {
-        if let Err(error) = self.chores.do_one(&self.journal) {
+        if let Err(error) = self.chores.do_one(&self.journal, &mut self.trail) {
             self.health.note(&error);
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "the journal is damaged: nothing more is acknowledged"
             );
+            self.audits.clear();
         }
+        let (reached, left) = self.audits.drain(..).partition(|asked| self.trail.reaches(asked.since));
+        self.audits = left;
+        let reached: Vec<AuditAsked> = reached;
+        for asked in reached {
+            self.show_events(asked);
+        }
+    }
+
+    /// What lies before the views waits until the proof of the journal has come by: it is not searched through twice.
+    fn show_events(&mut self, asked: AuditAsked) {
+        if !self.trail.reaches(asked.since) {
+            if self.has_chores() {
+                self.audits.push(asked);
+            }
+            return;
+        }
+        let page = self.trail.page(asked.since, asked.events_max);
+        let events = page.map_or_else(|| Ok(Vec::new()), |page| self.journal.read_audit(page));
+        let _nobody_waits = asked.reply.send(events);
     }
 
     #[cfg(not(feature = "saboteur"))]

@@ -1,6 +1,7 @@
 //! The state at the start: what the views hold, and the rest of the journal. Views that raise any doubt are thrown away,
 //! and the whole journal is read.
 
+use crate::audit::{AuditMarks, AuditTrail};
 use crate::failpoint::failpoint;
 use crate::folder;
 use crate::head::Witness;
@@ -17,6 +18,7 @@ pub(crate) struct Begun {
     pub(crate) views: Option<Views>,
     /// The part of the journal that was not read.
     pub(crate) unread_until: Witness,
+    pub(crate) trail: AuditTrail,
 }
 
 /// # Errors
@@ -36,13 +38,15 @@ pub(crate) fn begin(
         ),
     }
     let mut ledger = Ledger::new(Arc::clone(country));
-    journal.replay(Witness::BEGINNING, &mut ledger, check)?;
+    let mut marks = AuditMarks::new(ledger.audit_head());
+    journal.replay(Witness::BEGINNING, &mut ledger, &mut marks, check)?;
     let views = Views::throw_away(folder).and_then(|()| Views::open(folder, country));
     let views = views.and_then(|views| folder::sync(folder).map(|()| views));
     let views = views.inspect_err(|error| {
         tracing::error!(error = error as &dyn std::error::Error, "views.db cannot be made; bookings go on");
     });
-    Ok(Begun { ledger, views: views.ok(), unread_until: Witness::BEGINNING })
+    let trail = AuditTrail::new(marks);
+    Ok(Begun { ledger, views: views.ok(), unread_until: Witness::BEGINNING, trail })
 }
 
 fn from_views(
@@ -62,8 +66,9 @@ fn from_views(
     let mut ledger = Ledger::new(Arc::clone(country));
     views.load(&mut ledger)?;
     failpoint!("views.loaded");
-    journal.replay(last, &mut ledger, check)?;
-    Ok(Begun { ledger, views: Some(views), unread_until: last })
+    let mut marks = AuditMarks::new(ledger.audit_head());
+    journal.replay(last, &mut ledger, &mut marks, check)?;
+    Ok(Begun { ledger, views: Some(views), unread_until: last, trail: AuditTrail::new(marks) })
 }
 
 /// The head is at or behind the end of the journal; that it is not before it is found when the rows are read.

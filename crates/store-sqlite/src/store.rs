@@ -1,6 +1,7 @@
 //! The store: the writer's inbox, and the reads.
 
 use crate::StoreLimits;
+use crate::audit::AuditAsked;
 use crate::chores::{Chores, Proof};
 use crate::failpoint::failpoint;
 use crate::feed::{Feed, Pace};
@@ -10,7 +11,7 @@ use crate::health::{Health, HealthCell};
 use crate::herald::Herald;
 use crate::inbox::{Asked, Inbox, stopped};
 use crate::journal::{Check, Journal};
-use crate::pen::Pen;
+use crate::pen::{Job, Pen};
 use crate::projector::Projector;
 use crate::start::{self, Begun};
 use crate::views::Views;
@@ -19,14 +20,19 @@ use booking::Country;
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
-use store::{Answer, Clock, Ledger, Request, Store, StoreError, ViewsLag, Waiting, reads_of_the_ledger};
+use store::{
+    Answer, AuditEvent, Clock, Ledger, Request, Store, StoreError, ViewsLag, Waiting, reads_of_the_ledger,
+};
 use tokio::sync::oneshot;
 
 /// Dropping it answers what was queued, closes the files and joins the threads.
 pub struct SqliteStore {
     inbox: Arc<Inbox>,
+    /// To ask the journal; None only while it is dropped.
+    journal: Option<Sender<Job>>,
     writer: Option<JoinHandle<()>>,
     projector: Option<JoinHandle<()>>,
     feed: Arc<Feed>,
@@ -52,7 +58,7 @@ impl SqliteStore {
         let lock = FolderLock::take(folder, "journal.lock")?;
         failpoint!("start.locked");
         let mut journal = Journal::open(folder)?;
-        let Begun { ledger, views, unread_until } =
+        let Begun { ledger, views, unread_until, trail } =
             start::begin(folder, &country, &mut journal, check(&limits))?;
         #[cfg(feature = "saboteur")]
         if limits.sabotage == crate::Sabotage::SynchronousNormal {
@@ -81,7 +87,8 @@ impl SqliteStore {
         let inbox = Arc::new(Inbox::new(limits.queue_max));
         let ledger = Arc::new(RwLock::new(ledger));
         let health = Arc::new(HealthCell::default());
-        let pen = Pen::start(journal, chores, Arc::clone(&inbox), Arc::clone(&health), limits)?;
+        let pen = Pen::start((journal, trail), chores, Arc::clone(&inbox), Arc::clone(&health), limits)?;
+        let journal = Some(pen.asker());
         let writer = Writer {
             inbox: Arc::clone(&inbox),
             ledger: Arc::clone(&ledger),
@@ -100,7 +107,7 @@ impl SqliteStore {
         let thread = thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run());
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the writer", e))?;
         let (writer, projector) = (Some(thread), Some(projector));
-        Ok(Self { inbox, writer, projector, feed, is_proved, ledger, health, _lock: lock })
+        Ok(Self { inbox, journal, writer, projector, feed, is_proved, ledger, health, _lock: lock })
     }
 
     /// The state, for the invariants of the conformance suite.
@@ -138,6 +145,16 @@ impl Store for SqliteStore {
         self.health.get() == Health::Well
     }
 
+    fn audit_since(&self, since: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>> {
+        Box::pin(async move {
+            let (reply, answer) = oneshot::channel();
+            let journal = self.journal.as_ref().expect("it is there until the drop");
+            let asked = AuditAsked { since, events_max, reply };
+            journal.send(Job::Audit(asked)).map_err(|_| stopped())?;
+            answer.await.unwrap_or_else(|_| Err(stopped()))
+        })
+    }
+
     fn views_lag(&self) -> Option<ViewsLag> {
         Some(self.feed.lag())
     }
@@ -148,6 +165,7 @@ impl Store for SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         self.inbox.close();
+        drop(self.journal.take());
         if let Some(writer) = self.writer.take() {
             // A panic of the writer was told when it happened.
             let _told = writer.join();

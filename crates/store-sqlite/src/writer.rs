@@ -100,13 +100,14 @@ impl Writer {
         let changes = self.sabotaged(mem::take(&mut batch.changes));
         #[cfg(not(feature = "saboteur"))]
         let changes = mem::take(&mut batch.changes);
+        let head = self.ledger_mut().audit_head_pending();
         self.ledger_mut().seal();
         if changes.is_empty() {
             self.ledger_mut().commit();
             batch.changes = changes;
             return self.herald.answer(batch);
         }
-        self.pen.start_job(Job::Append { at: self.clock.now(), changes });
+        self.pen.start_job(Job::Append { at: self.clock.now(), changes, head });
         self.writing = Some(batch);
     }
 

@@ -1,9 +1,10 @@
 //! The uses of the ledger, one variant each.
 
-use crate::StaffUse;
+use crate::AsStaff;
 use booking::{
     AppointmentId, CampaignId, Candidate, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, PersonKey, Relation, RemovalReason, RequestKey, SessionId, SlotId, StaffId, TicketRef,
+    PersonId, PersonKey, Relation, RemovalReason, RequestKey, SessionId, SlotId, TicketRef, WaitId,
+    WaitScope,
 };
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -108,10 +109,24 @@ pub enum Command {
     MessagesSent {
         messages: Vec<MessageId>,
     },
-    Staff {
-        by: StaffId,
-        does: StaffUse,
+    Wait(Wait),
+    /// Also what is offered is given up.
+    LeaveWaiting {
+        by: PersonId,
+        wait: WaitId,
     },
+    /// Books what is offered, in one step.
+    AcceptOffer {
+        by: PersonId,
+        wait: WaitId,
+    },
+    /// The place goes to the next; whoever declines still waits.
+    DeclineOffer {
+        by: PersonId,
+        wait: WaitId,
+    },
+    /// With who, from where and why.
+    AsStaff(Box<AsStaff>),
 }
 
 /// Places for everybody named: the wanted time for the first of them, the same or adjacent times for the others, the
@@ -125,6 +140,18 @@ pub struct TakePlaces {
     pub at: SlotId,
     /// Whether their appointments are to be moved; the old places are given up when the hold is confirmed.
     pub is_change: bool,
+}
+
+/// Somebody waits for a place, for a first dose with whatever belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub struct Wait {
+    pub campaign: CampaignId,
+    pub booker: PersonId,
+    /// The booker, or somebody for whom they may act.
+    pub recipient: PersonId,
+    pub scope: WaitScope,
+    /// From, until; any day if None.
+    pub days: Option<(Date, Date)>,
 }
 
 impl TakePlaces {
@@ -193,7 +220,11 @@ impl Command {
             Self::Expire { .. } => "expire",
             Self::Remind { .. } => "remind",
             Self::MessagesSent { .. } => "messages_sent",
-            Self::Staff { does, .. } => does.name(),
+            Self::Wait(_) => "wait",
+            Self::LeaveWaiting { .. } => "leave_waiting",
+            Self::AcceptOffer { .. } => "accept_offer",
+            Self::DeclineOffer { .. } => "decline_offer",
+            Self::AsStaff(order) => order.act.name(),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! To add a case: a few lines in `cases.rs`. To add an invariant: a named function in `invariants.rs` and its line in
 //! `invariants::check`. A back end brings a [`Subject`] and a function that makes one.
 
+mod audit;
 pub mod cases;
 mod chance;
 mod clinics;

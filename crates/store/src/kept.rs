@@ -9,7 +9,7 @@
 //! under a name. The simulation compares every table with a full replay.
 
 use crate::{StoreError, record};
-use booking::{CampaignId, Change, Hold, HoldEnd, HoldId, MessageId, MessageKind, PersonId};
+use booking::{CampaignId, Change, Hold, HoldEnd, HoldId, MessageId, MessageKind, PersonId, Removal};
 use jiff::Timestamp;
 
 /// The name under which changes stand until they are over, in the order in which they are replayed.
@@ -103,14 +103,18 @@ impl Follower {
             | Change::SupplySet { .. }
             | Change::CheckedIn { .. }
             | Change::NoShow { .. }
-            | Change::Fulfilled { .. } => to.for_ever(record)?,
-            Change::PersonRemoved { person, removal } => {
-                to.end(Under::Draft(*person))?;
-                for id in &removal.messages {
-                    to.end(Under::Message(*id))?;
-                }
-                to.for_ever(record)?;
-            }
+            | Change::Fulfilled { .. }
+            | Change::Audited(_)
+            | Change::Waited { .. }
+            | Change::WaitEnded { .. }
+            | Change::PlaceAwaited { .. }
+            | Change::PlaceOffered { .. }
+            | Change::PlacePassed { .. }
+            | Change::OfferEnded { .. }
+            | Change::EligibilityCorrected { .. }
+            | Change::AdmissionRevoked { .. }
+            | Change::PeopleMerged { .. } => to.for_ever(record)?,
+            Change::PersonRemoved { person, removal } => removed(*person, removal, record, to)?,
             Change::DraftSaved { person, sealed } => {
                 to.end(Under::Draft(*person))?;
                 if !sealed.is_empty() {
@@ -139,6 +143,20 @@ impl Follower {
     }
 }
 
+/// Their draft and what waits for them go with a person.
+fn removed(
+    person: PersonId,
+    removal: &Removal,
+    record: &[u8],
+    to: &mut impl Keeping,
+) -> Result<(), StoreError> {
+    to.end(Under::Draft(person))?;
+    for id in &removal.messages {
+        to.end(Under::Message(*id))?;
+    }
+    to.for_ever(record)
+}
+
 /// Nobody is reminded twice of a day: that outlives the message.
 fn queue(id: MessageId, kind: MessageKind, record: &[u8], to: &mut impl Keeping) -> Result<(), StoreError> {
     match kind {
@@ -149,7 +167,11 @@ fn queue(id: MessageId, kind: MessageKind, record: &[u8], to: &mut impl Keeping)
         | MessageKind::NoShow(_)
         | MessageKind::Fulfilled(_)
         | MessageKind::DelegationGiven { .. }
-        | MessageKind::DelegationEnded { .. } => to.begin(Under::Message(id), framed(record)),
+        | MessageKind::DelegationEnded { .. }
+        | MessageKind::PlaceOffered { .. }
+        | MessageKind::OfferLapsed { .. }
+        | MessageKind::EligibilityCorrected { .. }
+        | MessageKind::AdmissionRevoked => to.begin(Under::Message(id), framed(record)),
     }
     Ok(())
 }

@@ -6,7 +6,9 @@
 
 mod apply;
 mod appointments;
+mod audit;
 mod days;
+mod desk;
 mod fits;
 mod layers;
 mod read;
@@ -16,6 +18,7 @@ mod said;
 mod tables;
 mod uses;
 mod visits;
+mod waiting;
 
 use crate::rows::ByDay;
 use crate::table::{ByNumber, Large, Table};
@@ -38,6 +41,8 @@ use visits::Visits;
 
 /// Expired holds given back before each decision: a few at a time, so that they never come back in a wave.
 pub(crate) const EXPIRED_PER_DECISION: usize = 4;
+/// Places that came back offered to those who wait, before each decision.
+pub(crate) const OFFERED_PER_DECISION: usize = 2;
 
 pub struct Ledger {
     country: Arc<Country>,
@@ -46,6 +51,8 @@ pub struct Ledger {
     people: ByNumber<PersonId, Vec<u8>>,
     /// Keys of people who were removed, still to be destroyed.
     condemned: Table<PersonKey, ()>,
+    /// Keys from when somebody had two names.
+    other_keys: Table<PersonId, Vec<PersonKey>>,
     delegations: Table<DelegationKey, DelegationRecord>,
     /// The delegations of a person, given and taken.
     delegated: Table<PersonId, Vec<DelegationKey>>,
@@ -83,6 +90,9 @@ pub struct Ledger {
     next: Counters,
     next_sealed: Counters,
     next_committed: Counters,
+    waits: waiting::Waits,
+    desk: desk::Desk,
+    audit: audit::Trail,
     /// What of this batch, and of the one that is being written, the indexes follow when it is durable.
     followed: Vec<Followed>,
     followed_sealed: Vec<Followed>,
@@ -133,6 +143,7 @@ impl Ledger {
             aliases: Table::default(),
             people: Table::default(),
             condemned: Table::default(),
+            other_keys: Table::default(),
             delegations: Table::default(),
             delegated: Table::default(),
             drafts: Table::default(),
@@ -162,6 +173,9 @@ impl Ledger {
             next: first,
             next_sealed: first,
             next_committed: first,
+            waits: waiting::Waits::default(),
+            desk: desk::Desk::default(),
+            audit: audit::Trail::default(),
             followed: Vec::new(),
             followed_sealed: Vec::new(),
             is_sealed: false,
@@ -169,7 +183,7 @@ impl Ledger {
     }
 
     /// Decides one request on what is committed and pending. What changes is applied to the pending layer and added
-    /// to `changes`, in order, for the journal; a refusal adds nothing of its own.
+    /// to `changes`, in order, for the journal; a refusal adds nothing of its own but, where staff asked, that they did.
     pub fn decide(
         &mut self,
         request: &Request,
@@ -177,10 +191,16 @@ impl Ledger {
         changes: &mut Vec<Change>,
     ) -> Result<Outcome, Refusal> {
         self.expire_due(now, EXPIRED_PER_DECISION, changes);
+        self.offer_due(now, OFFERED_PER_DECISION, changes);
         if let Some(kept) = self.kept_answer(request.keyed) {
             return kept;
         }
-        let outcome = self.carry_out(&request.command, now, changes)?;
+        let outcome = if self.has_merges() {
+            let command = request.command.in_names_of_now(&|person| self.known_as(person));
+            self.carry_out(&command, now, changes)?
+        } else {
+            self.carry_out(&request.command, now, changes)?
+        };
         if let Some(Keyed { key, body }) = request.keyed {
             self.write(Change::Answered { key, body, outcome: outcome.clone(), at: now }, changes);
         }
@@ -230,16 +250,22 @@ impl Ledger {
             Command::Confirm { booker, hold } => self.confirm(*booker, *hold, now, changes),
             Command::Cancel { person, appointment } => self.cancel(*person, *appointment, now, changes),
             Command::Expire { holds_max } => {
-                Ok(Outcome::Expired { holds: self.expire_due(now, *holds_max, changes) })
+                let holds = self.expire_due(now, *holds_max, changes);
+                self.offer_due(now, *holds_max, changes);
+                Ok(Outcome::Expired { holds })
             }
             Command::Remind { visit_on, people_max } => Ok(self.remind(*visit_on, *people_max, now, changes)),
-            Command::Staff { by, does } => self.staff(*by, does, now, changes),
             Command::MessagesSent { messages } => {
                 for id in messages {
                     self.write(Change::MessageSent { id: *id }, changes);
                 }
                 Ok(Outcome::MessagesSent)
             }
+            Command::Wait(wanted) => self.wait(wanted, now, changes),
+            Command::LeaveWaiting { by, wait } => self.leave_waiting(*by, *wait, now, changes),
+            Command::AcceptOffer { by, wait } => self.accept_offer(*by, *wait, now, changes),
+            Command::DeclineOffer { by, wait } => self.decline_offer(*by, *wait, now, changes),
+            Command::AsStaff(order) => self.as_staff(order, now, changes),
         }
     }
 }

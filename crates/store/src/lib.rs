@@ -15,6 +15,8 @@
 //!
 //! What this crate is not: it knows no rule of its own (`booking` decides) and no file.
 
+mod as_staff;
+mod audit;
 mod clock;
 mod command;
 mod error;
@@ -27,6 +29,7 @@ mod reads;
 pub mod record;
 mod roster;
 mod rows;
+mod same_person;
 pub mod sealed;
 mod staff;
 mod store;
@@ -35,8 +38,10 @@ mod table;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+pub use as_staff::{AsStaff, CorrectEligibility, StaffAct};
+pub use audit::{AuditEvent, AuditHead, Offence, Offender, verify_audit};
 pub use clock::{Clock, MockClock, Randomness};
-pub use command::{Admit, Command, Delegate, Keyed, RenewAliases, Request, TakePlaces};
+pub use command::{Admit, Command, Delegate, Keyed, RenewAliases, Request, TakePlaces, Wait};
 pub use error::StoreError;
 pub use ledger::Ledger;
 pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
@@ -45,6 +50,6 @@ pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use staff::{RecordVisit, SetCapacity, SetSupply, StaffUse};
 pub use store::{
-    Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, PersonRecord, PersonStanding, Store,
-    SupplyRow, ViewsLag, Visit, Waiting, WithinSupply,
+    Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, DeskCase, PersonRecord, PersonStanding, Store,
+    SupplyRow, ViewsLag, Visit, WaitRecord, Waiting, WithinSupply,
 };

@@ -4,6 +4,10 @@
 //! the decoded changes: it uses the country and the names of things, and neither `booking::rules` nor the `Ledger`. It
 //! stops at the first record that breaks a claim and says which, where and by how much.
 //!
+//! Not proved again: who is of the group, that people were served in the order in which they waited, what the audit
+//! records say, and the doses of somebody who was found to have two appointments for one (`places/names.rs`,
+//! `places/waiting.rs`).
+//!
 //! To add a change: its arm in [`Proof::change`]; a change that this page does not know does not compile. To add a
 //! claim: a [`Broken`], and a journal that breaks it in `tests/it/proof.rs`.
 
@@ -18,7 +22,7 @@ pub use broken::{Broken, Claim, Offence};
 use crate::record::Records;
 use crate::{Ledger, StoreError};
 use answers::Answers;
-use booking::{Change, Country};
+use booking::{Change, Country, PersonId, Removal};
 use jiff::Timestamp;
 use people::People;
 use places::Places;
@@ -71,7 +75,7 @@ pub struct Proved {
     pub answers: u64,
     /// Slots of which more is taken than the present list of clinics gives, all of it from before that list.
     pub slots_over_list: u64,
-    /// SHA-256 over holds, appointments and openings: two journals that mean the same have the same.
+    /// SHA-256 over holds, appointments, openings and who waits: two journals that mean the same have the same.
     pub digest: [u8; 32],
 }
 
@@ -197,10 +201,7 @@ impl<'a> Proof<'a> {
 
     fn change(&mut self, change: &Change) -> Result<(), Broken> {
         match change {
-            Change::Opened { campaign, at } => {
-                self.people.open(*campaign, *at);
-                Ok(())
-            }
+            Change::Opened { campaign, at } => self.people.open(*campaign, *at),
             Change::Closed { campaign, at } => self.people.close(*campaign, *at),
             Change::PersonRegistered { person, alias, sealed } => {
                 self.people.register(*person, *alias, sealed)
@@ -209,10 +210,7 @@ impl<'a> Proof<'a> {
             Change::PersonUpdated { person, sealed } | Change::DraftSaved { person, sealed } => {
                 self.people.update(*person, sealed)
             }
-            Change::PersonRemoved { person, removal } => {
-                self.places.may_go(self.country, *person, removal)?;
-                self.people.remove(*person, removal)
-            }
+            Change::PersonRemoved { person, removal } => self.remove(*person, removal),
             Change::KeysDestroyed { keys, .. } => self.people.destroy_keys(keys),
             Change::AliasesRenewed { person, old, new } => self.people.rename(*person, old, new),
             Change::DelegationGiven { campaign, booker, recipient, .. }
@@ -226,8 +224,7 @@ impl<'a> Proof<'a> {
                 self.people.end_leave((*campaign, *booker, *recipient))
             }
             Change::Admitted { campaign, person, admission } => {
-                self.people.admit(*campaign, *person, *admission);
-                Ok(())
+                self.people.admit(*campaign, *person, *admission)
             }
             Change::Held { id, hold } => self.places.hold(self.country, &self.people, *id, hold),
             Change::HoldExtended { id, expires_at } => self.places.extend(*id, *expires_at),
@@ -255,9 +252,53 @@ impl<'a> Proof<'a> {
                 self.places.said.supply(*campaign, supply);
                 Ok(())
             }
+            Change::Waited { .. }
+            | Change::WaitEnded { .. }
+            | Change::PlaceAwaited { .. }
+            | Change::PlaceOffered { .. }
+            | Change::PlacePassed { .. }
+            | Change::OfferEnded { .. }
+            | Change::EligibilityCorrected { .. }
+            | Change::AdmissionRevoked { .. }
+            | Change::PeopleMerged { .. } => self.desk(change),
+            Change::Audited(_) => Ok(()),
             Change::SessionEnded { .. } | Change::PlaceAbandoned { .. } | Change::MessageSent { .. } => {
                 Ok(())
             }
+        }
+    }
+}
+
+impl Proof<'_> {
+    fn remove(&mut self, person: PersonId, removal: &Removal) -> Result<(), Broken> {
+        self.places.may_go(self.country, person, removal)?;
+        self.people.remove(person, removal)
+    }
+
+    /// Waiting, and what staff put right.
+    fn desk(&mut self, change: &Change) -> Result<(), Broken> {
+        match change {
+            Change::Waited { id, entry } => self.places.wait(&self.people, *id, entry),
+            Change::WaitEnded { id, .. } => self.places.end_wait(*id),
+            Change::PlaceAwaited { slot } => {
+                self.places.await_place(*slot);
+                Ok(())
+            }
+            Change::PlacePassed { slot } => self.places.pass_place(*slot),
+            Change::PlaceOffered { id, offer } => self.places.offer(self.country, *id, offer),
+            Change::OfferEnded { id, end, at } => self.places.end_offer(self.country, *id, *end, *at),
+            Change::EligibilityCorrected { campaign, person, correction } => {
+                self.people.correct(*campaign, *person, *correction)
+            }
+            Change::AdmissionRevoked { campaign, person, .. } => {
+                self.places.no_hold_with_pass(*campaign, *person)?;
+                self.people.revoke(*campaign, *person)
+            }
+            Change::PeopleMerged { survivor, merged, .. } => {
+                self.people.merge(*survivor, *merged)?;
+                self.places.merge(*survivor, *merged)
+            }
+            other => unreachable!("{other:?} is proved elsewhere"),
         }
     }
 }

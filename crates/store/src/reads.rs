@@ -52,11 +52,8 @@ macro_rules! reads_of_the_ledger {
             Box::pin(std::future::ready(self.read(|ledger| ledger.person(person))))
         }
 
-        fn known_as(
-            &self,
-            aliases: Vec<booking::PersonAlias>,
-        ) -> $crate::Read<'_, Option<booking::PersonId>> {
-            Box::pin(std::future::ready(self.read(|ledger| ledger.known_as(&aliases))))
+        fn named(&self, aliases: Vec<booking::PersonAlias>) -> $crate::Read<'_, Option<booking::PersonId>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.who_is_named(&aliases))))
         }
 
         fn standing_after(
@@ -126,6 +123,22 @@ macro_rules! reads_of_the_ledger {
             appointment: booking::AppointmentId,
         ) -> $crate::Read<'_, Option<booking::Appointment>> {
             Box::pin(std::future::ready(self.read(|ledger| ledger.appointment(appointment))))
+        }
+
+        fn waits_of(&self, person: booking::PersonId) -> $crate::Read<'_, Vec<$crate::WaitRecord>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.waits_of(person))))
+        }
+
+        fn now_known_as(&self, person: booking::PersonId) -> $crate::Read<'_, booking::PersonId> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.now_known_as(person))))
+        }
+
+        fn desk_cases(&self) -> $crate::Read<'_, Vec<$crate::DeskCase>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.desk_cases())))
+        }
+
+        fn audit_head(&self) -> $crate::Read<'_, $crate::AuditHead> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.audit_head())))
         }
 
         fn messages_waiting(

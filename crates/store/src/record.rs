@@ -8,8 +8,9 @@ mod field;
 
 use crate::StoreError;
 use booking::{
-    Admission, Appointment, AppointmentState, Change, Delegation, Hold, HoldEnd, Message, MessageKind,
-    Outcome, Place, Relation, Removal, RemovalReason, Replaced, SlotCounts, SlotId, Supply,
+    Act, Actor, Admission, Appointment, AppointmentState, AuditEntry, Change, Channel, Correction,
+    Delegation, Hold, HoldEnd, LookUp, Message, MessageKind, Offer, OfferEnd, Origin, Outcome, Place,
+    Relation, Removal, RemovalReason, Replaced, SlotCounts, SlotId, Supply, WaitEnd, WaitEntry, WaitScope,
 };
 use field::{Field, Reader, row, tagged};
 
@@ -29,15 +30,33 @@ pub fn encode(change: &Change, out: &mut Vec<u8>) {
 /// # Errors
 /// [`StoreError::Corrupt`] names the byte where the record stops making sense.
 pub fn decode(bytes: &[u8]) -> Result<Change, StoreError> {
+    read(bytes)
+}
+
+fn read<T: Field>(bytes: &[u8]) -> Result<T, StoreError> {
     let mut reader = Reader::new(bytes);
     let version = u8::take(&mut reader)?;
     if !(OLDEST..=VERSION).contains(&version) {
         return Err(reader.damaged("an unknown version"));
     }
     reader.version = version;
-    let change = Change::take(&mut reader)?;
+    let read = T::take(&mut reader)?;
     reader.finish()?;
-    Ok(change)
+    Ok(read)
+}
+
+/// Adds one audit entry to `out`, as it is hashed and exported.
+pub fn encode_audit(entry: &AuditEntry, out: &mut Vec<u8>) {
+    VERSION.put(out);
+    entry.put(out);
+}
+
+/// Reads exactly one audit entry.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_audit(bytes: &[u8]) -> Result<AuditEntry, StoreError> {
+    read(bytes)
 }
 
 /// Adds a record to a list of records, each with its length before it.
@@ -111,11 +130,86 @@ tagged!(Change {
     34 => CheckedIn { id, number, by, at },
     35 => NoShow { id, dropped, by, at },
     36 => Fulfilled { id, is_correction, by, at },
+    40 => Audited(entry),
+    41 => Waited { id, entry },
+    42 => WaitEnded { id, end, at },
+    43 => PlaceAwaited { slot },
+    44 => PlaceOffered { id, offer },
+    45 => PlacePassed { slot },
+    46 => OfferEnded { id, end, at },
+    47 => EligibilityCorrected { campaign, person, correction },
+    48 => AdmissionRevoked { campaign, person, at },
+    49 => PeopleMerged { survivor, merged, at },
     50 => DelegationProved { campaign, booker, recipient, at },
     60 => PersonRemoved { person, removal },
     61 => KeysDestroyed { keys, at },
     62 => AliasesRenewed { person, old, new },
 });
+
+tagged!(WaitScope {
+    1 => Clinic(clinic),
+    2 => Sigungu(region),
+});
+
+tagged!(WaitEnd {
+    1 => Booked,
+    2 => Left,
+    3 => Lapsed,
+    4 => Withdrawn,
+});
+
+tagged!(OfferEnd {
+    1 => Accepted,
+    2 => Declined,
+    3 => Expired,
+    4 => Withdrawn,
+});
+
+row!(WaitEntry { campaign, booker, recipient, scope, days, entered_at, passed });
+row!(Offer { places, offered_at, expires_at });
+row!(Correction { eligible, also_admitted, at });
+
+tagged!(Actor {
+    1 => Citizen(person),
+    2 => Helper(person),
+    3 => Staff(staff),
+});
+
+tagged!(Channel {
+    1 => Online,
+    2 => Phone,
+    3 => Desk,
+    4 => Clinic,
+    5 => Server,
+});
+
+tagged!(Act {
+    1 => Booked { appointment, slot },
+    2 => Moved { appointment, from, to },
+    3 => Cancelled { appointment },
+    4 => LookedUp(what),
+    5 => EligibilityCorrected { campaign, eligible, also_admitted },
+    6 => AdmissionRevoked { campaign },
+    7 => Merged { merged },
+    8 => Used(name),
+    9 => CheckedIn { appointment },
+    10 => NoShow { appointment },
+    11 => Fulfilled { appointment },
+});
+
+tagged!(LookUp {
+    1 => Person,
+    2 => Appointments,
+    3 => Delegations,
+    4 => DayList,
+    5 => WaitList,
+    6 => DeskList,
+    7 => Audit,
+    8 => Export,
+});
+
+row!(AuditEntry { at, who, from, whose, what, why, refused });
+row!(Origin { channel, sealed });
 
 tagged!(Outcome {
     1 => Opened,
@@ -136,6 +230,13 @@ tagged!(Outcome {
     16 => HelperAllowed,
     17 => DraftSaved,
     18 => Reminded { people },
+    40 => LookedUp,
+    41 => Waiting { id, entry },
+    42 => WaitLeft,
+    43 => OfferDeclined,
+    44 => EligibilityCorrected(person),
+    45 => AdmissionRevoked,
+    46 => Merged { desk_cases },
     30 => Blocked(counts),
     31 => Unblocked(counts),
     32 => CapacitySet { over },
@@ -176,6 +277,10 @@ tagged!(MessageKind {
     5 => DelegationGiven { booker },
     6 => DelegationEnded { recipient },
     7 => Moved { id, from },
+    25 => PlaceOffered { recipient, slot, until },
+    26 => OfferLapsed { recipient, slot, waiting },
+    27 => EligibilityCorrected { eligible },
+    28 => AdmissionRevoked,
     20 => NoShow(id),
     21 => Fulfilled(id),
 });

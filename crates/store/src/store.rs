@@ -1,11 +1,11 @@
 //! The trait, and what its reads return.
 
-use crate::{Request, StoreError};
+use crate::{AuditEvent, AuditHead, Request, StoreError};
 use booking::rules::NeededUntil;
 use booking::{
-    Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, Hold, HoldId, Message,
-    MessageId, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal, RegionCode, SessionId,
-    SlotCounts, SlotId, Vials,
+    Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, DoseNumber, Hold, HoldId,
+    Message, MessageId, Offer, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal, RegionCode,
+    SessionId, SlotCounts, SlotId, Vials, WaitEntry, WaitId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -57,7 +57,7 @@ pub trait Store: Send + Sync {
     fn supply(&self, campaign: CampaignId) -> Waiting<'_, Result<Option<WithinSupply>, StoreError>>;
     fn person(&self, person: PersonId) -> Waiting<'_, Result<Option<PersonRecord>, StoreError>>;
     /// Whom the first known alias names.
-    fn known_as(&self, aliases: Vec<PersonAlias>) -> Waiting<'_, Result<Option<PersonId>, StoreError>>;
+    fn named(&self, aliases: Vec<PersonAlias>) -> Waiting<'_, Result<Option<PersonId>, StoreError>>;
     /// People by their number, beginning after one; at most so many numbers are looked at, and none follows an empty
     /// answer.
     fn standing_after(
@@ -97,6 +97,17 @@ pub trait Store: Send + Sync {
     ) -> Waiting<'_, Result<Vec<(AppointmentId, Appointment)>, StoreError>>;
     fn appointment(&self, appointment: AppointmentId)
     -> Waiting<'_, Result<Option<Appointment>, StoreError>>;
+    /// For whom somebody waits, themselves and those whom they help; the oldest first.
+    fn waits_of(&self, person: PersonId) -> Waiting<'_, Result<Vec<WaitRecord>, StoreError>>;
+    /// Whom a name stands for since two were merged; a session begun under the other is theirs.
+    fn now_known_as(&self, person: PersonId) -> Waiting<'_, Result<PersonId, StoreError>>;
+    /// What waits for a decision at a desk.
+    fn desk_cases(&self) -> Waiting<'_, Result<Vec<DeskCase>, StoreError>>;
+    /// The end of the audit chain.
+    fn audit_head(&self) -> Waiting<'_, Result<AuditHead, StoreError>>;
+    /// The events after that one, oldest first, at most so many. None only when there is none: come back with the
+    /// number of the last until then.
+    fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>>;
     /// The oldest messages that are not marked as sent.
     fn messages_waiting(&self, limit: usize) -> Waiting<'_, Result<Vec<(MessageId, Message)>, StoreError>>;
 }
@@ -179,6 +190,26 @@ pub struct PersonStanding {
     /// None of somebody whose fields are sealed as they were before people had keys of their own.
     pub key: Option<PersonKey>,
     pub needed: NeededUntil,
+}
+
+/// An entry of the wait list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitRecord {
+    pub id: WaitId,
+    pub entry: WaitEntry,
+    pub offer: Option<Offer>,
+    /// How many came before and wait in the same scope.
+    pub before: u64,
+}
+
+/// Two names turned out to be one person's, and both had an appointment for the same dose. All of them stand until one
+/// is left; whoever cancels one decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskCase {
+    pub campaign: CampaignId,
+    pub person: PersonId,
+    pub dose: DoseNumber,
+    pub appointments: Vec<AppointmentId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

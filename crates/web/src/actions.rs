@@ -105,7 +105,7 @@ pub async fn person_card(ctx: &Context, person: PersonId) -> Result<Claim, Probl
 /// The key of whoever is known by one of these names, a new one for whoever is not. Somebody whose key was destroyed is
 /// known no longer, also where an old backup still says so.
 async fn key_of(app: &App, aliases: &[PersonAlias]) -> Result<PersonKey, StoreError> {
-    if let Some(person) = app.store.known_as(aliases.to_vec()).await?
+    if let Some(person) = app.store.named(aliases.to_vec()).await?
         && let Some(key) = key_of_person(app, person).await?
     {
         if !app.keys.people.is_destroyed(key) {

@@ -119,12 +119,33 @@ async fn text(app: &App, message: &Message) -> Result<Option<String>, StoreError
             let helper = person(app, other).await?;
             Ok(helper.map(|helper| wording::delegation_given_message(app, &masked_name(&helper.name))))
         }
+        MessageKind::PlaceOffered { recipient, slot, until } => {
+            let whose = whose(app, message.to, recipient).await?;
+            Ok(Some(wording::place_offered_message(app, &whose, slot, until)))
+        }
+        MessageKind::OfferLapsed { recipient, slot, waiting } => {
+            let whose = whose(app, message.to, recipient).await?;
+            Ok(Some(wording::offer_lapsed_message(app, &whose, slot, waiting)))
+        }
+        MessageKind::EligibilityCorrected { eligible } => {
+            Ok(Some(wording::eligibility_corrected_message(app, eligible)))
+        }
+        MessageKind::AdmissionRevoked => Ok(Some(wording::admission_revoked_message(app))),
         MessageKind::DelegationEnded { recipient: other } => {
             let recipient = person(app, other).await?;
             Ok(recipient
                 .map(|recipient| wording::delegation_ended_message(app, &masked_name(&recipient.name))))
         }
     }
+}
+
+/// Whose it is, masked, for a reader who is somebody else; empty when the reader is meant.
+async fn whose(app: &App, reader: PersonId, recipient: PersonId) -> Result<String, StoreError> {
+    if reader == recipient {
+        return Ok(String::new());
+    }
+    let known = person(app, recipient).await?;
+    Ok(known.map_or_else(String::new, |person| format!("{}님의 ", masked_name(&person.name))))
 }
 
 /// An appointment in words for one reader: with its second dose, and with a name when it is somebody else's.

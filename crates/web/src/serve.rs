@@ -200,9 +200,9 @@ async fn check_guard(guard: Guard, ctx: &mut Context) -> Result<(), Problem> {
         Guard::DemoOnly => Err(Problem::NotFound),
         Guard::Identified => check_session(ctx).await,
         Guard::Admitted => {
-            let pass = live_pass(ctx)?;
+            live_pass(ctx)?;
             check_session(ctx).await?;
-            extend_pass(ctx, pass);
+            extend_pass(ctx, live_pass(ctx)?);
             Ok(())
         }
     }
@@ -211,9 +211,13 @@ async fn check_guard(guard: Guard, ctx: &mut Context) -> Result<(), Problem> {
 /// A session that was ended stays ended, on every device; so does that of somebody who was removed.
 async fn check_session(ctx: &mut Context) -> Result<(), Problem> {
     let session = ctx.session.ok_or(Refusal::IdentityNeeded)?;
-    if ctx.app.store.session_ended(session.id).await? || !is_known(&ctx.app, session.person).await? {
+    let person = ctx.app.store.now_known_as(session.person).await?;
+    if ctx.app.store.session_ended(session.id).await? || !is_known(&ctx.app, person).await? {
         ctx.session = None;
         return Err(Refusal::IdentityNeeded.into());
+    }
+    if person != session.person {
+        go_on_as(ctx, session, person);
     }
     Ok(())
 }
@@ -223,6 +227,19 @@ async fn is_known(app: &App, person: PersonId) -> Result<bool, StoreError> {
     let Some(record) = app.store.person(person).await? else { return Ok(false) };
     let key = store::sealed::person_key(&record.sealed);
     Ok(key.is_none_or(|key| !app.keys.people.is_destroyed(key)))
+}
+
+/// Two names turned out to be one person's: what was begun under the other goes on.
+fn go_on_as(ctx: &mut Context, session: Session, person: PersonId) {
+    ctx.pass = ctx.own_pass().map(|pass| Pass { booker: person.0, ..pass });
+    let session = Session { person, ..session };
+    ctx.session = Some(session);
+    let token = session.seal(&ctx.app.keys.tokens);
+    ctx.set_cookie(Cookie::Session, &token);
+    if let Some(pass) = ctx.pass {
+        let token = pass.seal(&ctx.app.keys.tokens);
+        ctx.set_cookie(Cookie::Pass, &token);
+    }
 }
 
 /// Signed by us, for this campaign, of this person, of this epoch, not over. The ledger checks its own record again in

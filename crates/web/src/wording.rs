@@ -5,8 +5,9 @@ mod message;
 mod refusal;
 
 pub use message::{
-    Visit, booked_message, cancelled_message, code_message, delegation_ended_message,
-    delegation_given_message, fulfilled_message, missed_message, moved_message, recipient_code_message,
+    Visit, admission_revoked_message, booked_message, cancelled_message, code_message,
+    delegation_ended_message, delegation_given_message, eligibility_corrected_message, fulfilled_message,
+    missed_message, moved_message, offer_lapsed_message, place_offered_message, recipient_code_message,
     reminder_message,
 };
 pub use refusal::{identity_again, identity_path, refusal, refusal_links};

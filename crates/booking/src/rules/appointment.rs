@@ -1,6 +1,6 @@
 //! What becomes of a hold, and of an appointment.
 
-use super::{Decision, live_hold, live_pass, still_booked, still_open};
+use super::{Decision, already, live_hold, live_pass, still_booked, still_open};
 use crate::{
     Admission, Appointment, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId,
     Refusal, SlotId,
@@ -50,12 +50,7 @@ pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Vec<Confirmed>> {
     if let Some((appointment, slot, state)) =
         facts.standings.iter().find_map(|standing| standing.live).filter(|_| is_new)
     {
-        return Err(match state {
-            AppointmentState::Fulfilled { .. } => {
-                Refusal::AlreadyFulfilled { appointment, visit_on: slot.visit_on }
-            }
-            _ => Refusal::AlreadyBooked { appointment },
-        });
+        return Err(already(appointment, slot, state));
     }
     let hold = live_hold(facts.hold, facts.booker, facts.now)?;
     let confirmed = if is_new {

@@ -1,8 +1,9 @@
 //! Who may book for whom.
 
-use super::{Decision, not_eligible};
+use super::{Decision, eligible, not_eligible};
 use crate::{
-    Campaign, Candidate, ConsentVersion, Delegation, DelegationRecord, Opening, PersonId, Refusal, Relation,
+    Campaign, Candidate, ConsentVersion, Correction, Delegation, DelegationRecord, Opening, PersonId,
+    Refusal, Relation,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,6 +19,7 @@ pub struct DelegateFacts<'a> {
     pub booker: PersonId,
     pub recipient: PersonId,
     pub candidate: Candidate,
+    pub corrected: Option<Correction>,
     pub relation: Relation,
     pub consent: ConsentVersion,
     /// When the code was sent that the recipient read out; None without one.
@@ -47,7 +49,7 @@ pub fn delegate(facts: &DelegateFacts<'_>) -> Decision<Option<Delegation>> {
         return Ok(None);
     }
     may_name(facts.campaign, facts.live, facts.named)?;
-    if !facts.campaign.group.contains(facts.candidate) {
+    if !eligible(facts.corrected, None, || facts.campaign.group.contains(facts.candidate)) {
         return Err(not_eligible(facts.campaign));
     }
     Ok(Some(Delegation {

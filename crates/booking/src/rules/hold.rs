@@ -1,6 +1,6 @@
 //! Taking places: for oneself, for others, for a household; with the second dose, or as a change.
 
-use super::{Decision, live_pass, not_eligible, still_open};
+use super::{Decision, already, live_pass, not_eligible, still_open};
 use crate::{
     Admission, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId, Place,
     Refusal, RegionCode, Replaced, SlotId, second_doses, side_by_side,
@@ -38,6 +38,8 @@ pub struct RecipientFacts {
     pub eligible: bool,
     pub first: Option<LiveAppointment>,
     pub second: Option<LiveAppointment>,
+    /// One appointment too many, since two names turned out to be one person's.
+    pub one_too_many: Option<AppointmentId>,
 }
 
 /// One that stands for a dose: still to come, or given.
@@ -64,10 +66,7 @@ pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
     everybody_may_be_booked(facts)?;
     appointments_fit(facts)?;
     not_too_soon(facts)?;
-    let bands = (facts.bands_on)(facts.at.visit_on);
-    the_day_fits(facts, &bands)?;
-    doses_suffice(facts)?;
-    let wanted = with_second_doses(facts, first_places(facts, &bands)?)?;
+    let wanted = places(facts)?;
     let (places, replaces): (Vec<Place>, Vec<Option<Replaced>>) = wanted.into_iter().unzip();
     Ok(Hold {
         campaign: facts.campaign.id,
@@ -80,8 +79,16 @@ pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
     })
 }
 
+/// The places alone, wherever they are wanted for.
+pub(super) fn places(facts: &HoldFacts<'_>) -> Decision<Wanted> {
+    let bands = (facts.bands_on)(facts.at.visit_on);
+    the_day_fits(facts, &bands)?;
+    doses_suffice(facts)?;
+    with_second_doses(facts, first_places(facts, &bands)?)
+}
+
 /// A place, and for a change what it takes the place of.
-type Wanted = Vec<(Place, Option<Replaced>)>;
+pub(super) type Wanted = Vec<(Place, Option<Replaced>)>;
 
 fn everybody_may_be_booked(facts: &HoldFacts<'_>) -> Decision<()> {
     if facts.recipients.iter().any(|recipient| recipient.may_be_booked && !recipient.eligible) {
@@ -104,13 +111,15 @@ fn everybody_may_be_booked(facts: &HoldFacts<'_>) -> Decision<()> {
 /// A new booking is for those who have none, a change for those who have one, a second dose for those with a first.
 fn appointments_fit(facts: &HoldFacts<'_>) -> Decision<()> {
     for recipient in facts.recipients {
+        if let Some(appointment) = recipient.one_too_many {
+            return Err(Refusal::TwoAppointments { appointment });
+        }
         let live = recipient.of_dose(facts.dose);
         match live {
-            Some(LiveAppointment { id, slot, state: AppointmentState::Fulfilled { .. }, .. }) => {
-                return Err(Refusal::AlreadyFulfilled { appointment: id, visit_on: slot.visit_on });
-            }
-            Some(live) if !facts.is_change => {
-                return Err(Refusal::AlreadyBooked { appointment: live.id });
+            Some(LiveAppointment { id, slot, state, .. })
+                if !facts.is_change || matches!(state, AppointmentState::Fulfilled { .. }) =>
+            {
+                return Err(already(id, slot, state));
             }
             Some(LiveAppointment { state: AppointmentState::CheckedIn { at, number }, .. }) => {
                 return Err(Refusal::CheckedInBefore { checked_in_at: at, number });

@@ -4,7 +4,14 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 
 fn kim() -> RecipientFacts {
-    RecipientFacts { person: KIM, may_be_booked: true, eligible: true, first: None, second: None }
+    RecipientFacts {
+        person: KIM,
+        may_be_booked: true,
+        eligible: true,
+        first: None,
+        second: None,
+        one_too_many: None,
+    }
 }
 
 fn live(id: u64, slot: SlotId, sido: RegionCode) -> LiveAppointment {

@@ -32,6 +32,9 @@ pub(crate) fn words(broken: &Broken) -> (String, String) {
         | Broken::AppointmentNotLive { .. }
         | Broken::TwoHolds { .. }
         | Broken::HoldUnknown { .. } => people(broken),
+        Broken::WaitMisused { .. } | Broken::OfferMisused { .. } | Broken::NotAwaited { .. } => {
+            waiting(broken)
+        }
         Broken::WithoutHold { .. }
         | Broken::HoldOver { .. }
         | Broken::HoldInPart { .. }
@@ -45,6 +48,36 @@ pub(crate) fn words(broken: &Broken) -> (String, String) {
         | Broken::KeysNotTheirs { .. }
         | Broken::KeySpared { .. }
         | Broken::RemovedWhileExpected { .. } => gone::gone(broken),
+    }
+}
+
+fn waiting(broken: &Broken) -> (String, String) {
+    match broken {
+        Broken::WaitMisused { wait } => pair(
+            format!("대기 예약 {}: 번호나 사람이 겹치거나, 없는 것이 끝났습니다.", wait.0),
+            format!(
+                "Wait-list entry {}: its number or its person is there twice, or it ends without being there.",
+                wait.0
+            ),
+        ),
+        Broken::OfferMisused { wait } => pair(
+            format!(
+                "대기 예약 {}: 제안한 자리가 겹치거나, 없거나, 시간 밖에 또는 일부만 쓰였습니다.",
+                wait.0
+            ),
+            format!(
+                "Wait-list entry {}: its offer is there twice or not at all, or was used out of time or in part.",
+                wait.0
+            ),
+        ),
+        Broken::NotAwaited { slot } => {
+            let name = slot_name(*slot);
+            pair(
+                format!("{name}: 돌아온 차례가 아닌 자리를 대기자에게 정하였습니다."),
+                format!("{name}: a place was decided about out of the order in which places came back."),
+            )
+        }
+        other => unreachable!("{other:?} has words elsewhere"),
     }
 }
 

@@ -108,6 +108,7 @@ impl Rows {
         let admission = self.admission(campaign, person)?;
         assert!(self.hold_of(campaign, person)?.is_none(), "nobody holds twice here");
         let recipient = RecipientFacts {
+            one_too_many: None,
             person,
             may_be_booked: true,
             eligible: admission.is_some_and(|admission| admission.eligible),

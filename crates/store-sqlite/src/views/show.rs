@@ -1,7 +1,7 @@
 //! The tables for people who ask questions.
 
 use crate::database;
-use booking::{Appointment, AppointmentId, AppointmentState, Change, Place, SlotId};
+use booking::{Appointment, AppointmentId, AppointmentState, Change, PersonId, Place, SlotId};
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use store::StoreError;
@@ -14,6 +14,7 @@ pub(super) fn follow(change: &Change, transaction: &Transaction<'_>) -> Result<(
         Change::Cancelled { id, at, .. } => {
             set_state(transaction, *id, AppointmentState::Cancelled { at: *at }, *at)
         }
+        Change::PeopleMerged { survivor, merged, .. } => rename(transaction, *survivor, *merged),
         Change::CheckedIn { id, number, at, .. } => {
             set_state(transaction, *id, AppointmentState::CheckedIn { at: *at, number: *number }, *at)
         }
@@ -46,6 +47,15 @@ pub(super) fn follow(change: &Change, transaction: &Transaction<'_>) -> Result<(
         | Change::Unblocked { .. }
         | Change::CapacitySet { .. }
         | Change::SupplySet { .. }
+        | Change::Audited(_)
+        | Change::Waited { .. }
+        | Change::WaitEnded { .. }
+        | Change::PlaceAwaited { .. }
+        | Change::PlaceOffered { .. }
+        | Change::PlacePassed { .. }
+        | Change::OfferEnded { .. }
+        | Change::EligibilityCorrected { .. }
+        | Change::AdmissionRevoked { .. }
         | Change::Answered { .. } => Ok(()),
     };
     shown.map_err(database::writing)
@@ -77,6 +87,12 @@ fn move_to(transaction: &Transaction<'_>, id: AppointmentId, to: SlotId) -> rusq
     let SlotId { clinic, visit_on, starts_min } = to;
     let update = "UPDATE appointment SET clinic = ?2, visit_on = ?3, starts_min = ?4 WHERE id = ?1";
     let row = (id.0.cast_signed(), clinic.0, visit_on.to_string(), starts_min);
+    transaction.prepare_cached(update)?.execute(row).map(drop)
+}
+
+fn rename(transaction: &Transaction<'_>, survivor: PersonId, merged: PersonId) -> rusqlite::Result<()> {
+    let update = "UPDATE appointment SET person = ?1 WHERE person = ?2";
+    let row = (survivor.0.cast_signed(), merged.0.cast_signed());
     transaction.prepare_cached(update)?.execute(row).map(drop)
 }
 

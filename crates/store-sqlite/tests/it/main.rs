@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
 
+mod audit;
 mod batches;
 mod booker;
 mod broken;

@@ -8,7 +8,9 @@ mod doses;
 mod holds;
 mod people;
 mod retention;
+mod staff;
 mod visits;
+mod waiting;
 
 use super::{Make, language};
 use std::collections::HashSet;
@@ -18,7 +20,7 @@ type Case = (&'static str, &'static str);
 
 /// Every "no" that a ledger can give, by its code; `SecondDoseFull` alone needs more people than these clinics have
 /// bands in five weeks, and has its row in the tables of the rules.
-const REFUSALS: [&str; 28] = [
+const REFUSALS: [&str; 40] = [
     "KeyReused",
     "CampaignUnknown",
     "TooEarly",
@@ -43,6 +45,18 @@ const REFUSALS: [&str; 28] = [
     "HoldUnknown",
     "HoldExpired",
     "ExtendedBefore",
+    "WaitingBefore",
+    "WaitScopeUnknown",
+    "PlacesFree",
+    "OfferExpired",
+    "WaitUnknown",
+    "OfferUnknown",
+    "TwoAppointments",
+    "ReasonNeeded",
+    "PersonUnknown",
+    "SamePerson",
+    "AdmissionUnknown",
+    "AdmissionRevoked",
     "AppointmentUnknown",
     "CancelledBefore",
     "CancelTooLate",
@@ -52,17 +66,19 @@ const REFUSALS: [&str; 28] = [
 /// Plays every case, each on a fresh subject. None of the refusals stays unheard.
 pub fn run(make: Make<'_>) {
     let mut heard = HashSet::new();
-    let all = [
+    let cases = [
         doors::CASES,
         people::CASES,
         holds::CASES,
         appointments::CASES,
         doses::CASES,
         clinics::CASES,
+        staff::CASES,
+        waiting::CASES,
         visits::CASES,
         retention::CASES,
     ];
-    for (title, text) in all.into_iter().flatten() {
+    for (title, text) in cases.into_iter().flatten() {
         heard.extend(language::play(title, text, make));
     }
     let unheard: Vec<_> = REFUSALS

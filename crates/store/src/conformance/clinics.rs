@@ -3,8 +3,10 @@
 use super::Chance;
 use super::people::{CLINICS, STARTS_MIN};
 use super::world::{EAST, PAIRS, WEST};
-use crate::{Command, Ledger, RecordVisit, SetCapacity, SetSupply, StaffUse};
-use booking::{Appointment, AppointmentId, ClinicId, Outcome, SaidCapacity, SlotId, StaffId, Supply};
+use crate::{AsStaff, Command, Ledger, RecordVisit, SetCapacity, SetSupply, StaffAct, StaffUse};
+use booking::{
+    Appointment, AppointmentId, Channel, ClinicId, Outcome, SaidCapacity, SlotId, StaffId, Supply,
+};
 use jiff::civil::{Date, date};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -31,7 +33,7 @@ impl Staff {
         if chance.percent(75)
             && let Some((id, one)) = chance.pick(&due)
         {
-            return Command::Staff { by, does: visit(**id, one.place.slot.clinic, chance) };
+            return use_of(by, visit(**id, one.place.slot.clinic, chance));
         }
         let slot = slot(chance);
         let places = NonZeroU32::MIN.saturating_add(chance.below(2) as u32);
@@ -41,11 +43,12 @@ impl Staff {
             60..90 => StaffUse::SetCapacity(capacity(slot, chance)),
             _ => StaffUse::SetSupply(supply(chance)),
         };
-        Command::Staff { by, does }
+        use_of(by, does)
     }
 
     pub(super) fn learn(&mut self, command: &Command, outcome: &Outcome) {
-        let Command::Staff { does, .. } = command else { return };
+        let Command::AsStaff(order) = command else { return };
+        let StaffAct::Use(does) = &order.act else { return };
         match (does, outcome) {
             (
                 StaffUse::Block { slot, .. } | StaffUse::Unblock { slot, .. },
@@ -129,4 +132,8 @@ fn supply(chance: &mut Chance) -> SetSupply {
         allotted: BTreeMap::from([(sido, doses as u32)]),
         even_below: chance.percent(50),
     }
+}
+
+fn use_of(by: StaffId, does: StaffUse) -> Command {
+    AsStaff::over(Channel::Clinic, by, StaffAct::Use(does)).into()
 }

@@ -2,8 +2,8 @@
 
 use crate::{DayTaken, Ledger};
 use booking::{
-    Appointment, AppointmentState, Country, DelegationRecord, DoseNumber, Hold, PersonId, Place, RegionCode,
-    SlotCounts, SlotId,
+    Appointment, AppointmentState, Country, DelegationRecord, DoseNumber, Hold, Offer, PersonId, Place,
+    RegionCode, SlotCounts, SlotId, WaitEntry, WaitId, WaitScope,
 };
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -22,6 +22,7 @@ pub fn check(country: &Country, ledger: &Ledger) -> Held {
     one_live_appointment(ledger).map_err(|at| format!("one_live_appointment: {at}"))?;
     one_hold_a_booker(ledger).map_err(|at| format!("one_hold_a_booker: {at}"))?;
     people_find_their_appointments(ledger).map_err(|at| format!("people_find_their_appointments: {at}"))?;
+    waiting_makes_sense(ledger).map_err(|at| format!("waiting_makes_sense: {at}"))?;
     nobody_acts_without_leave(ledger).map_err(|at| format!("nobody_acts_without_leave: {at}"))?;
     arrivals_are_numbered(ledger).map_err(|at| format!("arrivals_are_numbered: {at}"))?;
     second_doses_follow(country, ledger).map_err(|at| format!("second_doses_follow: {at}"))
@@ -95,7 +96,10 @@ fn doses_add_up(country: &Country, ledger: &Ledger) -> Held {
         let held = of_campaign.flat_map(|(_, hold)| first_doses(country, hold));
         let booked = placed(ledger).filter(|(_, appointment)| appointment.campaign == campaign.id);
         let booked = booked.map(|(_, appointment)| appointment.place);
-        for place in held.chain(booked.filter(|place| place.dose == DoseNumber(1))) {
+        let waits = ledger.waits().filter(|(_, entry, _)| entry.campaign == campaign.id);
+        let offered = waits.filter_map(|(_, _, offer)| offer).flat_map(|offer| offer.places.iter().copied());
+        let offered = offered.filter(|place| place.dose == DoseNumber(1));
+        for place in held.chain(offered).chain(booked.filter(|place| place.dose == DoseNumber(1))) {
             *taken.entry(sido_of(country, place.slot)).or_default() += 1;
         }
         let published = ledger.figures(campaign.id).doses_left;
@@ -149,10 +153,12 @@ fn all_days(ledger: &Ledger) -> Vec<DayTaken> {
     ledger.days_taken(&clinics)
 }
 
-/// One appointment for each person, campaign and dose that is live or was given.
+/// One appointment for each person, campaign and dose that is live or was given, but for those at the desk since two
+/// names were merged.
 fn one_live_appointment(ledger: &Ledger) -> Held {
     let mut seen = HashMap::new();
-    for (id, appointment) in placed(ledger).filter(|(_, appointment)| appointment.stands()) {
+    let at_desk: HashSet<_> = ledger.desk_cases().into_iter().flat_map(|case| case.appointments).collect();
+    for (id, appointment) in standing(ledger).filter(|(id, _)| !at_desk.contains(id)) {
         let Appointment { campaign, place, .. } = appointment;
         if let Some(other) = seen.insert((campaign, place.recipient, place.dose), id) {
             return Err(format!("{:?} has appointments {other:?} and {id:?}", place.recipient));
@@ -201,7 +207,8 @@ fn nobody_acts_without_leave(ledger: &Ledger) -> Held {
             return Err(format!("{id:?} of {:?} holds a place for {:?}", hold.booker, place.recipient));
         }
     }
-    for booker in ledger.appointments().map(|(_, appointment)| appointment.booker) {
+    let bookers = ledger.appointments().map(|(_, appointment)| ledger.now_known_as(appointment.booker));
+    for booker in bookers {
         let shown = ledger.appointments_of(booker);
         if let Some((id, _)) = shown.iter().find(|(_, one)| !may(booker, one.place.recipient)) {
             return Err(format!("{booker:?} is shown {id:?}"));
@@ -210,24 +217,84 @@ fn nobody_acts_without_leave(ledger: &Ledger) -> Held {
     Ok(())
 }
 
+/// Whoever waits has no appointment, waits once, and is found; nothing is offered for a time that they let go by.
+fn waiting_makes_sense(ledger: &Ledger) -> Held {
+    let mut seen = HashSet::new();
+    let booked: HashSet<_> =
+        standing(ledger).map(|(_, one)| (one.campaign, one.place.recipient, one.place.dose)).collect();
+    for (id, entry, offer) in ledger.waits() {
+        if !seen.insert((entry.campaign, entry.recipient)) {
+            return Err(format!("{:?} waits twice", entry.recipient));
+        }
+        if booked.contains(&(entry.campaign, entry.recipient, DoseNumber(1))) {
+            return Err(format!("{:?} waits and is booked", entry.recipient));
+        }
+        if !ledger.waits_of(entry.recipient).iter().any(|found| found.id == id) {
+            return Err(format!("{:?} does not find {id:?}", entry.recipient));
+        }
+        if let Some(offer) = offer.filter(|offer| !entry.wants(offer.slot())) {
+            return Err(format!("{id:?} was offered {:?}", offer.slot()));
+        }
+    }
+    Ok(())
+}
+
+/// Somebody was offered a time that another waited for longer.
+///
+/// # Errors
+/// Who was overtaken.
+pub fn nobody_is_overtaken(before: &Waited, ledger: &Ledger, now: Timestamp) -> Held {
+    let country = ledger.country();
+    let after = Waited::of(ledger);
+    let is_new =
+        |id: &WaitId, slot: SlotId| before.0.get(id).is_none_or(|(_, offered)| *offered != Some(slot));
+    let offered = after.0.iter().filter_map(|(id, (_, offered))| Some((id, (*offered)?)));
+    for (id, slot) in offered.filter(|(id, slot)| is_new(id, *slot)) {
+        let campaign = country.campaign(after.0[id].0.campaign).ok_or("no campaign")?;
+        let region = country.clinic(slot.clinic).map(|clinic| country.sigungu_of(clinic.region));
+        let scopes = [Some(WaitScope::Clinic(slot.clinic)), region.map(WaitScope::Sigungu)];
+        let was_idle = |other: &WaitId| before.0.get(other).is_some_and(|(_, offered)| offered.is_none());
+        let overtaken = after.0.range(..id).find(|(other, (entry, offered))| {
+            let waits_for_it = scopes.contains(&Some(entry.scope)) && entry.wants(slot);
+            let same = entry.campaign == campaign.id && ledger.may_be_offered(entry);
+            offered.is_none() && was_idle(other) && waits_for_it && same
+        });
+        if let Some((other, _)) = overtaken {
+            return Err(format!("{other:?} was overtaken by {id:?} for {slot:?} at {now}"));
+        }
+    }
+    Ok(())
+}
+
+/// Who waits, in order, and what is offered to them.
+#[derive(Debug, Default)]
+pub struct Waited(BTreeMap<WaitId, (WaitEntry, Option<SlotId>)>);
+
+impl Waited {
+    pub fn of(ledger: &Ledger) -> Self {
+        let waits = ledger.waits();
+        Self(waits.map(|(id, entry, offer)| (id, (entry.clone(), offer.map(Offer::slot)))).collect())
+    }
+}
+
 /// A second dose follows a first one that is live or was given, within the interval; one that was given follows one that
 /// was given.
 fn second_doses_follow(country: &Country, ledger: &Ledger) -> Held {
-    let standing = || placed(ledger).filter(|(_, appointment)| appointment.stands());
-    for (id, second) in standing().filter(|(_, appointment)| appointment.place.dose == DoseNumber(2)) {
+    for (id, second) in standing(ledger).filter(|(_, appointment)| appointment.place.dose == DoseNumber(2)) {
         let is_first = |one: &Appointment| {
             let Appointment { campaign, place, .. } = *one;
             (campaign, place.recipient, place.dose)
                 == (second.campaign, second.place.recipient, DoseNumber(1))
         };
-        let first = standing().map(|(_, one)| one).find(is_first).ok_or(format!("{id:?} without a first"))?;
-        if second.is_given() && !first.is_given() {
+        let interval = country.campaign(second.campaign).ok_or("no campaign")?.dose_interval;
+        let second_on = second.place.slot.visit_on;
+        let leads_to = |first: &Appointment| interval.allows(first.place.slot.visit_on, second_on);
+        let firsts: Vec<_> = standing(ledger).map(|(_, one)| one).filter(is_first).collect();
+        if second.is_given() && !firsts.iter().any(Appointment::is_given) {
             return Err(format!("{id:?} was given before its first"));
         }
-        let interval = country.campaign(second.campaign).ok_or("no campaign")?.dose_interval;
-        let (first_on, second_on) = (first.place.slot.visit_on, second.place.slot.visit_on);
-        if !interval.allows(first_on, second_on) {
-            return Err(format!("{id:?} on {second_on}, the first on {first_on}"));
+        if !firsts.iter().any(leads_to) {
+            return Err(format!("{id:?} on {second_on}, without a first that leads to it"));
         }
     }
     Ok(())
@@ -267,7 +334,16 @@ pub fn digest(ledger: &Ledger) -> String {
     let figures: Vec<_> =
         campaigns.iter().map(|campaign| (ledger.figures(campaign.id), ledger.supply(campaign.id))).collect();
     let days = all_days(ledger);
-    format!("{slots:?}\n{holds:?}\n{appointments:?}\n{messages:?}\n{figures:?}\n{days:?}")
+    let audit = ledger.audit_head();
+    let waits = (Waited::of(ledger), ledger.awaited_places(), ledger.desk_cases());
+    format!(
+        "{slots:?}\n{holds:?}\n{appointments:?}\n{messages:?}\n{figures:?}\n{days:?}\n{audit:?}\n{waits:?}"
+    )
+}
+
+/// The live ones, and those whose dose was given.
+fn standing(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
+    placed(ledger).filter(|(_, appointment)| appointment.stands())
 }
 
 /// Everybody who has, or had, a place: all but the cancelled ones.
@@ -276,6 +352,9 @@ fn placed(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appo
     ledger.appointments().filter(placed).map(|(id, appointment)| (id, *appointment))
 }
 
+/// By holds, and by what is offered to those who wait.
 fn held_places(ledger: &Ledger) -> impl Iterator<Item = Place> {
-    ledger.holds().flat_map(|(_, hold)| hold.places.iter().copied())
+    let offered =
+        ledger.waits().filter_map(|(_, _, offer)| offer).flat_map(|offer| offer.places.iter().copied());
+    ledger.holds().flat_map(|(_, hold)| hold.places.iter().copied()).chain(offered)
 }

@@ -14,19 +14,23 @@
 //! What stands behind the arrow is the whole answer or its first word. A key makes a request repeatable; when a line
 //! with the same key and the same words succeeds again, it must get the very answer it got before.
 
+mod desk;
+mod own;
 mod retention;
 mod staff;
 
-use super::wording::{describe, name_of, time_of};
+use super::audit;
+use super::wording::{describe, name_of};
 use super::words::{Words, duration, korean_time, parse, slot};
 use super::world::CAMPAIGN;
 use super::{Make, Stage};
-use crate::{Admit, Clock as _, Command, Delegate, Keyed, Request, TakePlaces};
+use crate::{Admit, AsStaff, Clock as _, Command, Delegate, Keyed, Request, StaffAct, TakePlaces};
 use booking::{
-    AppointmentId, AppointmentState, CampaignId, Candidate, ConsentVersion, DelegationRecord, DoseNumber,
-    HoldId, Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, StaffId,
-    TicketRef,
+    AppointmentId, CampaignId, Candidate, Channel, ConsentVersion, DelegationRecord, DoseNumber, HoldId,
+    Outcome, PersonAlias, PersonId, RegionCode, Relation, RequestKey, SessionId, SlotId, StaffId, TicketRef,
+    WaitId,
 };
+use desk::said_by;
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
 pub(super) use staff::sido_named;
@@ -52,6 +56,7 @@ pub(super) fn play(title: &str, text: &str, make: Make<'_>) -> Vec<String> {
         assert_eq!(broken, Ok(()), "{title}: after `{line}`");
         kinds.push(first_word.to_owned());
     }
+    assert!(audit::proved(&play.stage).is_ok(), "{title}: {:?}", audit::proved(&play.stage));
     kinds
 }
 
@@ -70,6 +75,7 @@ struct Last {
     hold: HashMap<String, HoldId>,
     appointment: HashMap<String, AppointmentId>,
     second: HashMap<String, AppointmentId>,
+    wait: HashMap<String, WaitId>,
     answers: HashMap<(String, String), Outcome>,
 }
 
@@ -92,16 +98,23 @@ impl Play {
 
     fn ask(&mut self, actor: &str, words: &str) -> String {
         let (verb, rest) = words.split_once(' ').unwrap_or((words, ""));
-        let options = parse(rest);
+        let options = match verb {
+            "does" => said_by(rest).2,
+            "looks" | "corrects" | "revokes" | "merges" => Words::default(),
+            _ => parse(rest),
+        };
         let unkeyed = words.split(" key ").next().unwrap_or(words);
         let keyed = options
             .key
             .as_deref()
             .map(|key| Keyed { key: RequestKey(hash(&format!("{actor} {key}"))), body: hash(unkeyed) });
-        let command = self.command(actor, verb, &options);
+        let command = match verb {
+            "does" | "looks" | "corrects" | "revokes" | "merges" => self.as_staff(verb, rest),
+            _ => self.command(actor, verb, &options),
+        };
         let answer = self.stage.ask(Request { keyed, command }).expect("the store is well");
         let Ok(outcome) = &answer else { return describe(&answer) };
-        self.remember(actor, outcome);
+        self.remember(if verb == "does" { said_by(rest).0 } else { actor }, outcome);
         if let Some(key) = options.key {
             let earlier = self
                 .last
@@ -172,14 +185,13 @@ impl Play {
             "release" => Command::Release { booker: self.person(actor), hold },
             "confirm" => Command::Confirm { booker: self.person(actor), hold },
             "cancel" => Command::Cancel { person: self.person(actor), appointment },
+            "remove" | "sweep" | "destroy" | "rename" => self.leaving(verb, words),
+            "wait" | "leave" | "accept" | "decline" => self.waiting(actor, verb, words),
             other => {
-                if let Some(command) = self.leave(other, words) {
-                    return command;
-                }
                 let visit = self.visit(appointment, words);
                 let does = staff::does((campaign, visit), other, words)
                     .unwrap_or_else(|| panic!("no verb `{other}`"));
-                Command::Staff { by: StaffId(1), does }
+                AsStaff::over(Channel::Clinic, StaffId(1), StaffAct::Use(does)).into()
             }
         }
     }
@@ -220,6 +232,7 @@ impl Play {
                     made.insert(actor.to_owned(), *id);
                 }
             }
+            Outcome::Waiting { id, .. } => drop(self.last.wait.insert(actor.to_owned(), *id)),
             Outcome::Registered(person) => drop(self.people.insert(actor.to_owned(), *person)),
             Outcome::Opened
             | Outcome::Closed
@@ -235,6 +248,12 @@ impl Play {
             | Outcome::HelperAllowed
             | Outcome::DraftSaved
             | Outcome::Reminded { .. }
+            | Outcome::LookedUp
+            | Outcome::WaitLeft
+            | Outcome::OfferDeclined
+            | Outcome::EligibilityCorrected(_)
+            | Outcome::AdmissionRevoked
+            | Outcome::Merged { .. }
             | Outcome::Blocked(_)
             | Outcome::Unblocked(_)
             | Outcome::CapacitySet { .. }
@@ -259,6 +278,9 @@ impl Play {
             return seen;
         }
         match words[..] {
+            ["audit", last] => self.see_audit(last.parse().expect("a number")),
+            ["waits", name] => self.see_waits(name),
+            ["desk"] => self.see_desk(),
             ["messages"] => self.waiting_messages().len().to_string(),
             ["days", "since", version] => self.see_days(version),
             // After a restart the versions are others.
@@ -283,26 +305,6 @@ impl Play {
     fn see_session(&self, name: &str) -> String {
         let ended = self.stage.wait_for(self.stage.subject.store().session_ended(session(name)));
         if ended.expect("the store is well") { "ended" } else { "live" }.to_owned()
-    }
-
-    fn see_hold(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let hold = self.stage.wait_for(self.stage.subject.store().hold_of(self.campaign, person));
-        hold.expect("the store is well")
-            .map_or("none".to_owned(), |(_, hold)| format!("until {}", time_of(hold.expires_at)))
-    }
-
-    fn see_choice(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let choice = self.stage.wait_for(self.stage.subject.store().last_choice(self.campaign, person));
-        choice.expect("the store is well").map_or("none".to_owned(), |(_, slot)| name_of(slot))
-    }
-
-    fn see_pass(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let pass = self.stage.wait_for(self.stage.subject.store().admission(self.campaign, person));
-        pass.expect("the store is well")
-            .map_or("none".to_owned(), |pass| format!("until {}", time_of(pass.expires_at)))
     }
 
     fn see_doses(&self, sido: &str) -> String {
@@ -334,35 +336,6 @@ impl Play {
             slots.iter().find(|(start, _)| *start == slot.starts_min).expect("there is such a slot");
         let blocked = if counts.blocked > 0 { format!(" blocked {}", counts.blocked) } else { String::new() };
         format!("free {} held {} booked {}{blocked}", counts.free(), counts.held, counts.booked)
-    }
-
-    fn see_appointments(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let own = self.stage.wait_for(self.stage.subject.store().appointments_of(person));
-        let states = own.expect("the store is well").into_iter().map(|(_, own)| match own.state {
-            AppointmentState::Booked => "booked",
-            AppointmentState::Cancelled { .. } => "cancelled",
-            AppointmentState::CheckedIn { .. } => "checked-in",
-            AppointmentState::Fulfilled { .. } => "vaccinated",
-            AppointmentState::NoShow { .. } => "missed",
-        });
-        let states = states.collect::<Vec<_>>().join(" ");
-        if states.is_empty() { "none".to_owned() } else { states }
-    }
-
-    /// Where somebody is booked, in the order of their appointments.
-    fn see_places(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let own = self.stage.wait_for(self.stage.subject.store().appointments_of(person));
-        let live = own.expect("the store is well").into_iter().map(|(_, own)| own);
-        let live = live.filter(|own| own.is_live() && own.place.recipient == person);
-        live.map(|own| name_of(own.place.slot)).collect::<Vec<_>>().join(" ")
-    }
-
-    fn see_draft(&mut self, name: &str) -> String {
-        let person = self.person(name);
-        let draft = self.stage.wait_for(self.stage.subject.store().draft(person)).expect("the store is well");
-        draft.map_or("none".to_owned(), |draft| String::from_utf8(draft).expect("a draft here is text"))
     }
 
     fn see_delegations(&mut self, name: &str, side: impl Fn(&DelegationRecord, PersonId) -> bool) -> String {

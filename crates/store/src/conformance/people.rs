@@ -2,10 +2,11 @@
 
 use super::Chance;
 use super::world::{ELIGIBLE, PAIRS};
-use crate::{Admit, Command, Delegate, TakePlaces, sealed};
+use crate::{Admit, AsStaff, Command, CorrectEligibility, Delegate, StaffAct, TakePlaces, Wait, sealed};
 use booking::{
-    Appointment, AppointmentId, ClinicId, ConsentVersion, DoseNumber, HoldId, Outcome, PersonAlias, PersonId,
-    PersonKey, Relation, RemovalReason, SlotId, TicketRef,
+    Appointment, AppointmentId, Channel, ClinicId, ConsentVersion, DoseNumber, HoldId, LookUp, Origin,
+    Outcome, PersonAlias, PersonId, PersonKey, RegionCode, Relation, RemovalReason, SlotId, StaffId,
+    TicketRef, WaitId, WaitScope,
 };
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
@@ -15,12 +16,19 @@ pub(super) const PEOPLE: u64 = 16;
 /// So many of them help others, so that the same two meet again and again.
 const HELPERS: u64 = 3;
 pub(super) const CLINICS: [u32; 3] = [1, 2, 6];
-pub(super) const STARTS_MIN: [u16; 2] = [540, 570];
+pub(super) const STARTS_MIN: [u16; 3] = [540, 570, 600];
+/// Clinics, and the 시·군·구 of the last.
+const SCOPES: [WaitScope; 3] = [
+    WaitScope::Clinic(ClinicId(1)),
+    WaitScope::Clinic(ClinicId(6)),
+    WaitScope::Sigungu(RegionCode(2_611_000_000)),
+];
 
 #[derive(Debug, Default)]
 pub(super) struct People {
     holds: Vec<(PersonId, HoldId)>,
     appointments: Vec<(PersonId, AppointmentId)>,
+    waits: Vec<(PersonId, WaitId)>,
 }
 
 impl People {
@@ -46,19 +54,81 @@ impl People {
         match chance.below(100) {
             0..8 => self.change(person, chance),
             8..35 => hold(eager(person, chance), chance),
-            35..60 => self.confirm(person, chance),
-            60..68 => self.end_hold(person, chance),
-            68..76 => self.cancel(person, chance),
+            35..56 => self.confirm(person, chance),
+            56..62 => self.end_hold(person, chance),
+            62..70 => self.cancel(person, chance),
+            70..76 => self.waiting(eager(person, chance), chance),
             76..82 => delegation(helper(chance), chance),
-            82..92 => {
+            82..90 => {
                 let person = eager(person, chance);
                 Self::enter(person, if chance.percent(90) { person } else { somebody(chance) })
             }
-            92..95 => Command::Expire { holds_max: chance.index(6) },
+            90..93 => self.as_staff(person, chance),
+            93..95 => Command::Expire { holds_max: chance.index(6) },
             97 => leaving(chance),
             95..97 => Command::Remind { visit_on: date(2027, 7, 26), people_max: 3 },
             _ => Command::MessagesSent { messages: vec![booking::MessageId(1 + chance.below(60))] },
         }
+    }
+
+    /// For a clinic or where it is, for a day or any; and answers to what is offered.
+    fn waiting(&self, person: PersonId, chance: &mut Chance) -> Command {
+        let (owner, wait) = known(&self.waits, chance).unwrap_or((person, WaitId(9_999)));
+        let by = mostly(owner, person, chance);
+        match chance.below(10) {
+            0..3 => Command::AcceptOffer { by, wait },
+            3 => Command::DeclineOffer { by, wait },
+            4 => Command::LeaveWaiting { by, wait },
+            _ => Command::Wait(Self::wait(chance)),
+        }
+    }
+
+    pub(super) fn wait(chance: &mut Chance) -> Wait {
+        let booker = somebody(chance);
+        Wait {
+            campaign: PAIRS,
+            booker,
+            recipient: if chance.percent(80) { booker } else { neighbour(booker, chance) },
+            scope: *chance.pick(&SCOPES).expect("there are some"),
+            days: chance.percent(60).then_some((date(2027, 7, 26), date(2027, 7, 26))),
+        }
+    }
+
+    /// All doses of the west, and all places of a day at a clinic of the east.
+    pub(super) fn first_places() -> impl Iterator<Item = (PersonId, SlotId)> {
+        let places = [(6, 540), (6, 570), (1, 540), (1, 570), (1, 600)];
+        let slot = |(clinic, starts_min)| SlotId {
+            clinic: ClinicId(clinic),
+            visit_on: date(2027, 7, 26),
+            starts_min,
+        };
+        Self::all().zip(places.map(slot))
+    }
+
+    /// What people do, done at a desk; and looks at what they have.
+    fn as_staff(&self, person: PersonId, chance: &mut Chance) -> Command {
+        let aliases = vec![alias(person)];
+        let act = match chance.below(9) {
+            3 => StaffAct::RevokeAdmission { campaign: PAIRS, person },
+            4 => StaffAct::MergePeople { survivor: person, merged: somebody(chance) },
+            7 => {
+                let booked = |chance: &mut Chance| {
+                    known(&self.appointments, chance).map_or(person, |(owner, _)| owner)
+                };
+                StaffAct::MergePeople { survivor: booked(chance), merged: booked(chance) }
+            }
+            5 | 6 => StaffAct::CorrectEligibility(CorrectEligibility {
+                campaign: PAIRS,
+                aliases,
+                sealed: vec![2; 8],
+                eligible: chance.percent(70),
+                also_admitted: chance.percent(50),
+            }),
+            0 => StaffAct::LookUp { what: LookUp::Appointments, whose: Some(person) },
+            1 => StaffAct::InNameOf(self.confirm(person, chance)),
+            _ => StaffAct::InNameOf(self.cancel(person, chance)),
+        };
+        as_staff(act)
     }
 
     fn confirm(&self, person: PersonId, chance: &mut Chance) -> Command {
@@ -94,6 +164,7 @@ impl People {
                 let remembered = |(id, appointment): &(AppointmentId, Appointment)| (appointment.booker, *id);
                 self.appointments.extend(booked.iter().map(remembered));
             }
+            Outcome::Waiting { id, entry } => self.waits.push((entry.booker, *id)),
             Outcome::Opened
             | Outcome::Closed
             | Outcome::Registered(_)
@@ -109,6 +180,12 @@ impl People {
             | Outcome::HelperAllowed
             | Outcome::DraftSaved
             | Outcome::Reminded { .. }
+            | Outcome::LookedUp
+            | Outcome::WaitLeft
+            | Outcome::OfferDeclined
+            | Outcome::EligibilityCorrected(_)
+            | Outcome::AdmissionRevoked
+            | Outcome::Merged { .. }
             | Outcome::Blocked(_)
             | Outcome::Unblocked(_)
             | Outcome::CapacitySet { .. }
@@ -121,6 +198,11 @@ impl People {
             | Outcome::Fulfilled(_) => {}
         }
     }
+}
+
+fn as_staff(act: StaffAct) -> Command {
+    let from = Origin { channel: Channel::Desk, sealed: vec![3] };
+    Command::AsStaff(Box::new(AsStaff { staff: StaffId(7), from, why: vec![1], act }))
 }
 
 /// For oneself, for neighbours, for a household; new or a change; the first dose with the second, or the second alone.

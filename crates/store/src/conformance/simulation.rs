@@ -3,11 +3,11 @@
 use super::clinics::Staff;
 use super::people::{People, alias, sealed_of};
 use super::world::PAIRS;
-use super::{Chance, Make, Stage, invariants};
+use super::{Chance, Make, Stage, audit, invariants};
 use crate::ledger::EXPIRED_PER_DECISION;
-use crate::{Clock as _, Command, Keyed, Request};
+use crate::{Clock as _, Command, Keyed, Request, TakePlaces};
 use booking::{
-    Appointment, AppointmentId, AppointmentState, DoseNumber, Outcome, PersonKey, Refusal, RequestKey,
+    Act, Appointment, AppointmentId, AppointmentState, DoseNumber, Outcome, PersonKey, Refusal, RequestKey,
 };
 use jiff::civil::{DateTime, datetime};
 use jiff::{SignedDuration, Timestamp};
@@ -48,6 +48,7 @@ pub fn run(seed: u64, make: Make<'_>) -> Result<Trace, String> {
         simulation.leap(event);
         simulation.event().map_err(|what| format!("seed {seed}, event {event}: {what}"))?;
     }
+    simulation.audit().map_err(|what| format!("seed {seed}, at the end: {what}"))?;
     Ok(Trace { answers: simulation.answers })
 }
 
@@ -98,12 +99,29 @@ impl Simulation {
                 self.do_it(People::enter(person, person))?;
             }
         }
+        if self.chance.percent(50) { self.fill() } else { Ok(()) }
+    }
+
+    /// Half of the worlds begin with two clinics full and people who wait there.
+    fn fill(&mut self) -> Result<(), String> {
+        for (person, at) in People::first_places() {
+            self.do_it(People::enter(person, person))?;
+            let held = self.execute(&Command::Hold(TakePlaces::for_oneself(PAIRS, person, at)).into())?;
+            if let Ok(Outcome::Held { id, .. }) = held {
+                self.do_it(Command::Confirm { booker: person, hold: id })?;
+            }
+        }
+        for _ in 0..self.chance.below(9) {
+            let wait = People::wait(&mut self.chance);
+            self.do_it(People::enter(wait.booker, wait.booker))?;
+            self.do_it(Command::Wait(wait))?;
+        }
         Ok(())
     }
 
     fn event(&mut self) -> Result<(), String> {
         match self.chance.below(100) {
-            0..12 => self.wait(),
+            0..12 => self.wait()?,
             12..14 => self.restart(),
             14..22 => self.ask_again()?,
             22..25 => self.ask_otherwise()?,
@@ -132,15 +150,23 @@ impl Simulation {
         self.visiting = true;
     }
 
-    /// Seconds, a hold's life, or the rest of an hour.
-    fn wait(&mut self) {
-        let seconds = match self.chance.below(10) {
-            0..6 => self.chance.below(60),
-            6..9 => 240 + self.chance.below(120),
+    /// Seconds, a hold's life, the rest of an hour, or a night.
+    fn wait(&mut self) -> Result<(), String> {
+        let night = self.chance.percent(2);
+        let seconds = match self.chance.below(30) {
+            0..18 => self.chance.below(60),
+            18..27 => 240 + self.chance.below(120),
             _ => 1_800 + self.chance.below(1_800),
         };
+        let seconds = if night { seconds + 46_800 } else { seconds };
         self.stage.clock.advance(SignedDuration::from_secs(seconds as i64));
         self.overdue_max = invariants::overdue_holds(&self.stage.subject.ledger(), self.stage.clock.now());
+        if night {
+            for person in People::all().filter(|person| person.0 % 4 > 0) {
+                self.do_it(People::enter(person, person))?;
+            }
+        }
+        Ok(())
     }
 
     fn restart(&mut self) {
@@ -182,7 +208,11 @@ impl Simulation {
     }
 
     fn execute(&mut self, request: &Request) -> Result<Result<Outcome, Refusal>, String> {
+        let before = invariants::Waited::of(&self.stage.subject.ledger());
         let answer = self.stage.ask(request.clone()).map_err(|error| error.to_string())?;
+        let now = self.stage.clock.now();
+        let order = invariants::nobody_is_overtaken(&before, &self.stage.subject.ledger(), now);
+        order.map_err(|what| format!("nobody_is_overtaken: {what}"))?;
         self.answers.push(format!("{answer:?}"));
         self.overdue_max = self.overdue_max.saturating_sub(EXPIRED_PER_DECISION);
         if let Ok(outcome) = &answer {
@@ -207,10 +237,12 @@ impl Simulation {
         match outcome {
             Outcome::Booked(made) | Outcome::Moved(made) => self.acknowledged.extend(made.iter().copied()),
             Outcome::Cancelled(id) => self.cancelled(*id, at),
+            Outcome::Merged { .. } => self.merged(),
             Outcome::CheckedIn { id, number } => {
                 self.becomes(*id, AppointmentState::CheckedIn { at, number: *number });
             }
             Outcome::NoShow { id, dropped } => {
+                self.cancelled(*id, at);
                 self.becomes(*id, AppointmentState::NoShow { at });
                 if let Some(second) = dropped {
                     self.becomes(*second, AppointmentState::Cancelled { at });
@@ -225,17 +257,40 @@ impl Simulation {
         self.acknowledged.get_mut(&id).expect("it was booked").state = state;
     }
 
-    /// The second dose goes with the first.
+    /// The second dose goes with the first; where two names were merged, the one that was booked with it.
     fn cancelled(&mut self, id: AppointmentId, at: Timestamp) {
-        let place = self.acknowledged[&id].place;
+        let (place, booked_at) = (self.acknowledged[&id].place, self.acknowledged[&id].booked_at);
+        let ledger = self.stage.subject.ledger();
         for (other, appointment) in &mut self.acknowledged {
             let goes_with_it = place.dose == DoseNumber(1)
                 && appointment.place.recipient == place.recipient
+                && appointment.place.dose == DoseNumber(2)
+                && (appointment.booked_at == booked_at
+                    || ledger.appointment(*other).is_some_and(|found| !found.is_live()))
                 && appointment.is_live();
             if *other == id || goes_with_it {
                 appointment.state = AppointmentState::Cancelled { at };
             }
         }
+    }
+
+    /// What was one name's is the other's.
+    fn merged(&mut self) {
+        let ledger = self.stage.subject.ledger();
+        for appointment in self.acknowledged.values_mut() {
+            appointment.place.recipient = ledger.now_known_as(appointment.place.recipient);
+        }
+    }
+
+    /// The chain proves itself, tells every appointment that was made, and is the same on every back end.
+    fn audit(&mut self) -> Result<(), String> {
+        let events = audit::proved(&self.stage)?;
+        let booked = events.iter().filter(|event| matches!(event.entry.what, Act::Booked { .. })).count();
+        if booked != self.acknowledged.len() {
+            return Err(format!("{booked} bookings on record, {} acknowledged", self.acknowledged.len()));
+        }
+        self.answers.push(format!("audit {:?}", events.last()));
+        Ok(())
     }
 
     fn check(&self) -> Result<(), String> {

@@ -24,6 +24,13 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::HelperAllowed) => "allowed".to_owned(),
         Ok(Outcome::DraftSaved) => "saved".to_owned(),
         Ok(Outcome::Reminded { people }) => format!("reminded {people}"),
+        Ok(Outcome::LookedUp) => "looked".to_owned(),
+        Ok(Outcome::Waiting { .. }) => "waiting".to_owned(),
+        Ok(Outcome::WaitLeft) => "left".to_owned(),
+        Ok(Outcome::OfferDeclined) => "declined".to_owned(),
+        Ok(Outcome::EligibilityCorrected(_)) => "corrected".to_owned(),
+        Ok(Outcome::AdmissionRevoked) => "revoked".to_owned(),
+        Ok(Outcome::Merged { desk_cases }) => format!("merged {desk_cases}"),
         Ok(Outcome::Blocked(counts)) => format!("blocked {}", counts.blocked),
         Ok(Outcome::Unblocked(counts)) => format!("unblocked {}", counts.blocked),
         Ok(Outcome::CapacitySet { over }) => format!("set over {over}"),
@@ -48,6 +55,9 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::ExtendedBefore { expires_at: at }
         | Refusal::HoldTooSoon { again_at: at }
         | Refusal::DelegationRevoked { revoked_at: at }
+        | Refusal::WaitingBefore { since: at }
+        | Refusal::OfferExpired { expired_at: at }
+        | Refusal::AdmissionRevoked { revoked_at: at }
         | Refusal::NoShowBefore { recorded_at: at }
         | Refusal::VisitNotOver { ends_at: at }
         | Refusal::PeriodNotOver { kept_until: at }
@@ -56,11 +66,13 @@ fn describe_refusal(refusal: &Refusal) -> String {
         Refusal::RecipientsFull { recipients_max } => format!("{code} {recipients_max}"),
         Refusal::DoseIntervalWrong { earliest_on, latest_on }
         | Refusal::SecondDoseFull { earliest_on, latest_on } => format!("{code} {earliest_on} {latest_on}"),
-        Refusal::AlreadyBooked { appointment } | Refusal::AppointmentChanged { appointment } => {
+        Refusal::TwoAppointments { appointment }
+        | Refusal::AlreadyBooked { appointment }
+        | Refusal::AppointmentChanged { appointment } => {
             format!("{code} {}", appointment.0)
         }
         Refusal::SupplyExhausted { sido } => format!("{code} {sido}"),
-        Refusal::SlotFull { nearest } => {
+        Refusal::SlotFull { nearest } | Refusal::PlacesFree { nearest } => {
             nearest.iter().fold(code.to_owned(), |text, slot| format!("{text} {}", name_of(*slot)))
         }
         Refusal::CancelTooLate { until_on } => format!("{code} {until_on}"),
@@ -76,36 +88,8 @@ fn describe_refusal(refusal: &Refusal) -> String {
         Refusal::RegionUnknown { region } => format!("{code} {region}"),
         Refusal::SupplyOverTotal { total, allotted } => format!("{code} {total} {allotted}"),
         Refusal::SupplyBelowTaken { sido, taken } => format!("{code} {sido} {taken}"),
-        Refusal::TicketNeeded
-        | Refusal::NotYourTurn { .. }
-        | Refusal::EntranceBusy { .. }
-        | Refusal::ChallengeUnknown
-        | Refusal::CodeWrong { .. }
-        | Refusal::TooManyTries { .. }
-        | Refusal::PhoneNotOwn
-        | Refusal::IdentityStale
-        | Refusal::PairUnknown
-        | Refusal::TooManyPairs { .. }
-        | Refusal::RecipientCodeUnknown
-        | Refusal::RecipientCodeWrong { .. }
-        | Refusal::MessageTooSoon { .. } => unreachable!("{code} is decided before the ledger"),
-        Refusal::KeyReused
-        | Refusal::CampaignUnknown
-        | Refusal::TicketUsed
-        | Refusal::PassNeeded
-        | Refusal::RecipientIsBooker
-        | Refusal::RecipientUnknown
-        | Refusal::RecipientCodeNeeded
-        | Refusal::PlacesInvalid
-        | Refusal::FirstDoseNeeded
-        | Refusal::SlotUnknown
-        | Refusal::SlotPast
-        | Refusal::HoldUnknown
-        | Refusal::CheckInNeeded
-        | Refusal::IdentityNeeded
-        | Refusal::PersonUnknown
-        | Refusal::StillExpected
-        | Refusal::AppointmentUnknown => code.to_owned(),
+        // Without facts, or decided before the ledger.
+        _ => code.to_owned(),
     }
 }
 

@@ -24,6 +24,9 @@ pub(super) struct Words {
     pub(super) campaign: Option<u16>,
     /// Somebody else.
     pub(super) name: Option<String>,
+    /// Where somebody waits.
+    pub(super) scope: Option<String>,
+    pub(super) days: Option<(String, String)>,
     pub(super) count: Option<usize>,
     /// How long ago the code was sent that the recipient read out.
     pub(super) code: Option<SignedDuration>,
@@ -60,6 +63,8 @@ pub(super) fn parse(words: &str) -> Words {
             "with" => parsed.with = Some(next()),
             "born" => parsed.born = Some(next().parse().expect("a year")),
             "campaign" => parsed.campaign = Some(next().parse().expect("a number")),
+            "in" => parsed.scope = Some(next()),
+            "days" => parsed.days = Some((next(), next())),
             "code" => parsed.code = Some(duration(&next())),
             "key" => parsed.key = Some(next()),
             clinic if clinic.starts_with('C') => {

@@ -5,7 +5,7 @@ use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
     AppointmentId, CampaignId, Change, Country, Delegation, DelegationRecord, Hold, HoldEnd, HoldId,
-    MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
+    MessageKind, Opening, PersonAlias, PersonId, Place, RegionCode, Replaced, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,9 +13,16 @@ use std::sync::Arc;
 
 impl Ledger {
     /// Applies a change to the pending layer and notes it for the journal.
+    /// A place that comes back where people wait is theirs first.
     pub(super) fn write(&mut self, change: Change, changes: &mut Vec<Change>) {
+        let freed = self.freed_by(&change);
         self.apply(&change);
         changes.push(change);
+        for slot in freed {
+            if self.is_awaited(slot) {
+                self.write(Change::PlaceAwaited { slot }, changes);
+            }
+        }
     }
 
     /// Replays a change from the journal. Call [`Ledger::commit`] now and then, and [`Ledger::check_country`] at
@@ -31,33 +38,21 @@ impl Ledger {
     }
 
     fn apply(&mut self, change: &Change) {
+        self.audit.note(change);
         match change {
             Change::Opened { campaign, at } => self.openings.put(*campaign, Opening::Open { at: *at }),
             Change::Closed { campaign, at } => self.openings.put(*campaign, Opening::Closed { at: *at }),
-            Change::PersonRegistered { person, alias, sealed } => {
-                self.aliases.put(*alias, *person);
-                self.people.put(*person, sealed.clone());
-                self.next.person = self.next.person.max(person.0 + 1);
-            }
+            Change::PersonRegistered { person, alias, sealed } => self.add_person(*person, *alias, sealed),
             Change::PersonKnownAs { person, alias } => self.aliases.put(*alias, *person),
             Change::PersonUpdated { person, sealed } => self.people.put(*person, sealed.clone()),
             Change::PersonRemoved { .. } | Change::KeysDestroyed { .. } | Change::AliasesRenewed { .. } => {
                 self.apply_retention(change);
             }
-            Change::DelegationGiven { campaign, booker, recipient, delegation } => {
-                self.give_delegation((*campaign, *booker, *recipient), *delegation);
-            }
-            Change::DelegationProved { campaign, booker, recipient, at } => {
-                self.prove_delegation((*campaign, *booker, *recipient), *at);
-            }
-            Change::DelegationEnded { campaign, booker, recipient, by, at } => {
-                self.change_delegation((*campaign, *booker, *recipient), Some((*by, *at)));
-            }
-            Change::HelperAllowed { campaign, booker, recipient } => {
-                self.change_delegation((*campaign, *booker, *recipient), None);
-            }
-            Change::DraftSaved { person, sealed } if sealed.is_empty() => self.drafts.remove(*person),
-            Change::DraftSaved { person, sealed } => self.drafts.put(*person, sealed.clone()),
+            Change::DelegationGiven { .. }
+            | Change::DelegationProved { .. }
+            | Change::DelegationEnded { .. }
+            | Change::HelperAllowed { .. } => self.apply_leave(change),
+            Change::DraftSaved { person, sealed } => self.save_draft(*person, sealed),
             Change::SessionEnded { session, until } => self.ended_sessions.put(*session, *until),
             Change::Admitted { campaign, person, admission } => {
                 self.tickets.put((*campaign, admission.ticket), *person);
@@ -93,7 +88,16 @@ impl Ledger {
             | Change::CheckedIn { .. }
             | Change::NoShow { .. }
             | Change::Fulfilled { .. } => self.apply_said(change),
-            Change::MessageSent { .. } => {}
+            Change::MessageSent { .. } | Change::Audited(_) => {}
+            Change::Waited { .. }
+            | Change::WaitEnded { .. }
+            | Change::PlaceAwaited { .. }
+            | Change::PlaceOffered { .. }
+            | Change::PlacePassed { .. }
+            | Change::OfferEnded { .. } => self.apply_waiting(change),
+            Change::EligibilityCorrected { .. }
+            | Change::AdmissionRevoked { .. }
+            | Change::PeopleMerged { .. } => self.apply_desk(change),
             Change::Answered { key, body, outcome, .. } => {
                 self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
             }
@@ -101,11 +105,44 @@ impl Ledger {
         self.follow(change);
     }
 
+    fn add_person(&mut self, person: PersonId, alias: PersonAlias, sealed: &[u8]) {
+        self.aliases.put(alias, person);
+        self.people.put(person, sealed.to_vec());
+        self.next.person = self.next.person.max(person.0 + 1);
+    }
+
     fn abandon(&mut self, owner: (CampaignId, PersonId), at: Timestamp) {
         self.abandoned.update(owner, |abandoned| {
             abandoned.times = abandoned.times.saturating_add(1);
             abandoned.last_at = Some(at);
         });
+    }
+
+    fn save_draft(&mut self, person: PersonId, sealed: &[u8]) {
+        if sealed.is_empty() {
+            self.drafts.remove(person);
+        } else {
+            self.drafts.put(person, sealed.to_vec());
+        }
+    }
+
+    /// Who may act for whom.
+    fn apply_leave(&mut self, change: &Change) {
+        match change {
+            Change::DelegationGiven { campaign, booker, recipient, delegation } => {
+                self.give_delegation((*campaign, *booker, *recipient), *delegation);
+            }
+            Change::DelegationProved { campaign, booker, recipient, at } => {
+                self.prove_delegation((*campaign, *booker, *recipient), *at);
+            }
+            Change::DelegationEnded { campaign, booker, recipient, by, at } => {
+                self.change_delegation((*campaign, *booker, *recipient), Some((*by, *at)));
+            }
+            Change::HelperAllowed { campaign, booker, recipient } => {
+                self.change_delegation((*campaign, *booker, *recipient), None);
+            }
+            other => unreachable!("{other:?} is applied elsewhere"),
+        }
     }
 
     fn extend_hold(&mut self, id: HoldId, expires_at: Timestamp) {

@@ -31,7 +31,7 @@ impl Ledger {
             *self.appointments.get(id).expect("only an appointment that exists is cancelled");
         appointment.state = AppointmentState::Cancelled { at };
         self.appointments.put(id, appointment);
-        self.live.remove(live_key(&appointment));
+        self.end_live(live_key(&appointment), id);
         let doses = counted_doses(appointment.place);
         self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
     }

@@ -5,7 +5,7 @@ use super::Ledger;
 use super::said::Layer;
 use crate::StoreError;
 use crate::kept::Numbers;
-use booking::{Appointment, AppointmentId, Change, ClinicId, PersonId, Place, SlotCounts, SlotId};
+use booking::{Appointment, AppointmentId, Change, ClinicId, PersonId, Place, SlotCounts, SlotId, WaitId};
 
 impl Ledger {
     pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
@@ -32,11 +32,7 @@ impl Ledger {
                 dropped.map_or(Ok(()), |second| self.is_live(second))?;
                 self.is_live(*id)
             }
-            Change::Fulfilled { id, .. } => {
-                let takes =
-                    self.appointments.get(*id).is_some_and(|one| one.takes_a_place() && !one.is_given());
-                if takes { Ok(()) } else { Err(format!("appointment {}: there is none to be given", id.0)) }
-            }
+            Change::Fulfilled { id, .. } => self.could_be_given(*id),
             Change::DelegationProved { campaign, booker, recipient, .. }
             | Change::DelegationEnded { campaign, booker, recipient, .. }
             | Change::HelperAllowed { campaign, booker, recipient } => {
@@ -46,29 +42,31 @@ impl Ledger {
             Change::Blocked { slot, .. } => self.clinic_of(*slot),
             Change::Unblocked { slot, places, .. } => {
                 let blocked = self.slots.get(*slot).map_or(0, |taken| taken.blocked);
-                let enough = blocked >= *places;
-                if enough {
+                if blocked >= *places {
                     Ok(())
                 } else {
                     Err(format!("clinic {}: {blocked} places are blocked", slot.clinic))
                 }
             }
             Change::PersonRegistered { person, .. } => in_turn("person", person.0, self.next.person),
-            Change::PersonRemoved { person, .. } | Change::AliasesRenewed { person, .. } => {
-                self.is_registered(*person)?;
-                let is_there = self.people.get(*person).is_some();
-                if is_there { Ok(()) } else { Err(format!("person {}: they were removed before", person.0)) }
-            }
-            Change::KeysDestroyed { keys, .. } => {
-                let spared = keys.iter().find(|key| self.condemned.get(**key).is_none());
-                spared.map_or(Ok(()), |key| Err(format!("key {}: nobody of it was removed", key.0)))
+            Change::PersonRemoved { .. } | Change::KeysDestroyed { .. } | Change::AliasesRenewed { .. } => {
+                self.could_leave(change)
             }
             Change::PersonKnownAs { person, .. }
             | Change::PersonUpdated { person, .. }
             | Change::DraftSaved { person, .. }
             | Change::Admitted { person, .. } => self.is_registered(*person),
             Change::CapacitySet { clinic, .. } => self.is_known(*clinic),
-            Change::Opened { .. }
+            Change::PlaceAwaited { .. }
+            | Change::PlaceOffered { .. }
+            | Change::PlacePassed { .. }
+            | Change::WaitEnded { .. }
+            | Change::OfferEnded { .. }
+            | Change::AdmissionRevoked { .. }
+            | Change::PeopleMerged { .. } => self.could_happen_to_people(change),
+            Change::Waited { .. }
+            | Change::EligibilityCorrected { .. }
+            | Change::Opened { .. }
             | Change::SupplySet { .. }
             | Change::Closed { .. }
             | Change::DelegationGiven { .. }
@@ -76,7 +74,65 @@ impl Ledger {
             | Change::SessionEnded { .. }
             | Change::MessageQueued { .. }
             | Change::MessageSent { .. }
+            | Change::Audited(_)
             | Change::Answered { .. } => Ok(()),
+        }
+    }
+
+    fn could_be_given(&self, id: AppointmentId) -> Result<(), String> {
+        let takes = self.appointments.get(id).is_some_and(|one| one.takes_a_place() && !one.is_given());
+        if takes { Ok(()) } else { Err(format!("appointment {}: there is none to be given", id.0)) }
+    }
+
+    /// Waiting, and what staff put right.
+    fn could_happen_to_people(&self, change: &Change) -> Result<(), String> {
+        match change {
+            Change::PlaceAwaited { slot } => self.clinic_of(*slot),
+            Change::PlaceOffered { id, offer } => {
+                self.waits_there(*id)?;
+                self.is_a_place_awaited()?;
+                offer.places.iter().try_for_each(|place| self.clinic_of(place.slot))
+            }
+            Change::PlacePassed { .. } => self.is_a_place_awaited(),
+            Change::WaitEnded { id, .. } => self.waits_there(*id),
+            Change::OfferEnded { id, .. } => {
+                self.waits_there(*id)?;
+                self.waits.offer(*id).map(|_| ()).ok_or_else(|| format!("entry {}: nothing offered", id.0))
+            }
+            Change::AdmissionRevoked { campaign, person, .. } => {
+                let admission = self.admissions.get((*campaign, *person));
+                admission.map(|_| ()).ok_or_else(|| format!("person {}: no pass to revoke", person.0))
+            }
+            Change::PeopleMerged { survivor, merged, .. } if survivor == merged => {
+                Err(format!("person {}: merged with themselves", merged.0))
+            }
+            Change::PeopleMerged { survivor, merged, .. } => {
+                self.is_registered(*survivor)?;
+                self.is_registered(*merged)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn waits_there(&self, id: WaitId) -> Result<(), String> {
+        self.waits.entry(id).map(|_| ()).ok_or_else(|| format!("entry {}: nobody waits there", id.0))
+    }
+
+    fn is_a_place_awaited(&self) -> Result<(), String> {
+        self.waits.first_awaited().map(|_| ()).ok_or_else(|| "no place is awaited".to_owned())
+    }
+
+    fn could_leave(&self, change: &Change) -> Result<(), String> {
+        match change {
+            Change::PersonRemoved { person, .. } | Change::AliasesRenewed { person, .. } => {
+                let is_there = self.people.get(*person).is_some();
+                if is_there { Ok(()) } else { Err(format!("person {}: they are not there", person.0)) }
+            }
+            Change::KeysDestroyed { keys, .. } => {
+                let spared = keys.iter().find(|key| self.condemned.get(**key).is_none());
+                spared.map_or(Ok(()), |key| Err(format!("key {}: nobody of it was removed", key.0)))
+            }
+            other => unreachable!("{other:?} is judged elsewhere"),
         }
     }
 

@@ -28,6 +28,7 @@ macro_rules! every_table {
         $ledger.aliases.$act();
         $ledger.people.$act();
         $ledger.condemned.$act();
+        $ledger.other_keys.$act();
         $ledger.delegations.$act();
         $ledger.delegated.$act();
         $ledger.drafts.$act();
@@ -39,6 +40,9 @@ macro_rules! every_table {
         $ledger.day_changes.$act();
         $ledger.supply.$act();
         $ledger.said.$act();
+        $ledger.waits.$act();
+        $ledger.desk.$act();
+        $ledger.audit.$act();
         $ledger.holds.$act();
         $ledger.hold_of.$act();
         $ledger.expired.$act();
@@ -215,6 +219,16 @@ fn followed(change: &Change) -> Option<Followed> {
         | Change::Blocked { .. }
         | Change::Unblocked { .. }
         | Change::CapacitySet { .. }
-        | Change::SupplySet { .. } => None,
+        | Change::SupplySet { .. }
+        | Change::Audited(_)
+        | Change::Waited { .. }
+        | Change::WaitEnded { .. }
+        | Change::PlaceAwaited { .. }
+        | Change::PlaceOffered { .. }
+        | Change::PlacePassed { .. }
+        | Change::OfferEnded { .. }
+        | Change::EligibilityCorrected { .. }
+        | Change::AdmissionRevoked { .. }
+        | Change::PeopleMerged { .. } => None,
     }
 }

@@ -90,6 +90,7 @@ impl Ledger {
     }
 
     pub fn person(&self, person: PersonId) -> Option<PersonRecord> {
+        let person = self.now_known_as(person);
         self.people.committed(person).map(|sealed| PersonRecord { sealed: sealed.clone() })
     }
 
@@ -98,15 +99,18 @@ impl Ledger {
     }
 
     pub fn admission(&self, campaign: CampaignId, person: PersonId) -> Option<Admission> {
+        let person = self.now_known_as(person);
         self.admissions.committed((campaign, person)).copied()
     }
 
     pub fn hold_of(&self, campaign: CampaignId, booker: PersonId) -> Option<(HoldId, Hold)> {
+        let booker = self.now_known_as(booker);
         let id = *self.hold_of.committed((campaign, booker))?;
         self.holds.committed(id).map(|hold| (id, hold.clone()))
     }
 
     pub fn last_choice(&self, campaign: CampaignId, booker: PersonId) -> Option<(HoldId, SlotId)> {
+        let booker = self.now_known_as(booker);
         let held = self.hold_of.committed((campaign, booker));
         let held = held.and_then(|id| Some((*id, self.holds.committed(*id)?.places.first()?.slot)));
         let expired = || self.expired.committed(booker).filter(|last| last.campaign == campaign);
@@ -114,15 +118,18 @@ impl Ledger {
     }
 
     pub fn delegations_of(&self, person: PersonId) -> Vec<DelegationRecord> {
+        let person = self.now_known_as(person);
         let keys = self.delegated.committed(person).into_iter().flatten();
         keys.filter_map(|key| self.delegations.committed(*key).copied()).collect()
     }
 
     pub fn draft(&self, person: PersonId) -> Option<Vec<u8>> {
+        let person = self.now_known_as(person);
         self.drafts.committed(person).cloned()
     }
 
     pub fn appointments_of(&self, person: PersonId) -> Vec<(AppointmentId, Appointment)> {
+        let person = self.now_known_as(person);
         let delegations = self.delegations_of(person).into_iter();
         let others = delegations.filter(|one| one.booker == person && one.is_live()).map(|one| one.recipient);
         let people: BTreeSet<PersonId> = others.chain([person]).collect();
@@ -140,7 +147,8 @@ impl Ledger {
     }
 
     pub fn messages_waiting(&self, limit: usize) -> Vec<(MessageId, Message)> {
-        self.messages.iter().take(limit).map(|(id, message)| (*id, *message)).collect()
+        let waiting = self.messages.iter().take(limit);
+        waiting.map(|(id, message)| (*id, self.message_now(*message))).collect()
     }
 
     /// Every slot that anything was ever taken from, for the checks of conservation.

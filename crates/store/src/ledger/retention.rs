@@ -25,6 +25,7 @@ impl Ledger {
 
     fn remove_from_tables(&mut self, person: PersonId, removal: &Removal) {
         self.people.remove(person);
+        self.other_keys.remove(person);
         self.drafts.remove(person);
         for key in self.delegated.get(person).cloned().unwrap_or_default() {
             let (_, booker, recipient) = key;
@@ -39,19 +40,28 @@ impl Ledger {
         removal.keys.iter().for_each(|key| self.condemned.put(*key, ()));
     }
 
-    /// Whom an alias names. One of somebody who was removed names nobody, and may name another.
-    pub(super) fn named(&self, alias: PersonAlias) -> Option<PersonId> {
-        let person = *self.aliases.get(alias)?;
-        self.people.get(person).map(|_| person)
+    /// Whom the first alias of somebody who is there names, as readers see it.
+    pub fn who_is_named(&self, aliases: &[PersonAlias]) -> Option<PersonId> {
+        let people = aliases.iter().filter_map(|alias| self.aliases.committed(*alias));
+        people
+            .map(|person| self.now_known_as(*person))
+            .find(|person| self.people.committed(*person).is_some())
     }
 
-    /// Whom the first known alias names, as readers see it.
-    pub fn known_as(&self, aliases: &[PersonAlias]) -> Option<PersonId> {
-        let found = |alias: &PersonAlias| {
-            let person = *self.aliases.committed(*alias)?;
-            self.people.committed(person).map(|_| person)
-        };
-        aliases.iter().find_map(found)
+    /// Of everything that is known of somebody, also from when they had another name.
+    pub(super) fn keys_of(&self, person: PersonId) -> Vec<PersonKey> {
+        let own = self.people.get(person).and_then(|fields| sealed::person_key(fields));
+        let other = self.other_keys.get(person).into_iter().flatten().copied();
+        own.into_iter().chain(other).collect()
+    }
+
+    /// Before two names become one: what was known under the other goes with them.
+    pub(super) fn carry_keys(&mut self, survivor: PersonId, merged: PersonId) {
+        let keys = self.keys_of(merged);
+        if !keys.is_empty() {
+            self.other_keys.update(survivor, |other| other.extend(keys));
+        }
+        self.other_keys.remove(merged);
     }
 
     /// People by their number, beginning after one; at most so many numbers are looked at.

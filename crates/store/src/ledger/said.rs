@@ -112,14 +112,14 @@ impl Ledger {
             }
             Change::NoShow { id, dropped, at, .. } => {
                 let missed = self.record_visit(*id, AppointmentState::NoShow { at: *at });
-                self.live.remove(live_key(&missed));
+                self.end_live(live_key(&missed), *id);
                 if let Some(second) = dropped {
                     self.cancel_appointment(*second, *at);
                 }
             }
             Change::Fulfilled { id, at, .. } => {
                 let given = self.record_visit(*id, AppointmentState::Fulfilled { at: *at });
-                self.live.put(live_key(&given), *id);
+                self.counts_first(live_key(&given), *id);
             }
             other => unreachable!("{other:?} is applied elsewhere"),
         }

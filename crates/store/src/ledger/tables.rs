@@ -23,6 +23,7 @@ impl Ledger {
             aliases,
             people,
             condemned,
+            other_keys,
             delegations,
             delegated,
             drafts,
@@ -55,10 +56,13 @@ impl Ledger {
             is_sealed: _,
             said,
             visits: _,
+            waits,
+            desk,
+            audit: _,
         } = self;
         let mut text = String::new();
         for_all!(text: "opening" openings, "alias" aliases, "person" people,
-            "condemned" condemned, "delegation" delegations,
+            "condemned" condemned, "other keys" other_keys, "delegation" delegations,
             "delegated" delegated, "draft" drafts, "ended session" ended_sessions,
             "admission" admissions, "ticket" tickets);
         // A row of nothing says what no row says.
@@ -71,6 +75,8 @@ impl Ledger {
         tell(&mut text, "said capacity", said.capacities(), |_| true);
         tell(&mut text, "said supply", said.supplies(), |_| true);
         tell(&mut text, "arrivals", said.all_arrivals(), |_| true);
+        waits.tell(&mut text);
+        desk.tell(&mut text);
         text.push_str(&self.every_index());
         text
     }
@@ -78,18 +84,19 @@ impl Ledger {
     /// What follows from the tables, in a fixed order.
     fn every_index(&self) -> String {
         let Self { messages, expiring, to_remind, answered, next, .. } = self;
+        let audit = self.audit_head();
         let mut visits: Vec<_> = self.visits.all().collect();
         visits.sort_unstable();
         let mut changed: Vec<_> = self.day_changes.since(0).map(|(_, day)| day).collect();
         changed.retain(|day| self.days.committed(*day).is_some_and(|places| *places > 0));
         changed.sort_unstable();
         format!(
-            "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}\n"
+            "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}\n{audit:?}\n"
         )
     }
 }
 
-fn tell<K, V, R>(text: &mut String, name: &str, table: &Table<K, V, R>, says: impl Fn(&V) -> bool)
+pub(super) fn tell<K, V, R>(text: &mut String, name: &str, table: &Table<K, V, R>, says: impl Fn(&V) -> bool)
 where
     K: Eq + Hash + Copy + Debug,
     V: Clone + Debug,

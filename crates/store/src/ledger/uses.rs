@@ -1,12 +1,15 @@
 //! One function a use: facts from the tables, the decision from `booking`, the changes to write.
 
 mod appointments;
+mod audit;
 mod clinics;
+mod desk;
 mod doors;
 mod holds;
 mod people;
 mod retention;
 mod visits;
+mod waiting;
 
 use super::Ledger;
 use super::said::Layer;

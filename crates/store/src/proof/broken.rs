@@ -2,7 +2,7 @@
 
 use booking::{
     AppointmentId, CampaignId, DoseNumber, HoldId, MessageId, PersonId, PersonKey, RegionCode, RequestKey,
-    SlotId,
+    SlotId, WaitId,
 };
 
 /// The first record that breaks a claim.
@@ -30,7 +30,8 @@ pub enum Claim {
     Conservation,
     /// One live appointment for each person, campaign and dose.
     OneAppointment,
-    /// One live hold for each booker; a hold is used up once, before its end, and whole.
+    /// One live hold for each booker, one entry for whoever waits; a hold or an offer is used up once, before its end,
+    /// and whole.
     Holds,
     /// Second doses follow live first ones within the interval.
     SecondDoses,
@@ -204,6 +205,18 @@ pub enum Broken {
         booker: PersonId,
         recipient: PersonId,
     },
+    /// A number that is given twice, two for one person, none where one ends.
+    WaitMisused {
+        wait: WaitId,
+    },
+    /// Two at once, none where one is answered, an answer out of its time, or taken in part.
+    OfferMisused {
+        wait: WaitId,
+    },
+    /// Decided about before the places that came back before it.
+    NotAwaited {
+        slot: SlotId,
+    },
     AnsweredTwice {
         key: RequestKey,
         is_same: bool,
@@ -256,7 +269,10 @@ impl Broken {
             | Self::HoldUnknown { .. }
             | Self::WithoutHold { .. }
             | Self::HoldOver { .. }
-            | Self::HoldInPart { .. } => Claim::Holds,
+            | Self::HoldInPart { .. }
+            | Self::WaitMisused { .. }
+            | Self::OfferMisused { .. }
+            | Self::NotAwaited { .. } => Claim::Holds,
             Self::FirstDoseMissing { .. } | Self::IntervalWrong { .. } => Claim::SecondDoses,
             Self::SupplyExceeded { .. } => Claim::Supply,
             Self::BeforeOpening { .. } | Self::WithoutPass { .. } | Self::WithoutLeave { .. } => Claim::Leave,

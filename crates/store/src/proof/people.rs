@@ -1,9 +1,10 @@
 //! Who there is, who came in, and who may act for whom.
 
+mod desk;
 mod gone;
 
 use super::Broken;
-use booking::{Admission, CampaignId, MessageId, PersonAlias, PersonId};
+use booking::{Admission, CampaignId, MessageId, PersonAlias, PersonId, TicketRef};
 use gone::Gone;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -19,14 +20,20 @@ pub(super) struct People {
     /// Ended in this row.
     leave_ended: Vec<(CampaignId, PersonId, PersonId)>,
     admissions: HashMap<(CampaignId, PersonId), Admission>,
+    /// Whose name is another one's now.
+    merged: HashMap<PersonId, PersonId>,
+    revoked: HashSet<(CampaignId, TicketRef)>,
+    kept_out: Vec<(CampaignId, PersonId)>,
     last_message: u64,
 }
 
 type Judged = Result<(), Broken>;
 
 impl People {
-    pub(super) fn open(&mut self, campaign: CampaignId, at: Timestamp) {
+    #[expect(clippy::unnecessary_wraps, reason = "one shape for whatever judges a change")]
+    pub(super) fn open(&mut self, campaign: CampaignId, at: Timestamp) -> Judged {
         self.openings.entry(campaign).or_insert((at, None));
+        Ok(())
     }
 
     pub(super) fn close(&mut self, campaign: CampaignId, at: Timestamp) -> Judged {
@@ -89,6 +96,7 @@ impl People {
 
     pub(super) fn end_of_row(&mut self) {
         self.leave_ended.clear();
+        self.kept_out.clear();
     }
 
     pub(super) fn may_act(&self, campaign: CampaignId, booker: PersonId, recipient: PersonId) -> Judged {
@@ -97,8 +105,12 @@ impl People {
         if may { Ok(()) } else { Err(Broken::WithoutLeave { booker, recipient }) }
     }
 
-    pub(super) fn admit(&mut self, campaign: CampaignId, person: PersonId, admission: Admission) {
+    pub(super) fn admit(&mut self, campaign: CampaignId, person: PersonId, admission: Admission) -> Judged {
+        if self.revoked.contains(&(campaign, admission.ticket)) {
+            return Err(Broken::WithoutPass { booker: person, campaign });
+        }
         self.admissions.insert((campaign, person), admission);
+        Ok(())
     }
 
     /// Inside: after the opening, on a pass that has not run out.

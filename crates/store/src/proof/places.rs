@@ -3,7 +3,9 @@
 mod appointments;
 mod end;
 mod gone;
+mod names;
 mod visits;
+mod waiting;
 
 use super::Broken;
 use super::people::People;
@@ -39,6 +41,8 @@ pub(in crate::proof) struct Places {
     released: HashMap<(CampaignId, PersonId), Hold>,
     /// Whose doses changed in this row.
     changed: Vec<(CampaignId, PersonId)>,
+    waits: waiting::Waits,
+    names: names::Names,
     holds_made: u64,
 }
 
@@ -59,6 +63,8 @@ impl Places {
             doses: HashMap::new(),
             confirmed: Vec::new(),
             changed: Vec::new(),
+            waits: waiting::Waits::default(),
+            names: names::Names::default(),
             holds_made: 0,
         }
     }
@@ -70,14 +76,15 @@ impl Places {
         id: HoldId,
         hold: &Hold,
     ) -> Judged {
-        if id.0 <= self.last_hold {
-            return Err(Broken::HoldTwice { hold: id });
-        }
-        self.last_hold = id.0;
-        self.holds_made += 1;
         let Hold { campaign, booker, held_at, .. } = *hold;
-        people.is_inside(campaign, booker, held_at)?;
-        hold.places.iter().try_for_each(|place| people.may_act(campaign, booker, place.recipient))?;
+        if id.0 <= self.last_hold {
+            self.hold_again(id, hold)?;
+        } else {
+            self.last_hold = id.0;
+            self.holds_made += 1;
+            people.is_inside(campaign, booker, held_at)?;
+            hold.places.iter().try_for_each(|place| people.may_act(campaign, booker, place.recipient))?;
+        }
         if let Some(first) = self.hold_of.insert((campaign, booker), id) {
             return Err(Broken::TwoHolds { booker, first, second: id });
         }
@@ -173,6 +180,7 @@ impl Places {
             let left = hold.places.clone();
             self.confirmed.push((id, hold, left));
         } else {
+            self.names.set_aside(id, &hold);
             self.released.insert((hold.campaign, hold.booker), hold);
         }
         Ok(())
@@ -187,6 +195,9 @@ impl Places {
                 return Err(Broken::HoldInPart { hold });
             }
         }
+        self.waits.end_of_row()?;
+        self.names.end_of_row(people)?;
+        self.no_hold_of_the_ended(people)?;
         for (campaign, person) in std::mem::take(&mut self.changed) {
             self.doses_follow(country, campaign, person)?;
         }
@@ -204,6 +215,9 @@ impl Places {
     }
 
     fn doses_follow(&self, country: &Country, campaign: CampaignId, person: PersonId) -> Judged {
+        if self.names.decides_the_desk(campaign, person) {
+            return Ok(());
+        }
         let live = |dose| self.live.get(&(campaign, person, DoseNumber(dose))).copied();
         let Some(second) = live(2) else { return Ok(()) };
         let first = live(1).ok_or(Broken::FirstDoseMissing { person, second })?;

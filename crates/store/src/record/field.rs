@@ -3,7 +3,7 @@
 use crate::StoreError;
 use booking::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef,
+    PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -74,7 +74,7 @@ macro_rules! wrapped {
 
 numbers!(u8, u16, u32, u64, i16, i32, i64);
 wrapped!(AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonId);
-wrapped!(PersonAlias, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef);
+wrapped!(PersonAlias, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId);
 
 impl<const N: usize> Field for [u8; N] {
     fn put(&self, out: &mut Vec<u8>) {
@@ -97,6 +97,19 @@ impl Field for bool {
             1 => Ok(true),
             _ => Err(from.damaged("neither yes nor no")),
         }
+    }
+}
+
+/// UTF-8, as bytes.
+impl Field for String {
+    fn put(&self, out: &mut Vec<u8>) {
+        u32::try_from(self.len()).expect("a record is smaller than 4 GiB").put(out);
+        out.extend_from_slice(self.as_bytes());
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
+        let bytes = Vec::<u8>::take(from)?;
+        Self::from_utf8(bytes).map_err(|_| from.damaged("no text"))
     }
 }
 

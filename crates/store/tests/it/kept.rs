@@ -1,13 +1,14 @@
 //! What is kept of a journal comes to the same ledger as the whole of it.
 
-use booking::{Change, Country, Outcome, Refusal};
+use booking::{AuditEntry, Change, Country, Outcome, Refusal};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 use store::conformance::{Subject, simulation};
 use store::kept::{Follower, Keeping, Under};
 use store::{
-    Answer, Clock, Ledger, MockClock, Request, Store, StoreError, Waiting, reads_of_the_ledger, record,
+    Answer, AuditEvent, Clock, Ledger, MockClock, Request, Store, StoreError, Waiting, reads_of_the_ledger,
+    record,
 };
 
 const SEEDS: u64 = 60;
@@ -74,19 +75,23 @@ struct Keeper {
     clock: Arc<MockClock>,
     ledger: RwLock<Ledger>,
     kept: Mutex<Kept>,
+    audit: Mutex<Vec<AuditEvent>>,
     sabotage: fn(&Change) -> bool,
 }
 
 impl Keeper {
     fn new(country: Arc<Country>, clock: Arc<MockClock>, sabotage: fn(&Change) -> bool) -> Self {
         let ledger = RwLock::new(Ledger::new(Arc::clone(&country)));
-        Self { country, clock, ledger, kept: Mutex::default(), sabotage }
+        Self { country, clock, ledger, kept: Mutex::default(), audit: Mutex::default(), sabotage }
     }
 
     fn answer(&self, request: &Request) -> Result<Outcome, Refusal> {
         let mut ledger = self.ledger.write().expect("no decision panics");
         let mut changes = Vec::new();
+        let mut head = ledger.audit_head();
         let answer = ledger.decide(request, self.clock.now(), &mut changes);
+        let events = changes.iter().filter_map(AuditEntry::of).map(|entry| head.add(entry));
+        self.audit.lock().unwrap().extend(events);
         ledger.commit();
         let mut kept = self.kept.lock().expect("nothing panics with it in hand");
         changes.iter().filter(|change| !(self.sabotage)(change)).for_each(|change| kept.follow(change));
@@ -118,6 +123,12 @@ impl Store for Keeper {
 
     fn is_well(&self) -> bool {
         true
+    }
+
+    fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>> {
+        let events = self.audit.lock().unwrap();
+        let page = events.iter().skip(seq as usize).take(events_max).cloned().collect();
+        Box::pin(std::future::ready(Ok(page)))
     }
 
     reads_of_the_ledger!();

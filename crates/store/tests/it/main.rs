@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
 
+mod audit;
 mod hoarders;
 mod kept;
 mod memory;

@@ -4,14 +4,15 @@ mod gone;
 mod honest;
 mod lies;
 
-use booking::{Change, Country};
+use booking::{AuditEntry, Change, Country};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 use store::conformance::{Subject, world};
 use store::proof::{Link, Offence, Proof, Proved, Row};
 use store::{
-    Answer, Clock, Ledger, MockClock, Request, Store, StoreError, Waiting, reads_of_the_ledger, record,
+    Answer, AuditEvent, Clock, Ledger, MockClock, Request, Store, StoreError, Waiting, reads_of_the_ledger,
+    record,
 };
 
 /// A journal in memory, one row for each request that changed something.
@@ -22,11 +23,13 @@ struct Recorder {
     ledger: RwLock<Ledger>,
     clock: Arc<MockClock>,
     rows: Mutex<Rows>,
+    audit: Mutex<Vec<AuditEvent>>,
 }
 
 impl Recorder {
     fn new(country: Arc<Country>, clock: Arc<MockClock>) -> Arc<Self> {
-        Arc::new(Self { ledger: RwLock::new(Ledger::new(country)), clock, rows: Mutex::default() })
+        let ledger = RwLock::new(Ledger::new(country));
+        Arc::new(Self { ledger, clock, rows: Mutex::default(), audit: Mutex::default() })
     }
 
     fn rows(&self) -> Rows {
@@ -43,7 +46,10 @@ impl Store for Recorder {
     fn execute(&self, request: Request) -> Waiting<'_, Answer> {
         let (now, mut changes) = (self.clock.now(), Vec::new());
         let mut ledger = self.ledger.write().unwrap();
+        let mut head = ledger.audit_head();
         let answer = ledger.decide(&request, now, &mut changes);
+        let events = changes.iter().filter_map(AuditEntry::of).map(|entry| head.add(entry));
+        self.audit.lock().unwrap().extend(events);
         ledger.commit();
         if !changes.is_empty() {
             self.rows.lock().unwrap().push((now, changes));
@@ -53,6 +59,12 @@ impl Store for Recorder {
 
     fn is_well(&self) -> bool {
         true
+    }
+
+    fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>> {
+        let events = self.audit.lock().unwrap();
+        let page = events.iter().skip(seq as usize).take(events_max).cloned().collect();
+        Box::pin(std::future::ready(Ok(page)))
     }
 
     reads_of_the_ledger!();

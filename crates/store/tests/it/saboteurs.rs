@@ -6,8 +6,8 @@ use jiff::civil::date;
 use std::sync::{Arc, RwLockReadGuard};
 use store::conformance::{Subject, invariants, simulation, world};
 use store::{
-    Admit, Answer, Command, Ledger, MemoryStore, MockClock, Request, Store, StoreError, TakePlaces, Waiting,
-    reads_of_the_ledger,
+    Admit, Answer, AuditEvent, Command, Ledger, MemoryStore, MockClock, Request, Store, StoreError,
+    TakePlaces, Waiting, reads_of_the_ledger,
 };
 
 const SEEDS: u64 = 20;
@@ -74,6 +74,10 @@ impl Store for Keyless {
 
     fn is_well(&self) -> bool {
         self.0.is_well()
+    }
+
+    fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>> {
+        self.0.audit_since(seq, events_max)
     }
 
     reads_of_the_ledger!();

@@ -11,6 +11,10 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::CampaignUnknown
         | Refusal::HoldUnknown
         | Refusal::AppointmentUnknown
+        | Refusal::WaitUnknown
+        | Refusal::OfferUnknown
+        | Refusal::WaitScopeUnknown
+        | Refusal::AdmissionUnknown
         | Refusal::RegionUnknown { .. }
         | Refusal::PersonUnknown
         | Refusal::RecipientUnknown => StatusCode::NOT_FOUND,
@@ -20,6 +24,8 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::RecipientCodeWrong { .. }
         | Refusal::PhoneNotOwn
         | Refusal::PairUnknown
+        | Refusal::ReasonNeeded
+        | Refusal::SamePerson
         | Refusal::RecipientIsBooker => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::TicketNeeded | Refusal::IdentityNeeded | Refusal::IdentityStale => StatusCode::UNAUTHORIZED,
         Refusal::EntranceBusy { .. }
@@ -30,43 +36,11 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::NotEligible { .. }
         | Refusal::RecipientCodeNeeded
         | Refusal::DelegationRevoked { .. }
+        | Refusal::AdmissionRevoked { .. }
         | Refusal::PassNeeded
         | Refusal::PassExpired { .. } => StatusCode::FORBIDDEN,
-        Refusal::TooEarly { .. }
-        | Refusal::CampaignClosed { .. }
-        | Refusal::NotYourTurn { .. }
-        | Refusal::ChallengeUnknown
-        | Refusal::RecipientCodeUnknown
-        | Refusal::TicketUsed
-        | Refusal::RecipientsFull { .. }
-        | Refusal::AlreadyBooked { .. }
-        | Refusal::FirstDoseNeeded
-        | Refusal::SlotUnknown
-        | Refusal::SlotPast
-        | Refusal::DoseIntervalWrong { .. }
-        | Refusal::SupplyExhausted { .. }
-        | Refusal::SlotFull { .. }
-        | Refusal::SecondDoseFull { .. }
-        | Refusal::HoldExpired { .. }
-        | Refusal::ExtendedBefore { .. }
-        | Refusal::CancelledBefore { .. }
-        | Refusal::CancelTooLate { .. }
-        | Refusal::AppointmentChanged { .. }
-        | Refusal::AlreadyFulfilled { .. }
-        | Refusal::CheckedInBefore { .. }
-        | Refusal::NoShowBefore { .. }
-        | Refusal::CheckInNeeded
-        | Refusal::StillExpected
-        | Refusal::PeriodNotOver { .. }
-        | Refusal::VisitElsewhere { .. }
-        | Refusal::VisitNotYet { .. }
-        | Refusal::VisitOver { .. }
-        | Refusal::VisitNotOver { .. }
-        | Refusal::PlacesNotFree { .. }
-        | Refusal::PlacesNotBlocked { .. }
-        | Refusal::CapacityBelowTaken { .. }
-        | Refusal::SupplyOverTotal { .. }
-        | Refusal::SupplyBelowTaken { .. } => StatusCode::CONFLICT,
+        // The rest is a "no" of the state of things: another time, another place, or after another step.
+        _ => StatusCode::CONFLICT,
     }
 }
 
@@ -77,7 +51,9 @@ pub(super) fn add_facts(document: &mut Value, refusal: &Refusal) {
         Refusal::CodeWrong { tries_left } | Refusal::RecipientCodeWrong { tries_left } => {
             document["tries_left"] = (*tries_left).into();
         }
-        Refusal::SlotFull { nearest } => document["nearest"] = nearest.iter().map(slot_json).collect(),
+        Refusal::SlotFull { nearest } | Refusal::PlacesFree { nearest } => {
+            document["nearest"] = nearest.iter().map(slot_json).collect();
+        }
         Refusal::TooManyTries { again_at }
         | Refusal::TooManyPairs { again_at }
         | Refusal::HoldTooSoon { again_at }
@@ -89,10 +65,14 @@ pub(super) fn add_facts(document: &mut Value, refusal: &Refusal) {
         }
         Refusal::SupplyExhausted { sido } => document["region"] = sido.to_string().into(),
         Refusal::RecipientsFull { recipients_max } => document["recipients_max"] = (*recipients_max).into(),
-        Refusal::AlreadyBooked { appointment } | Refusal::AppointmentChanged { appointment } => {
+        Refusal::AlreadyBooked { appointment }
+        | Refusal::TwoAppointments { appointment }
+        | Refusal::AppointmentChanged { appointment } => {
             document["appointment"] = appointment.number().into();
         }
-        Refusal::HoldExpired { expired_at } | Refusal::PassExpired { expired_at } => {
+        Refusal::HoldExpired { expired_at }
+        | Refusal::OfferExpired { expired_at }
+        | Refusal::PassExpired { expired_at } => {
             document["expired_at"] = expired_at.to_string().into();
         }
         Refusal::ExtendedBefore { expires_at } => document["expires_at"] = expires_at.to_string().into(),

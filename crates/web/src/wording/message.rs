@@ -4,6 +4,7 @@ use super::civil_time;
 use crate::app::App;
 use crate::lang::Lang;
 use booking::{Appointment, SlotId};
+use jiff::Timestamp;
 
 pub fn code_message(code: &str) -> String {
     format!("[차례] 인증번호 {code}. 다른 사람에게 알려 주지 마십시오.")
@@ -110,13 +111,8 @@ impl Visit<'_> {
         self.whose.as_ref().map_or_else(String::new, |name| format!("{name}님의 "))
     }
 
-    /// `7월 26일(월) 오전 9:00 가나의원(02-000-0000)`.
     fn place(&self, slot: SlotId) -> String {
-        let clinic = self.app.country.clinic(slot.clinic);
-        let name = clinic.map_or_else(String::new, |clinic| in_line(&clinic.name));
-        let phone = clinic.and_then(|clinic| clinic.phone.as_ref());
-        let phone = phone.map_or_else(String::new, |phone| format!("({})", in_line(phone)));
-        format!("{} {name}{phone}", when(slot))
+        place(self.app, slot)
     }
 
     fn doses(&self) -> String {
@@ -138,6 +134,15 @@ impl Visit<'_> {
             Lang::Ko.date(until_on)
         )
     }
+}
+
+/// `7월 26일(월) 오전 9:00 가나의원(02-000-0000)`.
+fn place(app: &App, slot: SlotId) -> String {
+    let clinic = app.country.clinic(slot.clinic);
+    let name = clinic.map_or_else(String::new, |clinic| in_line(&clinic.name));
+    let phone = clinic.and_then(|clinic| clinic.phone.as_ref());
+    let phone = phone.map_or_else(String::new, |phone| format!("({})", in_line(phone)));
+    format!("{} {name}{phone}", when(slot))
 }
 
 /// Text of a list, which stays in its line and in its direction: a clinic that is called like a second message is read
@@ -171,4 +176,40 @@ pub fn delegation_given_message(app: &App, helper: &str) -> String {
 /// To the helper. The recipient's name is masked.
 pub fn delegation_ended_message(app: &App, recipient: &str) -> String {
     format!("[차례] {recipient}님이 {} 대리 예약을 거절하셨습니다.", in_line(&app.names.name.0))
+}
+
+/// To one who waits, or who waits for somebody: `whose` is empty for oneself, else `김○수님의 `.
+pub fn place_offered_message(app: &App, whose: &str, slot: SlotId, until: Timestamp) -> String {
+    format!(
+        "[차례] 기다리시던 {whose}자리가 났습니다.\n{}\n{}까지 예약 조회에서 받아 주십시오. 그때까지는 이 자리를 다른 분께 드리지 않습니다.",
+        place(app, slot),
+        Lang::Ko.instant(until)
+    )
+}
+
+pub fn offer_lapsed_message(app: &App, whose: &str, slot: SlotId, waiting: bool) -> String {
+    let then = if waiting {
+        "대기 순서는 그대로입니다."
+    } else {
+        "답이 없었던 자리가 여러 번이어서 대기 예약을 마칩니다. 다시 기다리실 수 있습니다."
+    };
+    format!("[차례] 답이 없어 {whose}자리가 다음 분께 넘어갔습니다.\n{}\n{then}", place(app, slot))
+}
+
+pub fn eligibility_corrected_message(app: &App, eligible: bool) -> String {
+    let campaign = &app.names.name.0;
+    if eligible {
+        format!("[차례] {campaign} 대상자로 확인되었습니다. 이제 예약하실 수 있습니다.")
+    } else {
+        format!(
+            "[차례] {campaign} 대상자가 아닌 것으로 고쳐졌습니다. 사실과 다르면 상담 창구 1339에 전화해 주십시오."
+        )
+    }
+}
+
+pub fn admission_revoked_message(app: &App) -> String {
+    format!(
+        "[차례] {} 입장이 취소되었습니다. 예약은 그대로입니다. 까닭은 상담 창구 1339에 물어 주십시오.",
+        app.names.name.0
+    )
 }

@@ -2,11 +2,13 @@
 
 mod appointments;
 mod clinics;
+mod desk;
 mod gate;
 mod people;
 mod places;
 mod retention;
 mod visits;
+mod waiting;
 
 use super::Said;
 use crate::app::App;
@@ -62,9 +64,7 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::RegionUnknown { .. }
         | Refusal::SupplyOverTotal { .. }
         | Refusal::SupplyBelowTaken { .. } => clinics::clinics(lang, refusal, app),
-        Refusal::PersonUnknown | Refusal::StillExpected | Refusal::PeriodNotOver { .. } => {
-            retention::retention(lang, refusal)
-        }
+        Refusal::StillExpected | Refusal::PeriodNotOver { .. } => retention::retention(lang, refusal),
         Refusal::AlreadyFulfilled { .. }
         | Refusal::CheckedInBefore { .. }
         | Refusal::NoShowBefore { .. }
@@ -79,6 +79,18 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::CancelTooLate { .. }
         | Refusal::AppointmentChanged { .. }
         | Refusal::MessageTooSoon { .. } => appointments::appointments(lang, refusal),
+        Refusal::WaitingBefore { .. }
+        | Refusal::WaitScopeUnknown
+        | Refusal::PlacesFree { .. }
+        | Refusal::WaitUnknown
+        | Refusal::OfferUnknown
+        | Refusal::OfferExpired { .. } => waiting::waiting(lang, refusal),
+        Refusal::AdmissionRevoked { .. }
+        | Refusal::TwoAppointments { .. }
+        | Refusal::ReasonNeeded
+        | Refusal::PersonUnknown
+        | Refusal::SamePerson
+        | Refusal::AdmissionUnknown => desk::desk(lang, refusal),
     }
 }
 
@@ -96,14 +108,13 @@ pub fn identity_again(lang: Lang, next: Option<Next>) -> Vec<Link> {
 /// Where the next step is; the first is the primary one.
 pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
     let link = |ko, en, path: &str| Link::new(lang.t(ko, en), lang.href(path));
+    let start = || link("첫 화면으로", "To the first page", "/");
+    let held = || link("잡아 둔 자리로", "To the place held", "/book/hold");
     let waiting = || link("대기 화면으로", "To the waiting page", "/wait");
     let choose = || link("의료기관 선택으로", "Choose a clinic", "/book");
     let my = || link("예약 조회", "My appointment", "/my");
-    let identity = || link("본인확인", "Confirm who you are", "/identity");
     match refusal {
-        Refusal::CampaignUnknown | Refusal::CampaignClosed { .. } => {
-            vec![link("첫 화면으로", "To the first page", "/"), my()]
-        }
+        Refusal::CampaignUnknown | Refusal::CampaignClosed { .. } => vec![start(), my()],
         Refusal::TooEarly { .. }
         | Refusal::TicketNeeded
         | Refusal::NotYourTurn { .. }
@@ -115,7 +126,7 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::ChallengeUnknown
         | Refusal::CodeWrong { .. }
         | Refusal::TooManyTries { .. }
-        | Refusal::IdentityStale => vec![identity()],
+        | Refusal::IdentityStale => vec![link("본인확인", "Confirm who you are", "/identity")],
         Refusal::PhoneNotOwn => phone_not_own(lang),
         Refusal::RecipientCodeNeeded | Refusal::RecipientCodeUnknown | Refusal::RecipientCodeWrong { .. } => {
             vec![link("예약할 분 추가", "Add a person", "/people/add"), waiting()]
@@ -127,14 +138,7 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::RecipientsFull { .. } => vec![link("예약할 분", "For whom", "/people"), waiting()],
         Refusal::RecipientUnknown => vec![link("예약할 분", "For whom", "/people"), choose()],
         Refusal::NotEligible { .. } => not_eligible(lang),
-        Refusal::AlreadyBooked { .. }
-        | Refusal::AlreadyFulfilled { .. }
-        | Refusal::CheckedInBefore { .. }
-        | Refusal::AppointmentUnknown
-        | Refusal::CancelledBefore { .. }
-        | Refusal::CancelTooLate { .. }
-        | Refusal::AppointmentChanged { .. }
-        | Refusal::MessageTooSoon { .. } => vec![my()],
+        refusal if is_of_own_appointment(refusal) => vec![my()],
         Refusal::NoShowBefore { .. } => vec![link("다시 예약하기", "Book again", "/wait"), my()],
         Refusal::PlacesInvalid
         | Refusal::FirstDoseNeeded
@@ -146,26 +150,33 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
         | Refusal::SlotFull { .. }
         | Refusal::SecondDoseFull { .. }
         | Refusal::HoldUnknown
+        | Refusal::WaitScopeUnknown
+        | Refusal::PlacesFree { .. }
         | Refusal::HoldExpired { .. } => vec![choose(), my()],
+        Refusal::ExtendedBefore { .. } | Refusal::KeyReused => vec![held(), my()],
         // Staff have no pages yet.
-        Refusal::CheckInNeeded
-        | Refusal::PersonUnknown
-        | Refusal::StillExpected
-        | Refusal::PeriodNotOver { .. }
-        | Refusal::VisitElsewhere { .. }
-        | Refusal::VisitNotYet { .. }
-        | Refusal::VisitOver { .. }
-        | Refusal::VisitNotOver { .. }
-        | Refusal::PlacesNotFree { .. }
-        | Refusal::PlacesNotBlocked { .. }
-        | Refusal::CapacityBelowTaken { .. }
-        | Refusal::RegionUnknown { .. }
-        | Refusal::SupplyOverTotal { .. }
-        | Refusal::SupplyBelowTaken { .. } => vec![link("첫 화면으로", "To the first page", "/")],
-        Refusal::ExtendedBefore { .. } | Refusal::KeyReused => {
-            vec![link("잡아 둔 자리로", "To the place held", "/book/hold"), my()]
-        }
+        _ => vec![start()],
     }
+}
+
+/// What stands under "my appointment".
+fn is_of_own_appointment(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::AlreadyBooked { .. }
+            | Refusal::AlreadyFulfilled { .. }
+            | Refusal::CheckedInBefore { .. }
+            | Refusal::AppointmentUnknown
+            | Refusal::CancelledBefore { .. }
+            | Refusal::CancelTooLate { .. }
+            | Refusal::AppointmentChanged { .. }
+            | Refusal::WaitingBefore { .. }
+            | Refusal::WaitUnknown
+            | Refusal::OfferUnknown
+            | Refusal::OfferExpired { .. }
+            | Refusal::TwoAppointments { .. }
+            | Refusal::MessageTooSoon { .. }
+    )
 }
 
 fn phone_not_own(lang: Lang) -> Vec<Link> {

@@ -4,9 +4,9 @@ use crate::ledger::Mood;
 use crate::person::Person;
 use crate::site::{CLINIC, DAY, SIGUNGU, SLUG, Site};
 use crate::wire::{Answer, Ask};
-use booking::{RegionCode, StaffId};
+use booking::{Channel, RegionCode, StaffId};
 use serde_json::Value;
-use store::{Command, SetSupply, StaffUse};
+use store::{AsStaff, Command, SetSupply, StaffAct, StaffUse};
 use web::availability::feeder::SILENT_AFTER;
 use web::search::PUBLIC_PER_SECOND_MAX;
 
@@ -71,7 +71,8 @@ async fn a_region_without_doses_is_told_before_it_is_chosen() {
     let allotted = [(RegionCode(1_100_000_000), 0)].into();
     let campaign = site.app.campaign().id;
     let none_left = SetSupply { campaign, total: None, allotted, even_below: false };
-    let office = Command::Staff { by: StaffId(1), does: StaffUse::SetSupply(none_left) };
+    let act = StaffAct::Use(StaffUse::SetSupply(none_left));
+    let office: Command = AsStaff::over(Channel::Desk, StaffId(1), act).into();
     site.app.store.execute(office.into()).await.unwrap().unwrap();
     site.seconds(1).await;
     let book = person.get(&site, "/book").await;

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use std::sync::{Arc, Mutex};
 use store::{
-    Answer, CampaignFigures, ClinicDay, Command, DayTaken, DaysChanged, MemoryStore, PersonRecord,
-    PersonStanding, Request, Store, StoreError, Visit, Waiting, WithinSupply,
+    Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Command, DayTaken, DaysChanged, DeskCase,
+    MemoryStore, PersonRecord, PersonStanding, Request, Store, StoreError, Visit, WaitRecord, Waiting,
+    WithinSupply,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +91,26 @@ impl Store for MoodyStore {
         self.in_mood(self.inner.figures(campaign))
     }
 
+    fn waits_of(&self, person: PersonId) -> Waiting<'_, Result<Vec<WaitRecord>, StoreError>> {
+        self.in_mood(self.inner.waits_of(person))
+    }
+
+    fn now_known_as(&self, person: PersonId) -> Waiting<'_, Result<PersonId, StoreError>> {
+        self.in_mood(self.inner.now_known_as(person))
+    }
+
+    fn desk_cases(&self) -> Waiting<'_, Result<Vec<DeskCase>, StoreError>> {
+        self.in_mood(self.inner.desk_cases())
+    }
+
+    fn audit_head(&self) -> Waiting<'_, Result<AuditHead, StoreError>> {
+        self.in_mood(self.inner.audit_head())
+    }
+
+    fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>> {
+        self.in_mood(self.inner.audit_since(seq, events_max))
+    }
+
     fn days_taken(&self, clinics: Vec<ClinicId>) -> Waiting<'_, Result<Vec<DayTaken>, StoreError>> {
         self.in_mood(self.inner.days_taken(clinics))
     }
@@ -128,8 +149,8 @@ impl Store for MoodyStore {
         self.in_mood(self.inner.person(person))
     }
 
-    fn known_as(&self, aliases: Vec<PersonAlias>) -> Waiting<'_, Result<Option<PersonId>, StoreError>> {
-        self.in_mood(self.inner.known_as(aliases))
+    fn named(&self, aliases: Vec<PersonAlias>) -> Waiting<'_, Result<Option<PersonId>, StoreError>> {
+        self.in_mood(self.inner.named(aliases))
     }
 
     fn standing_after(

@@ -24,6 +24,7 @@ mod lane;
 mod leaving;
 mod ledger;
 mod line;
+mod merged;
 mod openapi;
 mod outage;
 mod people;

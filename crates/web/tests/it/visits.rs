@@ -2,9 +2,11 @@
 
 use crate::person::Person;
 use crate::site::Site;
-use booking::{Appointment, AppointmentId, ClinicId, DoseNumber, Outcome, PersonId, Refusal, StaffId};
+use booking::{
+    Appointment, AppointmentId, Channel, ClinicId, DoseNumber, Outcome, PersonId, Refusal, StaffId,
+};
 use jiff::SignedDuration;
-use store::{Clock as _, Command, RecordVisit, StaffUse};
+use store::{AsStaff, Clock as _, Command, RecordVisit, StaffAct, StaffUse};
 use web::messages::deliver_waiting;
 
 const FIRST: AppointmentId = AppointmentId(1);
@@ -30,7 +32,8 @@ async fn record(site: &Site, what: fn(RecordVisit) -> StaffUse, corrects: bool) 
     let known: Appointment = site.app.store.appointment(FIRST).await.unwrap().unwrap();
     let clinic: ClinicId = known.place.slot.clinic;
     let visit = RecordVisit { clinic, appointment: FIRST, is_correction: corrects };
-    let command = Command::Staff { by: StaffId(1), does: what(visit) };
+    let act = StaffAct::Use(what(visit));
+    let command: Command = AsStaff::over(Channel::Clinic, StaffId(1), act).into();
     let answer = site.app.store.execute(command.into()).await.unwrap();
     deliver_waiting(&site.app).await.unwrap();
     answer

@@ -1,5 +1,7 @@
 //! A change in one line. People are numbers; what is sealed stays sealed.
 
+mod desk;
+
 use crate::verify::slot_name;
 use booking::{AppointmentId, Change, HoldEnd, MessageKind, Outcome, RemovalReason};
 use jiff::Timestamp;
@@ -26,7 +28,12 @@ pub(super) fn about(change: &Change) -> Vec<AppointmentId> {
             | MessageKind::NoShow(id)
             | MessageKind::Fulfilled(id)
             | MessageKind::Moved { id, .. } => vec![id],
-            MessageKind::DelegationGiven { .. } | MessageKind::DelegationEnded { .. } => Vec::new(),
+            MessageKind::DelegationGiven { .. }
+            | MessageKind::DelegationEnded { .. }
+            | MessageKind::PlaceOffered { .. }
+            | MessageKind::OfferLapsed { .. }
+            | MessageKind::EligibilityCorrected { .. }
+            | MessageKind::AdmissionRevoked => Vec::new(),
         },
         Change::Answered { outcome, .. } => match outcome {
             Outcome::Booked(made) | Outcome::Moved(made) => made.iter().map(|(id, _)| *id).collect(),
@@ -50,15 +57,10 @@ pub(super) fn tell(change: &Change) -> String {
         Change::PersonRemoved { .. } | Change::KeysDestroyed { .. } | Change::AliasesRenewed { .. } => {
             tell_leaving(change)
         }
-        Change::DelegationGiven { booker, recipient, .. } => {
-            format!("대리 시작 / may book: person {} for person {}", booker.0, recipient.0)
-        }
-        Change::DelegationEnded { booker, recipient, by, .. } => {
-            format!("대리 끝 / may not book: person {} for person {}, by {}", booker.0, recipient.0, by.0)
-        }
-        Change::HelperAllowed { booker, recipient, .. } => {
-            format!("대리 다시 허락 / allowed again: person {} for person {}", booker.0, recipient.0)
-        }
+        Change::DelegationGiven { .. }
+        | Change::DelegationProved { .. }
+        | Change::DelegationEnded { .. }
+        | Change::HelperAllowed { .. } => tell_delegation(change),
         Change::DraftSaved { person, .. } => format!("준비 / draft, person {}", person.0),
         Change::SessionEnded { .. } => "로그아웃 / session ended".to_owned(),
         Change::Admitted { person, admission, .. } => {
@@ -71,9 +73,6 @@ pub(super) fn tell(change: &Change) -> String {
         Change::MessageSent { id } => format!("알림 보냄 / sent message {}", id.0),
         Change::Answered { key, outcome, .. } => {
             format!("응답 / answered {key:?}: {}", outcome_name(outcome))
-        }
-        Change::DelegationProved { booker, recipient, .. } => {
-            format!("동의 확인 / agreed by code: person {} for person {}", booker.0, recipient.0)
         }
         Change::Blocked { slot, places, by, .. } => {
             format!("자리 막음 / blocked {places} at {}, by staff {}", slot_name(*slot), by.0)
@@ -93,15 +92,41 @@ pub(super) fn tell(change: &Change) -> String {
                 campaign.0, supply.total, by.0
             )
         }
+        Change::Audited(_)
+        | Change::Waited { .. }
+        | Change::WaitEnded { .. }
+        | Change::PlaceAwaited { .. }
+        | Change::PlaceOffered { .. }
+        | Change::PlacePassed { .. }
+        | Change::OfferEnded { .. }
+        | Change::EligibilityCorrected { .. }
+        | Change::AdmissionRevoked { .. }
+        | Change::PeopleMerged { .. } => desk::tell(change),
         Change::Held { .. }
         | Change::HoldExtended { .. }
         | Change::HoldEnded { .. }
         | Change::Booked { .. }
         | Change::Moved { .. }
-        | Change::Cancelled { .. }
-        | Change::CheckedIn { .. }
-        | Change::NoShow { .. }
-        | Change::Fulfilled { .. } => tell_place(change),
+        | Change::Cancelled { .. } => tell_place(change),
+        Change::CheckedIn { .. } | Change::NoShow { .. } | Change::Fulfilled { .. } => tell_visit(change),
+    }
+}
+
+fn tell_delegation(change: &Change) -> String {
+    match change {
+        Change::DelegationGiven { booker, recipient, .. } => {
+            format!("대리 시작 / may book: person {} for person {}", booker.0, recipient.0)
+        }
+        Change::DelegationEnded { booker, recipient, by, .. } => {
+            format!("대리 끝 / may not book: person {} for person {}, by {}", booker.0, recipient.0, by.0)
+        }
+        Change::HelperAllowed { booker, recipient, .. } => {
+            format!("대리 다시 허락 / allowed again: person {} for person {}", booker.0, recipient.0)
+        }
+        Change::DelegationProved { booker, recipient, .. } => {
+            format!("동의 확인 / agreed by code: person {} for person {}", booker.0, recipient.0)
+        }
+        _ => unreachable!("told above"),
     }
 }
 
@@ -132,7 +157,7 @@ fn tell_place(change: &Change) -> String {
             format!("변경 / moved {} to {}, by person {}", id.number(), slot_name(*to), by.0)
         }
         Change::Cancelled { id, by, .. } => format!("취소 / cancelled {}, by person {}", id.number(), by.0),
-        other => tell_visit(other),
+        _ => unreachable!("told elsewhere"),
     }
 }
 
@@ -187,6 +212,10 @@ fn kind(kind: MessageKind) -> String {
         MessageKind::Fulfilled(id) => format!("vaccinated {}", id.number()),
         MessageKind::DelegationGiven { .. } => "delegation given".to_owned(),
         MessageKind::DelegationEnded { .. } => "delegation ended".to_owned(),
+        MessageKind::PlaceOffered { slot, .. } => format!("offered {}", slot_name(slot)),
+        MessageKind::OfferLapsed { slot, .. } => format!("offer lapsed {}", slot_name(slot)),
+        MessageKind::EligibilityCorrected { .. } => "eligibility corrected".to_owned(),
+        MessageKind::AdmissionRevoked => "admission revoked".to_owned(),
     }
 }
 

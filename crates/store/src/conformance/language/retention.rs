@@ -28,8 +28,8 @@ impl Play {
         [&sealed::head(1, PersonKey(self.keys)), name.as_bytes()].concat()
     }
 
-    pub(super) fn leave(&mut self, verb: &str, words: &Words) -> Option<Command> {
-        Some(match verb {
+    pub(super) fn leaving(&mut self, verb: &str, words: &Words) -> Command {
+        match verb {
             "remove" => {
                 let reason = if words.adds("lost") { RemovalReason::KeyGone } else { RemovalReason::Asked };
                 Command::Remove { person: self.of(words), reason }
@@ -48,8 +48,8 @@ impl Play {
                 old: words.of.as_deref().map(alias).into_iter().collect(),
                 new: words.with.as_deref().map(alias).into_iter().collect(),
             }),
-            _ => return None,
-        })
+            other => panic!("no verb `{other}`"),
+        }
     }
 
     fn of(&mut self, words: &Words) -> PersonId {
@@ -64,8 +64,7 @@ impl Play {
                 Some(keys.len().to_string())
             }
             ["known", name] => {
-                let named =
-                    self.stage.wait_for(store.known_as(vec![alias(name)])).expect("the store is well");
+                let named = self.stage.wait_for(store.named(vec![alias(name)])).expect("the store is well");
                 Some(named.map_or("nobody".to_owned(), |person| format!("person {}", person.0)))
             }
             _ => None,

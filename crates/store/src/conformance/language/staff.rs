@@ -67,7 +67,7 @@ impl Play {
         })
     }
 
-    fn name(&self, person: PersonId) -> &str {
+    pub(super) fn name(&self, person: PersonId) -> &str {
         self.people.iter().find(|(_, one)| **one == person).map_or("nobody", |(name, _)| name)
     }
 

@@ -4,8 +4,8 @@ use super::{Changes, Decided, known};
 use crate::ledger::Ledger;
 use booking::rules::{self, CancelFacts, ConfirmFacts, Confirmed, PlaceStanding};
 use booking::{
-    Appointment, AppointmentId, AppointmentState, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId,
-    MessageKind, Outcome, PersonId, Place, Refusal, Replaced, SlotId, korean_day,
+    Act, Appointment, AppointmentId, AppointmentState, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId,
+    MessageKind, Outcome, PersonId, Place, Refusal, Replaced, SlotId, WaitEnd, korean_day,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -40,6 +40,10 @@ impl Ledger {
         let replaces = hold.map_or_else(Vec::new, |hold| hold.replaces);
         let made: Vec<(AppointmentId, Appointment)> =
             confirmed.into_iter().map(|one| self.carry(one, booker, now, changes)).collect();
+        for (_, appointment) in &made {
+            let key = (campaign, appointment.place.recipient);
+            self.end_wait_of(key, WaitEnd::Booked, now, changes);
+        }
         self.tell_all(&made, booker, &replaces, now, changes);
         Ok(if replaces.is_empty() { Outcome::Booked(made) } else { Outcome::Moved(made) })
     }
@@ -52,6 +56,16 @@ impl Ledger {
             live: live.and_then(slot),
             other_dose: self.other_dose(hold.campaign, place),
         }
+    }
+
+    pub(super) fn book_it(
+        &mut self,
+        appointment: Appointment,
+        changes: &mut Changes,
+    ) -> (AppointmentId, Appointment) {
+        let id = AppointmentId(self.next.appointment);
+        self.write(Change::Booked { id, appointment }, changes);
+        (id, appointment)
     }
 
     fn other_dose(&self, campaign: CampaignId, place: &Place) -> Option<(AppointmentId, SlotId)> {
@@ -68,12 +82,11 @@ impl Ledger {
         changes: &mut Changes,
     ) -> (AppointmentId, Appointment) {
         let id = match confirmed {
-            Confirmed::Booked(appointment) => {
-                let id = AppointmentId(self.next.appointment);
-                self.write(Change::Booked { id, appointment }, changes);
-                id
-            }
+            Confirmed::Booked(appointment) => self.book_it(appointment, changes).0,
             Confirmed::Moved { id, to } => {
+                let before = *self.appointments.get(id).expect("only an appointment that exists is moved");
+                let Place { recipient, slot: from, .. } = before.place;
+                self.audit_appointment(by, recipient, Act::Moved { appointment: id, from, to }, now, changes);
                 self.write(Change::Moved { id, to, by, at: now }, changes);
                 id
             }
@@ -82,7 +95,7 @@ impl Ledger {
     }
 
     /// Every recipient is told once, of the first of their doses; so is a booker who is none of them.
-    fn tell_all(
+    pub(super) fn tell_all(
         &mut self,
         made: &[(AppointmentId, Appointment)],
         booker: PersonId,
@@ -124,9 +137,10 @@ impl Ledger {
             appointment: Some(&appointment),
             may_act: self.may_act(campaign, person, recipient),
         })?;
-        self.write(Change::Cancelled { id, by: person, at: now }, changes);
-        if let Some(second) = self.second_of(campaign, recipient).filter(|_| dose == DoseNumber(1)) {
-            self.write(Change::Cancelled { id: second, by: person, at: now }, changes);
+        let seconds = if dose == DoseNumber(1) { self.seconds_of(id, &appointment) } else { Vec::new() };
+        for id in [id].into_iter().chain(seconds) {
+            self.audit_appointment(person, recipient, Act::Cancelled { appointment: id }, now, changes);
+            self.write(Change::Cancelled { id, by: person, at: now }, changes);
         }
         self.write(Change::PlaceAbandoned { campaign, booker: person, at: now }, changes);
         self.tell(recipient, MessageKind::Cancelled(id), now, changes);
@@ -136,8 +150,23 @@ impl Ledger {
         Ok(Outcome::Cancelled(id))
     }
 
-    pub(super) fn second_of(&self, campaign: CampaignId, recipient: PersonId) -> Option<AppointmentId> {
-        self.live.get((campaign, recipient, DoseNumber(2))).copied()
+    /// The second doses that go with a first: where two names turned out to be one person's, those that were booked
+    /// with it, and those that the other first does not lead to.
+    pub(super) fn seconds_of(&self, first: AppointmentId, of: &Appointment) -> Vec<AppointmentId> {
+        let live = |dose| {
+            let key = (of.campaign, of.place.recipient, DoseNumber(dose));
+            self.live.get(key).into_iter().chain(self.one_too_many(key)).copied()
+        };
+        let visit = |id| self.appointments.get(id).map(|one| (one.booked_at, one.place.slot.visit_on));
+        let interval = self.country.campaign(of.campaign).map(|campaign| campaign.dose_interval);
+        let leads_to = |second_on| {
+            let mut others = live(1).filter(|id| *id != first).filter_map(visit);
+            others.any(|(_, on)| interval.is_some_and(|interval| interval.allows(on, second_on)))
+        };
+        let goes_with = |id: &AppointmentId| {
+            visit(*id).is_some_and(|(at, second_on)| at == of.booked_at || !leads_to(second_on))
+        };
+        live(2).filter(goes_with).collect()
     }
 
     /// Nobody is reminded twice of the same day; whoever moved to another day is reminded of that one.

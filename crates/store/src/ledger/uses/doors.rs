@@ -53,10 +53,12 @@ impl Ledger {
             now,
             person,
             candidate,
+            corrected: self.correction(campaign, person),
             helps_eligible: self.helps_eligible(campaign, person),
             ticket,
             queue_number,
-            ticket_used_by: self.tickets.get((campaign, ticket)).copied(),
+            ticket_used_by: self.tickets.get((campaign, ticket)).map(|person| self.known_as(*person)),
+            revoked_at: self.ticket_revoked_at(campaign, ticket),
             earlier: self.admissions.get((campaign, person)).copied(),
         })?;
         self.registered(person)?;
@@ -68,6 +70,9 @@ impl Ledger {
         let keys = self.delegated.get(person).into_iter().flatten();
         let helps = keys.filter(|(of, booker, _)| (*of, *booker) == (campaign, person));
         let mut live = helps.filter_map(|key| self.delegations.get(*key)).filter(|one| one.is_live());
-        live.any(|one| one.delegation.eligible)
+        live.any(|one| {
+            let judged = Some(one.delegation.eligible);
+            rules::eligible(self.correction(campaign, one.recipient), judged, || false)
+        })
     }
 }

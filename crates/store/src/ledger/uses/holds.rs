@@ -61,7 +61,7 @@ impl Ledger {
         Ok(Outcome::Held { id, hold })
     }
 
-    fn recipient(
+    pub(super) fn recipient(
         &self,
         (campaign, booker): (CampaignId, PersonId),
         person: PersonId,
@@ -69,16 +69,19 @@ impl Ledger {
     ) -> RecipientFacts {
         let given = self.delegations.get((campaign, booker, person)).filter(|given| given.is_live());
         let is_booker = person == booker;
+        let judged = if is_booker {
+            admission.is_some_and(|admission| admission.eligible)
+        } else {
+            given.is_some_and(|given| given.delegation.eligible)
+        };
+        let too_many = |dose| self.one_too_many((campaign, person, DoseNumber(dose))).first().copied();
         RecipientFacts {
             person,
             may_be_booked: is_booker || given.is_some(),
-            eligible: if is_booker {
-                admission.is_some_and(|admission| admission.eligible)
-            } else {
-                given.is_some_and(|given| given.delegation.eligible)
-            },
+            eligible: rules::eligible(self.correction(campaign, person), Some(judged), || judged),
             first: self.live_appointment((campaign, person, DoseNumber(1))),
             second: self.live_appointment((campaign, person, DoseNumber(2))),
+            one_too_many: too_many(1).or_else(|| too_many(2)),
         }
     }
 
@@ -88,8 +91,8 @@ impl Ledger {
         Some(LiveAppointment { id, slot: place.slot, sido: self.sido_of(place.slot)?, state })
     }
 
-    /// The bands of a clinic on a day; what the booker holds there counts as free.
-    fn bands(&self, campaign: &Campaign, on: SlotId, given_up: Option<&Hold>) -> Vec<(u16, u32)> {
+    /// The bands of a clinic on a day; what the booker holds there counts as free, what others wait for does not.
+    pub(super) fn bands(&self, campaign: &Campaign, on: SlotId, given_up: Option<&Hold>) -> Vec<(u16, u32)> {
         let Some(clinic) = self.country.clinic(on.clinic) else { return Vec::new() };
         let day = self.slots.rows().day(on);
         let free = |(starts_min, offered)| {
@@ -97,7 +100,8 @@ impl Ledger {
             let own = given_up.into_iter().flat_map(|hold| &hold.places).filter(|place| place.slot == slot);
             let found = day.iter().find(|(start, _)| *start == starts_min);
             let taken = found.map(|(_, taken)| *taken).unwrap_or_default();
-            (starts_min, taken.of(offered).free() + own.count() as u32)
+            let free = taken.of(offered).free().saturating_sub(self.waits.awaited_at(slot));
+            (starts_min, free + own.count() as u32)
         };
         self.bands_offered(campaign, clinic, on.visit_on).map(free).collect()
     }

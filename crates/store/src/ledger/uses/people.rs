@@ -16,7 +16,7 @@ impl Ledger {
         sealed: &[u8],
         changes: &mut Changes,
     ) -> Outcome {
-        let known_before = aliases.iter().any(|alias| self.named(*alias).is_some());
+        let known_before = self.named(aliases).is_some();
         let person = self.find_or_add(aliases, sealed, changes);
         if known_before && self.people.get(person).is_none_or(|known| may_follow(known, sealed)) {
             self.write(Change::PersonUpdated { person, sealed: sealed.to_vec() }, changes);
@@ -26,11 +26,16 @@ impl Ledger {
 
     /// The person whom the first known alias names; the aliases that nobody has yet name them too. An alias that names
     /// somebody else stays theirs: whether the two are one person is decided by people, at a desk.
-    fn find_or_add(&mut self, aliases: &[PersonAlias], sealed: &[u8], changes: &mut Changes) -> PersonId {
-        let found = aliases.iter().find_map(|alias| self.named(*alias));
+    pub(super) fn find_or_add(
+        &mut self,
+        aliases: &[PersonAlias],
+        sealed: &[u8],
+        changes: &mut Changes,
+    ) -> PersonId {
+        let found = self.named(aliases);
         let person = found.unwrap_or(PersonId(self.next.person));
         for alias in aliases {
-            if self.named(*alias).is_some() {
+            if self.named(&[*alias]).is_some() {
                 continue;
             }
             let is_new = self.people.get(person).is_none();
@@ -44,6 +49,13 @@ impl Ledger {
         person
     }
 
+    /// Whom the first known alias names, under the name they have now.
+    /// One of somebody who was removed names nobody, and may name another.
+    pub(super) fn named(&self, aliases: &[PersonAlias]) -> Option<PersonId> {
+        let people = aliases.iter().filter_map(|alias| self.aliases.get(*alias));
+        people.map(|person| self.known_as(*person)).find(|person| self.people.get(*person).is_some())
+    }
+
     pub(in crate::ledger) fn delegate(
         &mut self,
         wanted: &Delegate,
@@ -53,8 +65,7 @@ impl Ledger {
         let country = Arc::clone(&self.country);
         let Delegate { campaign, booker, aliases, sealed, candidate, relation, consent, code_sent_at } =
             wanted;
-        let known_as = aliases.iter().find_map(|alias| self.named(*alias));
-        let recipient = known_as.unwrap_or(PersonId(self.next.person));
+        let recipient = self.named(aliases).unwrap_or(PersonId(self.next.person));
         let key = (*campaign, *booker, recipient);
         let (live, named) = self.helped_by(key);
         let delegation = rules::delegate(&DelegateFacts {
@@ -64,6 +75,7 @@ impl Ledger {
             booker: *booker,
             recipient,
             candidate: *candidate,
+            corrected: self.correction(*campaign, recipient),
             relation: *relation,
             consent: *consent,
             code_sent_at: *code_sent_at,

@@ -1,13 +1,15 @@
 //! People leave: their data is removed, then their keys; and people are named anew when the key of names changes.
 
 use super::{Changes, Decided};
+use crate::RenewAliases;
 use crate::ledger::Ledger;
-use crate::{RenewAliases, sealed};
 use booking::rules::{self, NeededUntil, RemovalFacts};
 use booking::{
-    AppointmentState, Change, MessageId, Outcome, PersonId, PersonKey, Refusal, Removal, RemovalReason,
+    AppointmentState, Change, MessageId, Outcome, PersonAlias, PersonId, PersonKey, Refusal, Removal,
+    RemovalReason, WaitEnd,
 };
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
 impl Ledger {
     pub(in crate::ledger) fn remove_person(
@@ -44,10 +46,10 @@ impl Ledger {
     ) -> Result<(), Refusal> {
         let needed = self.people.get(person).map(|_| self.needed_until(person, now));
         rules::remove(&RemovalFacts { now, reason, person: needed, kept })?;
-        let fields = self.people.get(person).and_then(|fields| sealed::person_key(fields));
+        self.leave_every_wait(person, now, changes);
         let removal = Removal {
             reason,
-            keys: fields.into_iter().collect(),
+            keys: self.keys_of(person),
             draft: self.drafts.get(person).is_some(),
             messages: self.messages_to(person),
             delegations: self.delegated.get(person).map_or(0, Vec::len) as u32,
@@ -55,6 +57,18 @@ impl Ledger {
         };
         self.write(Change::PersonRemoved { person, removal }, changes);
         Ok(())
+    }
+
+    /// Nothing is offered to them any more, or by their hand to others.
+    fn leave_every_wait(&mut self, person: PersonId, now: Timestamp, changes: &mut Changes) {
+        let country = Arc::clone(&self.country);
+        for campaign in country.campaigns() {
+            let helped = self.delegated.get(person).cloned().unwrap_or_default();
+            let recipients = helped.into_iter().filter(|(of, by, _)| (*of, *by) == (campaign.id, person));
+            for waiting in recipients.map(|(_, _, recipient)| recipient).chain([person]) {
+                self.end_wait_of((campaign.id, waiting), WaitEnd::Withdrawn, now, changes);
+            }
+        }
     }
 
     /// Also those that were queued in a batch that is not durable yet.
@@ -106,9 +120,9 @@ impl Ledger {
     ) -> Decided {
         let RenewAliases { person, old, new } = wanted;
         self.registered(*person)?;
-        let own = |alias: &&booking::PersonAlias| self.named(**alias) == Some(*person);
+        let own = |alias: &&PersonAlias| self.named(&[**alias]) == Some(*person);
         let old: Vec<_> = old.iter().filter(own).copied().collect();
-        let new: Vec<_> = new.iter().filter(|alias| self.named(**alias).is_none()).copied().collect();
+        let new: Vec<_> = new.iter().filter(|alias| self.named(&[**alias]).is_none()).copied().collect();
         if !(old.is_empty() && new.is_empty()) {
             self.write(Change::AliasesRenewed { person: *person, old, new }, changes);
         }

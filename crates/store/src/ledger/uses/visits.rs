@@ -33,9 +33,14 @@ impl Ledger {
     ) -> Decided {
         let id = visit.appointment;
         let appointment = self.visited(visit, at, rules::no_show)?;
-        let second = self.second_of(appointment.campaign, appointment.place.recipient);
-        let dropped = second.filter(|_| appointment.place.dose == DoseNumber(1));
+        let is_first = appointment.place.dose == DoseNumber(1);
+        let seconds = if is_first { self.seconds_of(id, &appointment) } else { Vec::new() };
+        let dropped = seconds.first().copied();
         self.write(Change::NoShow { id, dropped, by, at }, changes);
+        // More than one: two names were merged.
+        for second in seconds.into_iter().skip(1) {
+            self.write(Change::Cancelled { id: second, by: appointment.place.recipient, at }, changes);
+        }
         self.tell_both(&appointment, MessageKind::NoShow(id), at, changes);
         Ok(Outcome::NoShow { id, dropped })
     }
@@ -78,10 +83,14 @@ impl Ledger {
     fn dose_facts(&self, id: AppointmentId, appointment: &Appointment) -> DoseFacts {
         let (campaign, place) = (appointment.campaign, appointment.place);
         let standing = |dose| self.live.get((campaign, place.recipient, dose)).copied();
-        let given = |id| self.appointments.get(id).is_some_and(Appointment::is_given);
+        let given = |id: &AppointmentId| self.appointments.get(*id).is_some_and(Appointment::is_given);
+        let key = (campaign, place.recipient, place.dose);
+        // Of two that are at the desk since names were merged, either may be the one that is kept.
+        let is_at_desk = !self.one_too_many(key).is_empty() && appointment.is_live();
+        let stands_in_the_way = |other: &AppointmentId| *other != id && (!is_at_desk || given(other));
         DoseFacts {
-            first_given: standing(DoseNumber(1)).is_some_and(given),
-            other: standing(place.dose).filter(|other| *other != id),
+            first_given: standing(DoseNumber(1)).as_ref().is_some_and(given),
+            other: standing(place.dose).filter(stands_in_the_way),
         }
     }
 

@@ -10,9 +10,24 @@ use std::collections::{HashMap, HashSet};
 pub(super) struct Gone {
     pub(super) people: HashSet<PersonId>,
     key_of: HashMap<PersonId, PersonKey>,
+    /// From when they had two names.
+    other_keys: HashMap<PersonId, Vec<PersonKey>>,
     owner_of: HashMap<PersonKey, PersonId>,
     /// Of people who were removed, not destroyed yet.
     condemned: HashSet<PersonKey>,
+}
+
+impl Gone {
+    fn keys_of(&self, person: PersonId) -> Vec<PersonKey> {
+        let other = self.other_keys.get(&person).into_iter().flatten();
+        self.key_of.get(&person).into_iter().chain(other).copied().collect()
+    }
+
+    /// What was known under the other name goes with the survivor.
+    pub(super) fn merge(&mut self, survivor: PersonId, merged: PersonId) {
+        let keys = self.keys_of(merged);
+        self.other_keys.entry(survivor).or_default().extend(keys);
+    }
 }
 
 impl People {
@@ -38,7 +53,7 @@ impl People {
         self.known.remove(&person);
         self.gone.people.insert(person);
         self.leave.retain(|(_, booker, recipient)| *booker != person && *recipient != person);
-        let own: Vec<PersonKey> = self.gone.key_of.get(&person).copied().into_iter().collect();
+        let own = self.gone.keys_of(person);
         if removal.keys != own {
             return Err(Broken::KeysNotTheirs { person });
         }

@@ -29,7 +29,9 @@ impl Places {
             return Err(Broken::TwoAppointments { person, campaign, dose, first, second: id });
         }
         people.may_act(campaign, booker, place.recipient)?;
-        self.use_hold(id, booker, place, booked_at)?;
+        if !self.waits.use_offer(campaign, place) {
+            self.use_hold(id, booker, place, booked_at)?;
+        }
         self.appointments.insert(id, *appointment);
         self.changed.push((campaign, place.recipient));
         self.put(country, campaign, place);
@@ -103,7 +105,7 @@ impl Places {
         let before = self.live(id)?;
         let Appointment { campaign, place, .. } = before;
         people.may_act(campaign, by, place.recipient)?;
-        self.live.remove(&(campaign, place.recipient, place.dose));
+        self.end_live((campaign, place.recipient, place.dose), id);
         self.appointments.insert(id, Appointment { state: AppointmentState::Cancelled { at }, ..before });
         self.lift(country, campaign, place);
         self.changed.push((campaign, place.recipient));

@@ -21,6 +21,7 @@ impl Places {
             }
             Outcome::Booked(made) | Outcome::Moved(made) => !made.is_empty() && made.iter().all(stands),
             Outcome::Cancelled(id) => self.appointments.get(id).is_some_and(|one| !one.is_live()),
+            Outcome::Waiting { id, entry } => self.waits.entries.get(id) == Some(entry),
             Outcome::CheckedIn { id, number } => {
                 let came = |one: &Appointment| matches!(one.state, AppointmentState::CheckedIn { number: n, .. } if n == *number);
                 self.appointments.get(id).is_some_and(came)
@@ -38,7 +39,8 @@ impl Places {
     /// Counts everything once more from what stands at the end. Returns how many slots hold more than the list gives.
     pub(in crate::proof) fn recount(&self, country: &Country) -> Result<u64, Broken> {
         let (mut slots, mut doses) = (Counts::new(), Doses::new());
-        for hold in self.holds.values() {
+        let offered: Vec<Hold> = self.waits.held().collect();
+        for hold in self.holds.values().chain(&offered) {
             hold.places.iter().for_each(|place| slots.entry(place.slot).or_default().0 += 1);
             for sido in doses_of(country, hold) {
                 *doses.entry((hold.campaign, sido)).or_default() += 1;
@@ -83,6 +85,7 @@ impl Places {
             return Err(Broken::CountsDiffer { slot, counted: (0, 0), found });
         }
         self.same_people(ledger)?;
+        self.waits.agree_with(ledger)?;
         for campaign in country.campaigns() {
             let Some(shown) = ledger.supply(campaign.id) else { continue };
             for (sido, row) in shown.sidos {
@@ -135,6 +138,12 @@ impl Places {
         self.holds.iter().for_each(|(id, hold)| add(Change::Held { id: *id, hold: hold.clone() }));
         for (id, appointment) in &self.appointments {
             add(Change::Booked { id: *id, appointment: *appointment });
+        }
+        for (id, entry) in &self.waits.entries {
+            add(Change::Waited { id: *id, entry: entry.clone() });
+        }
+        for (id, offer) in &self.waits.offers {
+            add(Change::PlaceOffered { id: *id, offer: offer.clone() });
         }
         hash.finalize().into()
     }

@@ -23,7 +23,7 @@ impl Places {
     ) -> Judged {
         let before = self.to_be_visited(id, Appointment::is_live)?;
         let Appointment { campaign, place, .. } = before;
-        self.live.remove(&(campaign, place.recipient, place.dose));
+        self.end_live((campaign, place.recipient, place.dose), id);
         self.appointments.insert(id, Appointment { state: AppointmentState::NoShow { at }, ..before });
         self.changed.push((campaign, place.recipient));
         let Some(second) = dropped else { return Ok(()) };
@@ -31,7 +31,7 @@ impl Places {
             let own = (one.campaign, one.place.recipient) == (campaign, place.recipient);
             own && one.is_live() && one.place.dose != place.dose
         })?;
-        self.live.remove(&(campaign, place.recipient, gone.place.dose));
+        self.end_live((campaign, place.recipient, gone.place.dose), second);
         self.appointments.insert(second, Appointment { state: AppointmentState::Cancelled { at }, ..gone });
         self.lift(country, campaign, gone.place);
         Ok(())
@@ -42,7 +42,7 @@ impl Places {
         let before = self.to_be_visited(id, |one| one.takes_a_place() && !one.is_given())?;
         let Appointment { campaign, place, .. } = before;
         let (person, dose) = (place.recipient, place.dose);
-        if let Some(first) = self.live.insert((campaign, person, dose), id).filter(|other| *other != id) {
+        if let Some(first) = self.counts_first((campaign, person, dose), id, before.is_live()) {
             return Err(Broken::TwoAppointments { person, campaign, dose, first, second: id });
         }
         self.appointments.insert(id, Appointment { state: AppointmentState::Fulfilled { at }, ..before });

@@ -2,8 +2,8 @@
 
 use super::{Recorder, Rows, feed, prove, prove_beside};
 use booking::{
-    Appointment, AppointmentId, Change, ClinicId, ConsentVersion, DoseNumber, HoldId, Outcome, PersonAlias,
-    PersonId, Relation, RequestKey, SlotId, StaffId, TicketRef,
+    Appointment, AppointmentId, Change, Channel, ClinicId, ConsentVersion, DoseNumber, HoldId, Outcome,
+    PersonAlias, PersonId, Relation, RequestKey, SlotId, StaffId, TicketRef,
 };
 use jiff::SignedDuration;
 use jiff::civil::date;
@@ -12,8 +12,8 @@ use std::sync::Arc;
 use store::conformance::world::{self, CAMPAIGN, ELIGIBLE, PAIRS};
 use store::proof::{Claim, Link, Offence, Proof};
 use store::{
-    Admit, Command, Delegate, Keyed, Ledger, MockClock, Request, SetCapacity, StaffUse, Store as _,
-    TakePlaces,
+    Admit, AsStaff, Command, Delegate, Keyed, Ledger, MockClock, Request, SetCapacity, StaffAct, StaffUse,
+    Store as _, TakePlaces,
 };
 
 struct Story {
@@ -340,11 +340,11 @@ fn what_a_clinic_said_counts_in_the_order_in_which_it_was_said() {
             even_below: true,
         })
     };
-    story.does(Command::Staff { by: StaffId(1), does: said(2) });
+    story.does(as_clinic(said(2)));
     story.books(TakePlaces::for_oneself(CAMPAIGN, one, at(1, 540)));
     story.books(TakePlaces::for_oneself(CAMPAIGN, other, at(1, 540)));
     // Nobody loses a place.
-    story.does(Command::Staff { by: StaffId(1), does: said(1) });
+    story.does(as_clinic(said(1)));
     let mut rows = story.rows();
     assert_eq!(prove(&world::country(), &rows).unwrap().slots_over_list, 1);
     rows.retain(|(_, changes)| !matches!(changes[0], Change::CapacitySet { capacity: Some(2), .. }));
@@ -358,7 +358,7 @@ fn blocked_places_that_were_not_free_are_caught() {
     story.books(TakePlaces::for_oneself(CAMPAIGN, person, at(2, 540)));
     let places = NonZeroU32::MIN;
     let block = StaffUse::Block { slot: at(2, 540), places };
-    story.does(Command::Staff { by: StaffId(1), does: block });
+    story.does(as_clinic(block));
     let mut rows = story.rows();
     prove(&world::country(), &rows).unwrap();
     tell(&mut rows, |change| {
@@ -367,4 +367,8 @@ fn blocked_places_that_were_not_free_are_caught() {
         true
     });
     caught(&world::country(), &rows, Claim::Capacity);
+}
+
+fn as_clinic(does: StaffUse) -> Command {
+    AsStaff::over(Channel::Clinic, StaffId(1), StaffAct::Use(does)).into()
 }

@@ -6,11 +6,6 @@ use booking::Refusal;
 
 pub(super) fn retention(lang: Lang, refusal: &Refusal) -> Said {
     match refusal {
-        Refusal::PersonUnknown => said(
-            lang,
-            ("그런 분이 없거나, 이미 파기했습니다.", "There is nobody of that number, or no longer."),
-            ("번호를 다시 확인해 주십시오.", "Please check the number again."),
-        ),
         Refusal::StillExpected => said(
             lang,
             (
