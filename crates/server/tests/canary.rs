@@ -4,6 +4,11 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
 
+#[path = "canary/guessing.rs"]
+mod guessing;
+#[path = "canary/leaving.rs"]
+mod leaving;
+
 use base64::Engine as _;
 use rehearsal::crowd::{self, CrowdConfig};
 use rehearsal::scenario::{ArrivalPlan, Cast};
