@@ -76,7 +76,9 @@ fn nobody_is_found_in_the_files_by_guessing() {
     let cast = Cast::new(SEED, PEOPLE);
     let people: Vec<SyntheticPerson> = (0..PEOPLE).map(|index| cast.person(index)).collect();
     let service = Service::start(&home.0, "data");
-    people.iter().for_each(|person| service.proves_who_they_are(person));
+    for person in &people {
+        service.proves_who_they_are(person);
+    }
     service.kill();
     let data = home.0.join("data");
     let found = matches(&people, &data);
