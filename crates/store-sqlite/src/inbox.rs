@@ -177,7 +177,7 @@ mod tests {
         let inbox = Inbox::new(10);
         let mut waiting = Vec::new();
         for (command, is_there) in [(hold.clone(), false), (register, false), (hold, true)] {
-            let (reply, answer) = oneshot::channel();
+            let (reply, answer) = crate::reply::reply();
             inbox.ask(Asked { request: command.into(), reply }).unwrap();
             waiting.extend(is_there.then_some(answer));
         }
