@@ -2,8 +2,8 @@
 
 use crate::{
     AppointmentId, AuditEntry, CampaignId, ClinicId, ConsentVersion, DoseNumber, Few, HoldId, MessageId,
-    Offer, OfferEnd, PersonAlias, PersonId, RequestKey, SessionId, SlotId, StaffId, Supply, TicketRef,
-    WaitEnd, WaitEntry, WaitId,
+    Offer, OfferEnd, PersonAlias, PersonId, PersonKey, Removal, RequestKey, SessionId, SlotId, StaffId,
+    Supply, TicketRef, WaitEnd, WaitEntry, WaitId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -37,6 +37,22 @@ pub enum Change {
     PersonUpdated {
         person: PersonId,
         sealed: Vec<u8>,
+    },
+    /// Their data is gone; what they booked stays, and is nobody's.
+    PersonRemoved {
+        person: PersonId,
+        removal: Removal,
+    },
+    /// The keys of people who were removed are gone for good.
+    KeysDestroyed {
+        keys: Vec<PersonKey>,
+        at: Timestamp,
+    },
+    /// The same person under hashes of another key: the old ones name nobody any more.
+    AliasesRenewed {
+        person: PersonId,
+        old: Vec<PersonAlias>,
+        new: Vec<PersonAlias>,
     },
     DelegationGiven {
         campaign: CampaignId,

@@ -20,6 +20,7 @@ mod ids;
 mod nearest;
 mod plan;
 mod refusal;
+mod removal;
 pub mod rules;
 mod said;
 mod slot;
@@ -39,11 +40,12 @@ pub use country::{Country, Region, RegionLevel};
 pub use few::Few;
 pub use ids::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
+    PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
 };
 pub use nearest::nearest_free;
 pub use plan::{second_doses, side_by_side};
 pub use refusal::Refusal;
+pub use removal::{Removal, RemovalReason};
 pub use said::{SaidCapacity, Supply};
 pub use slot::{SlotCounts, SlotId};
 pub use waiting::{Offer, OfferEnd, WaitEnd, WaitEntry, WaitScope};

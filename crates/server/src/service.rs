@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::country::{self, Doors};
 use crate::ledger::OpeningLedger;
+use crate::removals::RemovalFolder;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
 use booking::Country;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Randomness, Store};
 use store_sqlite::{FollowedRoster, SqliteLine};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use waiting_room::PollBands;
 use web::app::{App, WebSettings};
 use web::assets::assets;
@@ -22,10 +23,14 @@ use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::Keys;
 use web::messages::{DemoOutbox, MessageChannel, deliver};
+use web::overload::Planes;
+use web::overload::tries::{Pace, Tries};
+use web::overload::turned_away::TurnedAway;
 use web::pages::Assets;
 use web::pairs::PairTries;
 use web::published::Publisher;
 use web::recipient_code::RecipientCodes;
+use web::retention::Retention;
 use web::roster::key_check;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
@@ -60,7 +65,7 @@ impl Service {
         })?;
         let (country, names) = country::load(&config.data, doors)?;
         let country = Arc::new(country);
-        let keys = Arc::new(crate::keys::ready(&config.key_folder(), Arc::clone(&random))?);
+        let keys = Arc::new(crate::keys::ready_to_serve(&config.key_folder(), Arc::clone(&random))?);
         let roster = FollowedRoster::new(&config.data, key_check(&keys), Arc::clone(&clock));
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
@@ -91,6 +96,7 @@ impl Service {
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
+        let (planes, tries) = layers(&config, &clock);
         let app = App {
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
             settings: web_settings(&config),
@@ -113,7 +119,9 @@ impl Service {
             gate_document_path: format!("/gate/{slug}.json"),
             ticket_path: format!("/gate/{slug}/ticket"),
             tickets_path: format!("/gate/{slug}/tickets"),
-            booking_slots: Semaphore::new(config.limits.booking_requests_max),
+            planes,
+            turned_away: TurnedAway::default(),
+            tries,
         };
         Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners })
     }
@@ -127,13 +135,16 @@ impl Service {
                 let messages = deliver(Arc::clone(&app));
                 let heads = give_heads_away(config.audit_heads.clone(), Arc::clone(&app));
                 let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys));
-                let reminders = web::reminders::run(app);
+                let reminders = web::reminders::run(Arc::clone(&app));
+                let removals = RemovalFolder::of(&config.data);
+                let retention = Retention::new(config.retention.kept()).run(app, removals);
                 tokio::select! {
                     () = keeper.run() => {}
                     () = messages => {}
                     () = reminders => {}
                     () = keys => {}
                     () = heads => {}
+                    () = retention => {}
                     () = stopped(stop) => {}
                 }
             }
@@ -167,6 +178,15 @@ impl Service {
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
+}
+
+/// What stands between a request and its handler when there are too many.
+fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
+    let limits = &config.limits;
+    let wait_max = Duration::from_millis(u64::from(limits.booking_wait_ms_max));
+    let one =
+        Pace { per_second: limits.person_requests_per_second_max, burst: limits.person_requests_at_once_max };
+    (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
 }
 
 fn feeder(country: &Arc<Country>, ledger: &Arc<dyn Store>, clock: &Arc<dyn Clock>, assets: Assets) -> Feeder {
@@ -273,7 +293,5 @@ fn web_settings(config: &Config) -> WebSettings {
         public_origins: config.public_origins.clone(),
         secure_cookies: config.has_tls_before_it(),
         connections_max: config.limits.connections_max,
-        booking_requests_max: config.limits.booking_requests_max,
-        booking_wait_max: SignedDuration::from_millis(i64::from(config.limits.booking_wait_ms_max)),
     }
 }

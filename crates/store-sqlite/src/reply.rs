@@ -59,6 +59,11 @@ impl Slot {
 }
 
 impl Reply {
+    /// Whether somebody still waits for it.
+    pub(crate) fn is_awaited(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     pub(crate) fn send(self, answer: Answer) {
         if let Some(waker) = self.0.put(answer) {
             waker.wake();

@@ -16,6 +16,7 @@ mod layers;
 mod messages;
 mod packed;
 mod read;
+mod retention;
 mod said;
 #[cfg(feature = "conformance")]
 mod tables;
@@ -30,7 +31,8 @@ use answers::Answers;
 use booking::rules::Abandoned;
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, Change, Country, DelegationRecord, DoseNumber, Few,
-    Hold, HoldId, Opening, Outcome, PersonAlias, PersonId, Refusal, RegionCode, SessionId, SlotId, TicketRef,
+    Hold, HoldId, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal, RegionCode, SessionId, SlotId,
+    TicketRef,
 };
 use days::DayChanges;
 use jiff::Timestamp;
@@ -53,6 +55,10 @@ pub struct Ledger {
     openings: Table<CampaignId, Opening>,
     aliases: Large<PersonAlias, PersonId>,
     people: ByNumber<PersonId, Vec<u8>>,
+    /// Keys of people who were removed, still to be destroyed.
+    condemned: Table<PersonKey, ()>,
+    /// Keys from when somebody had two names.
+    other_keys: Table<PersonId, Vec<PersonKey>>,
     delegations: Table<DelegationKey, DelegationRecord>,
     /// The delegations of a person, given and taken.
     delegated: Table<PersonId, Vec<DelegationKey>>,
@@ -133,6 +139,8 @@ impl Ledger {
             openings: Table::default(),
             aliases: Table::default(),
             people: Table::default(),
+            condemned: Table::default(),
+            other_keys: Table::default(),
             delegations: Table::default(),
             delegated: Table::default(),
             drafts: Table::default(),
@@ -210,6 +218,10 @@ impl Ledger {
             Command::Open { campaign } => self.open(*campaign, now, changes),
             Command::Close { campaign } => self.close(*campaign, now, changes),
             Command::Register { aliases, sealed } => Ok(self.register(aliases, sealed, changes)),
+            Command::Remove { person, reason } => self.remove_person(*person, *reason, now, changes),
+            Command::RemoveDue { people, kept } => Ok(self.remove_due(people, *kept, now, changes)),
+            Command::KeysDestroyed { keys } => Ok(self.destroy_keys(keys, now, changes)),
+            Command::RenewAliases(wanted) => self.renew_aliases(wanted, changes),
             Command::Delegate(delegate) => self.delegate(delegate, now, changes),
             Command::EndDelegation { campaign, by, booker, recipient } => {
                 self.end_delegation((*campaign, *booker, *recipient), *by, now, changes)

@@ -1,5 +1,7 @@
 #[path = "record_tests/people.rs"]
 mod people;
+#[path = "record_tests/retention.rs"]
+mod retention;
 
 use super::*;
 use booking::{
@@ -106,6 +108,7 @@ fn samples_at(at: Timestamp) -> Vec<Change> {
     samples.extend(since_version_2(at));
     samples.extend(of_staff(at));
     samples.extend(people::samples_at(at));
+    samples.extend(retention::samples(at));
     samples
 }
 
@@ -221,7 +224,8 @@ fn hex(bytes: &[u8]) -> String {
 #[test]
 fn the_format_is_the_one_on_peoples_disks() {
     let now: Vec<String> = samples().iter().map(|change| hex(&encoded(change))).collect();
-    let then: Vec<&str> = FIXTURE.lines().chain(people::FIXTURE.lines()).collect();
+    let then: Vec<&str> =
+        FIXTURE.lines().chain(people::FIXTURE.lines()).chain(retention::FIXTURE.lines()).collect();
     assert_eq!(now, then);
 }
 

@@ -61,6 +61,13 @@ pub enum Outcome {
     Opened,
     Closed,
     Registered(PersonId),
+    Removed {
+        people: u32,
+    },
+    KeysDestroyed {
+        keys: u32,
+    },
+    AliasesRenewed,
     SessionEnded,
     Admitted(Admission),
     Held {

@@ -68,6 +68,9 @@ fn shows(change: &Change) -> bool {
         | Change::PersonRegistered { .. }
         | Change::PersonKnownAs { .. }
         | Change::PersonUpdated { .. }
+        | Change::PersonRemoved { .. }
+        | Change::KeysDestroyed { .. }
+        | Change::AliasesRenewed { .. }
         | Change::DelegationGiven { .. }
         | Change::DelegationProved { .. }
         | Change::DelegationEnded { .. }

@@ -5,7 +5,7 @@ use super::{DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
     AppointmentId, CampaignId, Change, Country, Delegation, DelegationRecord, Hold, HoldEnd, HoldId,
-    MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
+    MessageKind, Opening, PersonAlias, PersonId, Place, RegionCode, Replaced, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -43,13 +43,12 @@ impl Ledger {
         match change {
             Change::Opened { campaign, at } => self.openings.put(*campaign, Opening::Open { at: *at }),
             Change::Closed { campaign, at } => self.openings.put(*campaign, Opening::Closed { at: *at }),
-            Change::PersonRegistered { person, alias, sealed } => {
-                self.aliases.put(*alias, *person);
-                self.people.put(*person, sealed.clone());
-                self.next.person = self.next.person.max(person.0 + 1);
-            }
+            Change::PersonRegistered { person, alias, sealed } => self.add_person(*person, *alias, sealed),
             Change::PersonKnownAs { person, alias } => self.aliases.put(*alias, *person),
             Change::PersonUpdated { person, sealed } => self.people.put(*person, sealed.clone()),
+            Change::PersonRemoved { .. } | Change::KeysDestroyed { .. } | Change::AliasesRenewed { .. } => {
+                self.apply_retention(change);
+            }
             Change::DelegationGiven { .. }
             | Change::DelegationProved { .. }
             | Change::DelegationEnded { .. }
@@ -106,6 +105,12 @@ impl Ledger {
             Change::Answered { key, body, outcome, at } => self.answers.put(*key, body, outcome, *at),
         }
         self.follow(change);
+    }
+
+    fn add_person(&mut self, person: PersonId, alias: PersonAlias, sealed: &[u8]) {
+        self.aliases.put(alias, person);
+        self.people.put(person, sealed.to_vec());
+        self.next.person = self.next.person.max(person.0 + 1);
     }
 
     fn abandon(&mut self, owner: (CampaignId, PersonId), at: Timestamp) {

@@ -2,7 +2,7 @@
 //! durable.
 
 use super::Ledger;
-use booking::{AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, SlotId};
+use booking::{AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, PersonId, SlotId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,8 @@ pub(super) enum Followed {
     },
     Queued(MessageId, Message),
     Sent(MessageId),
+    /// Somebody was removed: nothing that waits for them is sent.
+    Withdrawn(PersonId),
     Answered(Timestamp),
 }
 
@@ -43,6 +45,8 @@ macro_rules! every_table {
         $ledger.openings.$act();
         $ledger.aliases.$act();
         $ledger.people.$act();
+        $ledger.condemned.$act();
+        $ledger.other_keys.$act();
         $ledger.delegations.$act();
         $ledger.delegated.$act();
         $ledger.drafts.$act();
@@ -139,6 +143,14 @@ impl Ledger {
         Some(Indexed { slot, takes_a_place: appointment.takes_a_place(), waits_for_reminder })
     }
 
+    /// Messages of the batches that are not durable yet, and to whom.
+    pub(super) fn queued_lately(&self) -> impl Iterator<Item = (MessageId, PersonId)> {
+        self.followed_sealed.iter().chain(&self.followed).filter_map(|followed| match followed {
+            Followed::Queued(id, message) => Some((*id, message.to)),
+            _ => None,
+        })
+    }
+
     fn index(&mut self, one: Followed) {
         match one {
             Followed::Hold { id, was, now } => {
@@ -154,6 +166,7 @@ impl Ledger {
                 self.index_visit(id, was, now);
             }
             Followed::Queued(id, message) => self.messages.insert(id, message),
+            Followed::Withdrawn(person) => self.messages.withdraw(person),
             Followed::Sent(id) => self.messages.remove(id),
             Followed::Answered(_) => {}
         }
@@ -214,12 +227,15 @@ fn followed(change: &Change) -> Option<Followed> {
     match change {
         Change::MessageQueued { id, message } => Some(Followed::Queued(*id, *message)),
         Change::MessageSent { id } => Some(Followed::Sent(*id)),
+        Change::PersonRemoved { person, .. } => Some(Followed::Withdrawn(*person)),
         Change::Answered { at, .. } => Some(Followed::Answered(*at)),
         Change::Opened { .. }
         | Change::Closed { .. }
         | Change::PersonRegistered { .. }
         | Change::PersonKnownAs { .. }
         | Change::PersonUpdated { .. }
+        | Change::KeysDestroyed { .. }
+        | Change::AliasesRenewed { .. }
         | Change::DelegationGiven { .. }
         | Change::DelegationProved { .. }
         | Change::DelegationEnded { .. }

@@ -1,7 +1,7 @@
 //! The messages that wait, by their numbers, sixty-four and sixty-four together: they are queued in the order of the
 //! numbers and mostly sent in it, so hardly any memory lies between them.
 
-use booking::{Message, MessageId};
+use booking::{Message, MessageId, PersonId};
 use std::collections::BTreeMap;
 
 const TOGETHER: u64 = 64;
@@ -28,6 +28,14 @@ impl Messages {
         }
     }
 
+    /// Everything that waits for somebody.
+    pub(super) fn withdraw(&mut self, person: PersonId) {
+        for some in self.0.values_mut() {
+            some.retain(|(_, message)| message.to != person);
+        }
+        self.0.retain(|_, some| !some.is_empty());
+    }
+
     /// The oldest first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &(MessageId, Message)> {
         self.0.values().flatten()
@@ -37,24 +45,34 @@ impl Messages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use booking::{AppointmentId, MessageKind, PersonId};
+    use booking::{AppointmentId, MessageKind};
     use jiff::Timestamp;
     use proptest::prelude::*;
 
+    fn to(number: u64) -> Message {
+        let kind = MessageKind::Booked(AppointmentId(number));
+        Message { to: PersonId(number % 3), kind, queued_at: Timestamp::UNIX_EPOCH }
+    }
+
     proptest! {
         #[test]
-        fn they_are_kept_as_a_map_keeps_them(steps in prop::collection::vec((0_u64..300, any::<bool>()), 0..400)) {
+        fn they_are_kept_as_a_map_keeps_them(steps in prop::collection::vec((0_u64..300, 0..20), 0..400)) {
             let (mut messages, mut model) = (Messages::default(), BTreeMap::new());
-            for (number, is_queued) in steps {
-                let (id, to) = (MessageId(number), PersonId(number));
-                let kind = MessageKind::Booked(AppointmentId(number));
-                let message = Message { to, kind, queued_at: Timestamp::UNIX_EPOCH };
-                if is_queued {
-                    messages.insert(id, message);
-                    model.insert(id, message);
-                } else {
-                    messages.remove(id);
-                    model.remove(&id);
+            for (number, step) in steps {
+                let id = MessageId(number);
+                match step {
+                    0 => {
+                        messages.withdraw(PersonId(1));
+                        model.retain(|_, message: &mut Message| message.to != PersonId(1));
+                    }
+                    1..8 => {
+                        messages.remove(id);
+                        model.remove(&id);
+                    }
+                    _ => {
+                        messages.insert(id, to(number));
+                        model.insert(id, to(number));
+                    }
                 }
             }
             let all: Vec<_> = messages.iter().copied().collect();

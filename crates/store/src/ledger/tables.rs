@@ -22,6 +22,8 @@ impl Ledger {
             openings,
             aliases,
             people,
+            condemned,
+            other_keys,
             delegations,
             delegated,
             drafts,
@@ -57,7 +59,8 @@ impl Ledger {
             audit: _,
         } = self;
         let mut text = String::new();
-        for_all!(text: "opening" openings, "alias" aliases, "person" people, "delegation" delegations,
+        for_all!(text: "opening" openings, "alias" aliases, "person" people,
+            "condemned" condemned, "other keys" other_keys, "delegation" delegations,
             "delegated" delegated, "draft" drafts, "ended session" ended_sessions,
             "admission" admissions, "ticket" tickets);
         // A row of nothing says what no row says.

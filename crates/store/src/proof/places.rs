@@ -2,6 +2,7 @@
 
 mod appointments;
 mod end;
+mod gone;
 mod names;
 mod visits;
 mod waiting;

@@ -3,7 +3,7 @@
 use crate::StoreError;
 use booking::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, Few, HoldId, MessageId, PersonAlias,
-    PersonId, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
+    PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -74,7 +74,7 @@ macro_rules! wrapped {
 
 numbers!(u8, u16, u32, u64, i16, i32, i64);
 wrapped!(AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonId);
-wrapped!(PersonAlias, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId);
+wrapped!(PersonAlias, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId);
 
 impl<const N: usize> Field for [u8; N] {
     fn put(&self, out: &mut Vec<u8>) {

@@ -3,22 +3,27 @@
 use crate::injection::country_text;
 use crate::ledger::MoodyStore;
 use crate::wire::{Answer, Ask, Wire};
-use booking::{Campaign, Country, EligibilityGroup, Limits};
+use booking::{Campaign, Country, EligibilityGroup, Limits, PersonKey};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use store::conformance::{Chance, world};
 use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Mutex;
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
 use web::availability::feeder::{Feeder, FeederParts};
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
+use web::key_tree::KeyTree;
 use web::keys::{KeyMaterial, Keys};
 use web::messages::{DemoOutbox, MessageChannel};
+use web::overload::Planes;
+use web::overload::tries::{Pace, Tries};
+use web::person_keys::{KeyShelf, PersonKeys};
 use web::published::Publisher;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
@@ -52,6 +57,8 @@ pub(crate) struct Wanted {
     pub(crate) admissions_per_second: u32,
     pub(crate) pass_epoch: u32,
     pub(crate) booking_requests_max: usize,
+    /// The clock stands still, so all that a test asks is asked at once.
+    pub(crate) person_requests_at_once_max: u32,
     pub(crate) secure_cookies: bool,
     pub(crate) demo: bool,
     /// Every name of the country wants to be markup.
@@ -70,6 +77,7 @@ impl Default for Wanted {
             admissions_per_second: 10,
             pass_epoch: 3,
             booking_requests_max: 64,
+            person_requests_at_once_max: 1_000_000,
             secure_cookies: false,
             demo: true,
             hostile: false,
@@ -90,6 +98,7 @@ struct Kept {
     ledger: Arc<MoodyStore>,
     line: Arc<MemoryLine>,
     outbox: Arc<DemoOutbox>,
+    shelf: TestShelf,
 }
 
 pub(crate) struct Site {
@@ -123,6 +132,7 @@ impl Site {
             ledger: MoodyStore::new(store),
             line: Arc::default(),
             outbox: Arc::default(),
+            shelf: TestShelf::default(),
         })
     }
 
@@ -230,10 +240,10 @@ fn hostile(country: &Country) -> Country {
 
 /// The keys of every site, for whoever prepares what it reads.
 pub(crate) fn test_keys() -> Keys {
-    keys(Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(1)))), 13)
+    keys(Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(1)))), 13, TestShelf::default())
 }
 
-fn keys(random: Arc<dyn Randomness>, field_key: u8) -> Keys {
+fn keys(random: Arc<dyn Randomness>, field_key: u8, shelf: TestShelf) -> Keys {
     let material = KeyMaterial {
         tokens: (1, [11; 32]),
         tokens_before: None,
@@ -241,7 +251,31 @@ fn keys(random: Arc<dyn Randomness>, field_key: u8) -> Keys {
         fields: [field_key; 32],
         gate: [14; 32],
     };
-    Keys::new(&material, random)
+    let (next, tree) = shelf.0.lock().unwrap().clone();
+    let tree = tree.unwrap_or_else(|| KeyTree::new([field_key; 32]));
+    Keys::with_people(&material, PersonKeys::new(tree, next, Box::new(shelf)), random)
+}
+
+/// What a key folder would keep of people's keys.
+#[derive(Clone)]
+pub(crate) struct TestShelf(Arc<std::sync::Mutex<(PersonKey, Option<KeyTree>)>>);
+
+impl Default for TestShelf {
+    fn default() -> Self {
+        Self(Arc::new(std::sync::Mutex::new((PersonKey(0), None))))
+    }
+}
+
+impl KeyShelf for TestShelf {
+    fn set_aside(&self, until: PersonKey) -> std::io::Result<()> {
+        self.0.lock().unwrap().0 = until;
+        Ok(())
+    }
+
+    fn keep(&self, tree: &KeyTree) -> std::io::Result<()> {
+        self.0.lock().unwrap().1 = Some(tree.clone());
+        Ok(())
+    }
 }
 
 fn names(is_hostile: bool) -> CampaignNames {
@@ -286,7 +320,7 @@ fn feeder(kept: &Kept, assets: web::pages::Assets) -> Feeder {
 }
 
 fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
-    let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key));
+    let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key, kept.shelf.clone()));
     let (assets, mut static_plane) = assets::assets();
     let (country, made_at) = (&*kept.country, kept.clock.now());
     static_plane.extend(StaticPlane { country, assets, demo: kept.wanted.demo, made_at }.files());
@@ -298,8 +332,6 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
             public_origins: vec!["https://charye.test".to_owned()],
             secure_cookies: kept.wanted.secure_cookies,
             connections_max: 64,
-            booking_requests_max: kept.wanted.booking_requests_max,
-            booking_wait_max: SignedDuration::from_millis(20),
         },
         country: Arc::clone(&kept.country),
         store: Arc::clone(&kept.ledger) as Arc<dyn Store>,
@@ -321,7 +353,13 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         gate_document_path: format!("/gate/{SLUG}.json"),
         ticket_path: format!("/gate/{SLUG}/ticket"),
         tickets_path: format!("/gate/{SLUG}/tickets"),
-        booking_slots: Semaphore::new(kept.wanted.booking_requests_max),
+        turned_away: web::overload::turned_away::TurnedAway::default(),
+        tries: Tries::new(Pace { per_second: 20, burst: kept.wanted.person_requests_at_once_max }),
+        planes: Planes::new(
+            &(Arc::clone(&kept.clock) as Arc<dyn Clock>),
+            kept.wanted.booking_requests_max,
+            Duration::from_millis(20),
+        ),
     };
     (app, keeper, feeder)
 }
