@@ -123,6 +123,11 @@ impl Country {
         self.clinic_sido[position]
     }
 
+    /// As [`Country::sido_of`], by the clinic's number; None where there is no such clinic.
+    pub fn sido_at(&self, clinic: ClinicId) -> Option<RegionCode> {
+        self.clinic_position(clinic).map(|position| self.clinic_sido[position])
+    }
+
     /// What the clinic says a slot holds; None where there is no such slot in the campaign.
     pub fn capacity(&self, campaign: &Campaign, slot: SlotId) -> Option<u32> {
         let clinic = self.clinic(slot.clinic)?;

@@ -69,7 +69,7 @@ impl Default for StoreLimits {
             batch_max: 1_024,
             quiet_after: Duration::from_millis(200),
             checkpoint_bytes: 4 << 20,
-            checkpoint_bytes_max: 32 << 20,
+            checkpoint_bytes_max: 8 << 20,
             probe_every: jiff::SignedDuration::from_secs(1),
             project_every: Duration::from_millis(250),
             stands_back_max: Duration::from_secs(8),

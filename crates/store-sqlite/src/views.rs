@@ -194,7 +194,7 @@ fn follow_row(row: &Row, shelf: &mut keep::Shelf<'_>) -> Result<(), StoreError> 
     for read in record::Records::of(&row.body) {
         let (bytes, change) = read?;
         follower.follow(&change, bytes, shelf)?;
-        show::follow(&change, shelf.transaction)?;
+        show::follow(&change, &mut shelf.booked, shelf.transaction)?;
     }
     shelf.position.numbers = follower.numbers;
     Ok(())

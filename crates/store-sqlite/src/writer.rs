@@ -87,8 +87,10 @@ impl Writer {
             return;
         }
         let mut ledger = self.ledger.write().expect(ONE_WRITER);
+        // All of them were asked before now.
+        let now = self.clock.now();
         for one in &asked[answers.len()..] {
-            answers.push(ledger.decide(&one.request, self.clock.now(), changes));
+            answers.push(ledger.decide(&one.request, now, changes));
         }
     }
 

@@ -13,6 +13,8 @@ mod days;
 mod desk;
 mod fits;
 mod layers;
+mod messages;
+mod packed;
 mod read;
 mod retention;
 mod said;
@@ -29,13 +31,14 @@ use answers::Answers;
 use booking::rules::Abandoned;
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, Change, Country, DelegationRecord, DoseNumber, Few,
-    Hold, HoldId, Message, MessageId, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal,
-    RegionCode, SessionId, SlotId, TicketRef,
+    Hold, HoldId, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal, RegionCode, SessionId, SlotId,
+    TicketRef,
 };
 use days::DayChanges;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use layers::Followed;
+use messages::Messages;
 use said::Said;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -79,7 +82,7 @@ pub struct Ledger {
     /// The day of which somebody was reminded.
     reminded: Table<AppointmentId, Date>,
     answers: Answers,
-    messages: BTreeMap<MessageId, Message>,
+    messages: Messages,
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,
     /// Committed live appointments of which nobody was reminded.
@@ -157,7 +160,7 @@ impl Ledger {
             of_person: Table::default(),
             reminded: Table::default(),
             answers: Answers::default(),
-            messages: BTreeMap::new(),
+            messages: Messages::default(),
             expiring: BTreeSet::new(),
             to_remind: BTreeMap::new(),
             visits: Visits::default(),
@@ -202,7 +205,7 @@ impl Ledger {
     fn kept_answer(&self, keyed: Option<Keyed>) -> Option<Result<Outcome, Refusal>> {
         let Keyed { key, body } = keyed?;
         let kept = self.answers.get(key)?;
-        Some(if kept.body == body { Ok(kept.outcome()) } else { Err(Refusal::KeyReused) })
+        Some(if kept.is_to(&body) { Ok(kept.outcome()) } else { Err(Refusal::KeyReused) })
     }
 
     fn carry_out(

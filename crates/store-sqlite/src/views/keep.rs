@@ -1,5 +1,6 @@
 //! The records that the ledger is loaded from, as they are put away.
 
+use super::show::Booked;
 use super::{Names, Position};
 use crate::database;
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +20,7 @@ pub(super) struct Shelf<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) position: &'a mut Position,
     names: &'a mut Names,
+    pub(super) booked: Booked,
     block: Vec<u8>,
     /// Whether the block is in the table already, under the last number.
     block_is_there: bool,
@@ -41,6 +43,7 @@ impl<'a> Shelf<'a> {
             transaction,
             position,
             names,
+            booked: Booked::default(),
             block: open_block,
             block_is_there,
             block_is_put: true,
@@ -52,6 +55,7 @@ impl<'a> Shelf<'a> {
 
     /// Everything into its table; what is left is the block that can be added to.
     pub(super) fn put_away(mut self, answers_kept: SignedDuration) -> Result<Vec<u8>, StoreError> {
+        self.booked.put_away(self.transaction)?;
         self.put_block().map_err(database::writing)?;
         self.put_answers(answers_kept).map_err(database::writing)?;
         for (under, body) in std::mem::take(&mut self.begun) {

@@ -6,10 +6,36 @@ use jiff::Timestamp;
 use rusqlite::Transaction;
 use store::StoreError;
 
-/// A change that shows in no table says so here.
-pub(super) fn follow(change: &Change, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+/// New appointments of a transaction, put into the table in the order of one of its indexes, so that every page of it is
+/// touched once. Whatever else happens to an appointment waits for them.
+#[derive(Default)]
+pub(super) struct Booked(Vec<(AppointmentId, Appointment)>);
+
+impl Booked {
+    /// To be called before the transaction ends.
+    pub(super) fn put_away(&mut self, transaction: &Transaction<'_>) -> Result<(), StoreError> {
+        self.0.sort_unstable_by_key(|(id, appointment)| (appointment.place.slot, *id));
+        for (id, appointment) in self.0.drain(..) {
+            book(transaction, id, &appointment).map_err(database::writing)?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn follow(
+    change: &Change,
+    booked: &mut Booked,
+    transaction: &Transaction<'_>,
+) -> Result<(), StoreError> {
+    if !shows(change) {
+        return Ok(());
+    }
+    if let Change::Booked { id, appointment } = change {
+        booked.0.push((*id, *appointment));
+        return Ok(());
+    }
+    booked.put_away(transaction)?;
     let shown = match change {
-        Change::Booked { id, appointment } => book(transaction, *id, appointment),
         Change::Moved { id, to, .. } => move_to(transaction, *id, *to),
         Change::Cancelled { id, at, .. } => {
             set_state(transaction, *id, AppointmentState::Cancelled { at: *at }, *at)
@@ -22,6 +48,21 @@ pub(super) fn follow(change: &Change, transaction: &Transaction<'_>) -> Result<(
         Change::Fulfilled { id, at, .. } => {
             set_state(transaction, *id, AppointmentState::Fulfilled { at: *at }, *at)
         }
+        other => unreachable!("{other:?} shows in no table"),
+    };
+    shown.map_err(database::writing)
+}
+
+/// A change that shows in no table says so here.
+fn shows(change: &Change) -> bool {
+    match change {
+        Change::Booked { .. }
+        | Change::Moved { .. }
+        | Change::Cancelled { .. }
+        | Change::PeopleMerged { .. }
+        | Change::CheckedIn { .. }
+        | Change::NoShow { .. }
+        | Change::Fulfilled { .. } => true,
         Change::Opened { .. }
         | Change::Closed { .. }
         | Change::PersonRegistered { .. }
@@ -56,9 +97,8 @@ pub(super) fn follow(change: &Change, transaction: &Transaction<'_>) -> Result<(
         | Change::OfferEnded { .. }
         | Change::EligibilityCorrected { .. }
         | Change::AdmissionRevoked { .. }
-        | Change::Answered { .. } => Ok(()),
-    };
-    shown.map_err(database::writing)
+        | Change::Answered { .. } => false,
+    }
 }
 
 fn book(transaction: &Transaction<'_>, id: AppointmentId, appointment: &Appointment) -> rusqlite::Result<()> {

@@ -246,6 +246,5 @@ pub(super) fn with_doses(country: &Country, hold: &Hold) -> impl Iterator<Item =
 }
 
 fn sido_of_place(country: &Country, slot: SlotId) -> RegionCode {
-    let clinic = country.clinic(slot.clinic).expect("a place that was taken is at a clinic of the country");
-    country.sido_of(clinic)
+    country.sido_at(slot.clinic).expect("a place that was taken is at a clinic of the country")
 }

@@ -165,9 +165,9 @@ impl Ledger {
                 self.index_reminder(id, was, now);
                 self.index_visit(id, was, now);
             }
-            Followed::Queued(id, message) => drop(self.messages.insert(id, message)),
-            Followed::Withdrawn(person) => self.messages.retain(|_, message| message.to != person),
-            Followed::Sent(id) => drop(self.messages.remove(&id)),
+            Followed::Queued(id, message) => self.messages.insert(id, message),
+            Followed::Withdrawn(person) => self.messages.withdraw(person),
+            Followed::Sent(id) => self.messages.remove(id),
             Followed::Answered(_) => {}
         }
     }

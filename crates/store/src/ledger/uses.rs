@@ -51,7 +51,7 @@ impl Ledger {
     }
 
     fn sido_of(&self, slot: SlotId) -> Option<RegionCode> {
-        self.country.clinic(slot.clinic).map(|clinic| self.country.sido_of(clinic))
+        self.country.sido_at(slot.clinic)
     }
 }
 
