@@ -44,10 +44,13 @@ pub enum Claim {
     /// Whoever is removed is expected nowhere, and nothing is theirs afterwards; each person has one key of their own,
     /// and only keys of people who were removed are destroyed.
     Removal,
+    /// Whoever moved, cancelled or recorded an appointment is on record in the same step, and the record is the one of
+    /// which heads were given away.
+    Audit,
 }
 
 impl Claim {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Chain,
         Self::Head,
         Self::Records,
@@ -60,6 +63,7 @@ impl Claim {
         Self::Leave,
         Self::Idempotency,
         Self::Removal,
+        Self::Audit,
     ];
 
     /// Whether the journal itself is hurt: a service does not start on it. The others are wrong decisions, faithfully
@@ -83,6 +87,7 @@ impl Claim {
             Self::Leave => "leave",
             Self::Idempotency => "idempotency",
             Self::Removal => "removal",
+            Self::Audit => "audit",
         }
     }
 }
@@ -244,6 +249,21 @@ pub enum Broken {
     RemovedWhileExpected {
         person: PersonId,
     },
+    /// It was changed, and nobody is on record for it.
+    NotOnRecord {
+        appointment: AppointmentId,
+    },
+    /// A head that was given away knows another event there.
+    AuditHeadKnowsAnother {
+        event: u64,
+    },
+    AuditEndsBeforeHead {
+        head: u64,
+    },
+    /// The service would go on from another end.
+    AuditHeadDiffers {
+        event: u64,
+    },
 }
 
 impl Broken {
@@ -282,6 +302,10 @@ impl Broken {
             | Self::KeysNotTheirs { .. }
             | Self::KeySpared { .. }
             | Self::RemovedWhileExpected { .. } => Claim::Removal,
+            Self::NotOnRecord { .. }
+            | Self::AuditHeadKnowsAnother { .. }
+            | Self::AuditEndsBeforeHead { .. }
+            | Self::AuditHeadDiffers { .. } => Claim::Audit,
         }
     }
 }
