@@ -229,18 +229,10 @@ fn no_byte_that_was_written_names_anybody() {
     assert!(fs::metadata(home.0.join("inspect")).unwrap().len() > 1_000, "nothing was booked");
 }
 
-/// A new key comes while people book: nobody is told of a fault, those who came before it book after it, and what is
-/// sealed from then on bears its number.
-#[test]
-fn a_key_is_rotated_while_people_book() {
-    let home = Home::new("rotation");
+/// A new key comes while people book: nobody is told of a fault, and those who came before it book after it.
+fn rotate_while_people_book(home: &Home, which: &str) -> rehearsal::journal::Journal {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let service = Service::start(&home.0, port);
-    let keys = |what: &str| {
-        let output = charye(&home.0).args(["keys", what, "--keys", "data.keys"]).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
     let arrival = ArrivalPlan { lobby_percent: 20, spike_percent: 20, spike_seconds: 3, tail_seconds: 12 };
     let address = (Ipv4Addr::LOCALHOST, port).into();
     let config = CrowdConfig { arrival, ..CrowdConfig::new(address, "c55".to_owned(), PEOPLE, SEED) };
@@ -248,7 +240,7 @@ fn a_key_is_rotated_while_people_book() {
     let rotate = |progress: &crowd::CrowdProgress| {
         let booked = progress.journal.booked;
         if booked > 0 && rotated.load(Ordering::Acquire) == 0 {
-            keys("rotate");
+            keys(home, &["rotate", which]);
             rotated.store(booked, Ordering::Release);
         }
     };
@@ -259,10 +251,23 @@ fn a_key_is_rotated_while_people_book() {
     assert!(before > 0 && journal.booked > before, "{journal:?}");
     assert_eq!((journal.errors, journal.errors_at_gate, journal.faults), (0, 0, 0), "{journal:?}");
     service.kill();
+    journal
+}
 
+fn keys(home: &Home, words: &[&str]) -> String {
+    let output = charye(&home.0).arg("keys").args(words).args(["--keys", "data.keys"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What is sealed after the new key bears its number.
+#[test]
+fn a_key_is_rotated_while_people_book() {
+    let home = Home::new("rotation");
+    rotate_while_people_book(&home, "fields");
     let log = fs::read_to_string(home.0.join("log")).unwrap();
     assert!(log.contains("a new key seals personal fields"), "{log}");
-    assert!(keys("list").contains("number 2 seals"));
+    assert!(keys(&home, &["list"]).contains("number 2 seals"));
     let mut written = Vec::new();
     files(&home.0.join("data"), &mut written);
     // A record of a person that was sealed with the second key: the mark, the number.
@@ -270,9 +275,31 @@ fn a_key_is_rotated_while_people_book() {
     let marked = |bytes: &[u8]| bytes.windows(head.len()).filter(|window| *window == head).count();
     let marks: usize = written.iter().map(|path| marked(&fs::read(path).unwrap())).sum();
     assert!(marks > 10, "{marks}");
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     Service::start(&home.0, port).kill();
     let log = fs::read_to_string(home.0.join("log")).unwrap();
     assert!(!log.contains("cannot be opened"), "{log}");
+}
+
+/// Everybody is named anew, nobody is there twice, and the journal stays provable.
+#[test]
+fn the_key_of_names_is_rotated_while_people_book() {
+    let home = Home::new("names");
+    let journal = rotate_while_people_book(&home, "aliases");
+    let log = fs::read_to_string(home.0.join("log")).unwrap();
+    assert!(log.contains("a new key names people"), "{log}");
+    assert!(keys(&home, &["list"]).contains("number 2, "), "{}", keys(&home, &["list"]));
+    let output = charye(&home.0).args(["inspect", "data", "tail", "100000"]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let renamed = told.matches("renamed person").count();
+    let registered = told.matches("registered person").count();
+    println!("{registered} registered, {renamed} named anew");
+    assert!(
+        renamed > 0 && registered as u64 == journal.verified,
+        "{registered} registered, {renamed} named anew"
+    );
+    let output = charye(&home.0).args(["verify", "data", "--keys", "data.keys"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 /// A back end with a plain column, and every form hidden somewhere: the search sees them all.

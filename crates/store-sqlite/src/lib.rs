@@ -59,7 +59,8 @@ pub use line::SqliteLine;
 pub use options::Sabotage;
 pub use options::StoreLimits;
 pub use roster::{
-    FollowedRoster, ROSTER_FILE, RosterDifference, RosterDraft, RosterRow, RosterSample, SqliteRoster,
+    FollowedRoster, KeyChecks, ROSTER_FILE, RosterDifference, RosterDraft, RosterRow, RosterSample,
+    SqliteRoster,
 };
 pub use rows::{JournalRows, check_pages};
 pub use store::SqliteStore;

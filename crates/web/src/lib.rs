@@ -46,6 +46,7 @@ pub mod recipient_code;
 mod remembered;
 pub mod reminders;
 pub mod removal_requests;
+pub mod renaming;
 pub mod retention;
 pub mod roster;
 pub mod routes;

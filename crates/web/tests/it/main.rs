@@ -35,6 +35,7 @@ mod privacy;
 mod program;
 mod proof;
 mod recipient_code;
+mod renaming;
 mod roster;
 mod rules;
 mod site;
