@@ -20,6 +20,12 @@ pub(crate) struct Config {
     pub(crate) limits: LimitsConfig,
     /// `text` or `json`.
     pub(crate) log_format: LogFormat,
+    /// One line for each request that reaches a handler; none of it names a person.
+    pub(crate) access_log: bool,
+    /// Where machines that watch find `/metrics` and `/health/…`: an address of its own, e.g. `127.0.0.1:9180`. Left
+    /// out: nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operator_listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,6 +72,8 @@ impl Default for Config {
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
             log_format: LogFormat::Text,
+            access_log: false,
+            operator_listen: None,
         }
     }
 }
@@ -133,6 +141,10 @@ impl Config {
     }
 
     fn validate(&self) -> Result<()> {
+        ensure!(
+            self.operator_listen != Some(self.listen),
+            "operator_listen: 공개 주소와 달라야 합니다 / must differ from the public address"
+        );
         let rate = self.campaign.admissions_per_second;
         ensure!(
             ADMISSIONS_PER_SECOND.contains(&rate),

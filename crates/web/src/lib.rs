@@ -50,4 +50,5 @@ pub mod serve;
 pub mod session;
 pub mod static_plane;
 pub mod typed;
+pub mod watching;
 pub mod wording;

@@ -39,5 +39,6 @@ mod rules;
 mod site;
 mod typing;
 mod visits;
+mod watching;
 mod wire;
 mod words;
