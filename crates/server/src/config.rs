@@ -16,6 +16,9 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     /// Empty: beside the data folder.
     pub(crate) keys: PathBuf,
+    /// Where the head of the audit record is written down every hour, on another machine's disk if there is one.
+    /// Empty: nowhere.
+    pub(crate) audit_heads: PathBuf,
     pub(crate) campaign: CampaignConfig,
     pub(crate) limits: LimitsConfig,
     /// `text` or `json`.
@@ -69,6 +72,7 @@ impl Default for Config {
             public_origins: Vec::new(),
             data: PathBuf::from("./charye-data"),
             keys: PathBuf::new(),
+            audit_heads: PathBuf::new(),
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
             log_format: LogFormat::Text,

@@ -50,5 +50,6 @@ pub mod serve;
 pub mod session;
 pub mod static_plane;
 pub mod typed;
+pub mod wait_list;
 pub mod watching;
 pub mod wording;

@@ -39,6 +39,7 @@ mod rules;
 mod site;
 mod typing;
 mod visits;
+mod wait_list;
 mod watching;
 mod wire;
 mod words;
