@@ -25,6 +25,7 @@ cargo xtask TASK
   test [--long]               the whole check; installs what it needs          모든 검사를 한 번에 실행합니다
   tidy                        the rules of the house                           저장소 규칙을 검사합니다
   bench gate                  the gate beside nginx, one core each             관문 성능을 nginx와 비교합니다
+  bench refusal               a refused request beside an accepted one         거절과 처리의 비용을 비교합니다
   bench ledger [--short]      the ledger beside rows, a bare log, PostgreSQL   장부 성능을 다른 방식과 비교합니다
   bench generator             the load generator itself beside wrk             부하 발생기를 wrk와 비교합니다
   journey [BROWSER…] [--scripts on|off] [--width 360|1280] [--walk NAME] [--long] [--keep-dir DIR]

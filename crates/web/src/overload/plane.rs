@@ -11,7 +11,7 @@ use store::Clock;
 use tokio::sync::oneshot;
 
 /// So many may wait for a place at the least.
-const WAITING_MIN: usize = 24;
+const WAITING_MIN: usize = 40;
 
 /// Who works for a request, and therefore what it can starve. Each route states its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
