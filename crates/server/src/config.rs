@@ -98,7 +98,7 @@ impl Default for LimitsConfig {
         Self {
             connections_max: 15_000,
             booking_requests_max: 512,
-            booking_wait_ms_max: 40,
+            booking_wait_ms_max: 30,
             person_requests_per_second_max: 20,
             person_requests_at_once_max: 300,
             http_threads: 1,
