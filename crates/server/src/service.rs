@@ -8,6 +8,7 @@ use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
 use booking::Country;
 use jiff::SignedDuration;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,7 @@ use web::renaming::Renaming;
 use web::retention::Retention;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
+use web::watching::{Watching, operator};
 use web::{front, routes};
 
 /// How soon a key that was added to the folder is used.
@@ -56,6 +58,7 @@ pub(crate) struct Service {
     config: Config,
     listeners: Vec<std::net::TcpListener>,
     roster: Arc<FollowedRoster>,
+    operator: Option<std::net::TcpListener>,
 }
 
 impl Service {
@@ -63,7 +66,7 @@ impl Service {
     pub(crate) fn prepare(config: Config, doors: Doors) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Randomness> = Arc::new(SystemRandomness);
-        let listeners = listeners(&config)?;
+        let (listeners, operator) = (listeners(&config)?, config.operator_listen.map(listener).transpose()?);
         std::fs::create_dir_all(&config.data).with_context(|| {
             format!("자료 폴더를 만들 수 없습니다 / cannot make the data folder: {}", config.data.display())
         })?;
@@ -126,13 +129,14 @@ impl Service {
             planes,
             turned_away: TurnedAway::default(),
             tries,
+            watching: Watching::new(config.access_log),
         };
-        Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners, roster })
+        Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners, roster, operator })
     }
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
-        let Self { app, keeper, feeder, listeners, config, roster } = self;
+        let Self { app, keeper, feeder, listeners, config, roster, operator } = self;
         let mut threads = vec![spawn("line", {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
@@ -165,6 +169,16 @@ impl Service {
                 }
             }
         })?);
+        // Of its own too: whoever watches sees it when the others are busy.
+        if let Some(listener) = operator {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            threads.push(spawn("operator", async move {
+                tokio::select! {
+                    () = operator::serve(listener, app) => {}
+                    () = stopped(stop) => {}
+                }
+            })?);
+        }
         for (number, listener) in listeners.into_iter().enumerate() {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             threads.push(spawn(&format!("http-{number}"), async move {
@@ -179,6 +193,11 @@ impl Service {
                 .map_err(|_| anyhow::anyhow!("스레드가 멈췄습니다 / a thread of the service panicked"))?;
         }
         Ok(())
+    }
+
+    /// Where the operator's listener really is.
+    pub(crate) fn operator_address(&self) -> Option<SocketAddr> {
+        self.operator.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -294,12 +313,12 @@ pub(crate) async fn signal() {
     }
 }
 
+fn listener(address: SocketAddr) -> Result<std::net::TcpListener> {
+    front::bind(address).with_context(|| format!("이 주소에서 받을 수 없습니다 / cannot listen on {address}"))
+}
+
 fn listeners(config: &Config) -> Result<Vec<std::net::TcpListener>> {
-    let bind = || {
-        front::bind(config.listen)
-            .with_context(|| format!("이 주소에서 받을 수 없습니다 / cannot listen on {}", config.listen))
-    };
-    let first = bind()?;
+    let first = listener(config.listen)?;
     let mut listeners = Vec::with_capacity(config.limits.http_threads);
     for _ in 1..config.limits.http_threads {
         listeners.push(first.try_clone()?);

@@ -56,4 +56,5 @@ pub mod session;
 pub mod static_plane;
 pub mod typed;
 pub mod wait_list;
+pub mod watching;
 pub mod wording;

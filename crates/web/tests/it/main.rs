@@ -42,5 +42,6 @@ mod site;
 mod typing;
 mod visits;
 mod wait_list;
+mod watching;
 mod wire;
 mod words;
