@@ -9,6 +9,7 @@ mod ledger;
 mod load;
 mod new_each;
 mod nginx;
+mod refusal;
 mod report;
 mod response;
 mod rounds;
@@ -28,11 +29,12 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
     match words {
         [PINNED, "gate"] => gate::run(),
         [PINNED, "generator"] => generator::run(),
-        ["gate" | "generator"] => run_pinned(words[0]),
+        [PINNED, "refusal"] => refusal::run(),
+        ["gate" | "generator" | "refusal"] => run_pinned(words[0]),
         ["ledger"] => ledger::run(false),
         ["ledger", "--short"] => ledger::run(true),
         _ => anyhow::bail!(
-            "say `bench gate`, `bench ledger` (`--short` for five minutes), or `bench generator` for the generator itself beside wrk"
+            "say `bench gate`, `bench refusal`, `bench ledger` (`--short` for five minutes), or `bench generator` for the generator itself beside wrk"
         ),
     }
 }
@@ -43,7 +45,7 @@ fn run_pinned(what: &str) -> Result<()> {
     ensure!(cores >= 2, "a measurement needs two cores, one for the server and one for the generator");
     let mut build = Command::new(env!("CARGO"));
     build.args(["build", "--release", "--package", "xtask"]).current_dir(workspace::root());
-    if what == "gate" {
+    if what != "generator" {
         build.args(["--package", "charye"]);
     }
     ensure!(build.status().context("cargo build")?.success(), "the release build failed");

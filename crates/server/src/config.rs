@@ -25,6 +25,12 @@ pub(crate) struct Config {
     pub(crate) retention: RetentionConfig,
     /// `text` or `json`.
     pub(crate) log_format: LogFormat,
+    /// One line for each request that reaches a handler; none of it names a person.
+    pub(crate) access_log: bool,
+    /// Where machines that watch find `/metrics` and `/health/…`: an address of its own, e.g. `127.0.0.1:9180`. Left
+    /// out: nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operator_listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -88,6 +94,8 @@ impl Default for Config {
             limits: LimitsConfig::default(),
             retention: RetentionConfig::default(),
             log_format: LogFormat::Text,
+            access_log: false,
+            operator_listen: None,
         }
     }
 }
@@ -108,7 +116,7 @@ impl Default for LimitsConfig {
         Self {
             connections_max: 15_000,
             booking_requests_max: 512,
-            booking_wait_ms_max: 50,
+            booking_wait_ms_max: 30,
             person_requests_per_second_max: 20,
             person_requests_at_once_max: 300,
             http_threads: 1,
@@ -158,6 +166,10 @@ impl Config {
     }
 
     fn validate(&self) -> Result<()> {
+        ensure!(
+            self.operator_listen != Some(self.listen),
+            "operator_listen: 공개 주소와 달라야 합니다 / must differ from the public address"
+        );
         let rate = self.campaign.admissions_per_second;
         ensure!(
             ADMISSIONS_PER_SECOND.contains(&rate),

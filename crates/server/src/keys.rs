@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use store::Randomness;
 use web::field_keys;
 use web::keys::{KeyMaterial, Keys};
@@ -23,7 +24,9 @@ pub(crate) fn beside(data: &Path) -> PathBuf {
 /// Reads the keys, or makes them in a folder that has none. A folder that has some but not all is refused: a new key
 /// for sealed fields would make people's data unreadable.
 pub(crate) fn open(folder: &Path, random: &dyn Randomness) -> Result<KeyMaterial> {
-    let names = ["tokens-1.key", "aliases.key", "fields.key", "gate.key"];
+    let newest_aliases = aliases_in(folder).last().copied().unwrap_or(field_keys::FIRST);
+    let aliases = aliases_name(newest_aliases);
+    let names = ["tokens-1.key", aliases.as_str(), "fields.key", "gate.key"];
     let present = names.iter().filter(|name| folder.join(name).exists()).count();
     if present == 0 {
         fs::DirBuilder::new()
@@ -56,6 +59,7 @@ pub(crate) fn ready_to_serve(folder: &Path, random: Arc<dyn Randomness>) -> Resu
     let material = open(folder, random.as_ref())?;
     let keys = Keys::with_people(&material, person_keys::open(folder, random.as_ref())?, random);
     follow_fields(folder, &keys)?;
+    follow_aliases(folder, &keys)?;
     Ok(keys)
 }
 
@@ -63,6 +67,7 @@ pub(crate) fn ready_to_serve(folder: &Path, random: Arc<dyn Randomness>) -> Resu
 pub(crate) fn ready(folder: &Path, random: Arc<dyn Randomness>) -> Result<Keys> {
     let keys = Keys::new(&open(folder, random.as_ref())?, random);
     follow_fields(folder, &keys)?;
+    follow_aliases(folder, &keys)?;
     Ok(keys)
 }
 
@@ -78,6 +83,60 @@ pub(crate) fn follow_fields(folder: &Path, keys: &Keys) -> Result<()> {
     Ok(())
 }
 
+/// The numbers of the keys of names that are there, the newest last.
+pub(crate) fn aliases_in(folder: &Path) -> Vec<u8> {
+    (field_keys::FIRST..=u8::MAX).filter(|number| folder.join(aliases_name(*number)).exists()).collect()
+}
+
+fn aliases_name(number: u8) -> String {
+    if number == field_keys::FIRST { "aliases.key".to_owned() } else { format!("aliases-{number}.key") }
+}
+
+/// Takes up a key of names that was added to the folder, and lets go of one that is no longer there.
+pub(crate) fn follow_aliases(folder: &Path, keys: &Keys) -> Result<()> {
+    let numbers = aliases_in(folder);
+    let [.., newest] = numbers[..] else { return Ok(()) };
+    let former = numbers.len().checked_sub(2).map(|before| numbers[before]);
+    if keys.names_key() == (newest, former.is_some()) {
+        return Ok(());
+    }
+    let key = |number: u8| read(&folder.join(aliases_name(number)));
+    keys.name_people_by(newest, &key(newest)?, former.map(key).transpose()?.as_ref());
+    Ok(())
+}
+
+/// Adds a key of names; while people are still being named anew there is no third. Returns its number.
+pub(crate) fn rotate_aliases(folder: &Path, random: &dyn Randomness) -> Result<u8> {
+    let numbers = aliases_in(folder);
+    ensure!(!numbers.is_empty(), "열쇠 폴더가 아닙니다 / not a key folder: {}", folder.display());
+    ensure!(
+        numbers.len() == 1,
+        "앞선 교체가 아직 끝나지 않았습니다 / the rotation before is not finished: {}",
+        folder.display()
+    );
+    let number =
+        numbers[0].checked_add(1).context("열쇠 번호가 다 찼습니다 / all numbers of keys are used up")?;
+    add(folder, &aliases_name(number), random)?;
+    Ok(number)
+}
+
+/// How long ago the newest key of names was added.
+pub(crate) fn aliases_age(folder: &Path) -> Result<Duration> {
+    let newest = aliases_in(folder).last().copied().context("no key of names")?;
+    let added_at = fs::metadata(folder.join(aliases_name(newest)))?.modified()?;
+    Ok(added_at.elapsed().unwrap_or_default())
+}
+
+/// The key of names before the newest is written over and removed: its hashes name nobody any more.
+pub(crate) fn destroy_former_aliases(folder: &Path) -> Result<()> {
+    let numbers = aliases_in(folder);
+    for number in &numbers[..numbers.len().saturating_sub(1)] {
+        person_keys::write_over(&folder.join(aliases_name(*number)))?;
+    }
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
+}
+
 /// Adds a key of personal fields. Returns its number.
 pub(crate) fn rotate_fields(folder: &Path, random: &dyn Randomness) -> Result<u8> {
     ensure!(
@@ -87,8 +146,13 @@ pub(crate) fn rotate_fields(folder: &Path, random: &dyn Randomness) -> Result<u8
     );
     let number = (field_keys::FIRST + 1..=u8::MAX).find(|number| !folder.join(fields_name(*number)).exists());
     let number = number.context("열쇠 번호가 다 찼습니다 / all numbers of keys are used up")?;
-    // Under its name only when it is whole: a running service reads it at once.
-    let (unfinished, path) = (folder.join("fields.key.unfinished"), folder.join(fields_name(number)));
+    add(folder, &fields_name(number), random)?;
+    Ok(number)
+}
+
+/// Under its name only when it is whole: a running service reads it at once.
+fn add(folder: &Path, name: &str, random: &dyn Randomness) -> Result<()> {
+    let (unfinished, path) = (folder.join("new.key.unfinished"), folder.join(name));
     let _left_over = fs::remove_file(&unfinished);
     write(&unfinished, &random.bytes())?;
     fs::hard_link(&unfinished, &path).with_context(|| {
@@ -96,7 +160,7 @@ pub(crate) fn rotate_fields(folder: &Path, random: &dyn Randomness) -> Result<u8
     })?;
     fs::remove_file(&unfinished)?;
     fs::File::open(folder)?.sync_all()?;
-    Ok(number)
+    Ok(())
 }
 
 fn fields_name(number: u8) -> String {
@@ -154,4 +218,40 @@ fn read(path: &Path) -> Result<[u8; 32]> {
         *byte = u8::from_str_radix(&text[position * 2..position * 2 + 2], 16).with_context(fault)?;
     }
     Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::SystemRandomness;
+
+    #[test]
+    fn a_key_of_names_is_added_followed_and_the_one_before_destroyed() {
+        let folder = std::env::temp_dir().join(format!("charye-keys-names-{}", std::process::id()));
+        let _left_over = fs::remove_dir_all(&folder);
+        let keys = ready(&folder, Arc::new(SystemRandomness)).unwrap();
+        let first = keys.pair_alias("1", "kim");
+        assert_eq!(rotate_aliases(&folder, &SystemRandomness).unwrap(), 2);
+        assert!(rotate_aliases(&folder, &SystemRandomness).is_err(), "one after the other");
+        assert_eq!(keys.names_key(), (1, false));
+        follow_aliases(&folder, &keys).unwrap();
+        assert_eq!((keys.names_key(), keys.all_renamed()), ((2, true), false));
+        let second = keys.pair_alias("1", "kim");
+        assert_ne!(first, second);
+        assert_eq!(keys.former_pair_alias("1", "kim"), Some(first));
+        let restarted = ready(&folder, Arc::new(SystemRandomness)).unwrap();
+        assert_eq!((restarted.names_key(), restarted.all_renamed()), ((2, true), false));
+
+        let old = fs::read(folder.join("aliases.key")).unwrap();
+        destroy_former_aliases(&folder).unwrap();
+        follow_aliases(&folder, &keys).unwrap();
+        assert_eq!((keys.names_key(), keys.former_pair_alias("1", "kim")), ((2, false), None));
+        let restarted = ready(&folder, Arc::new(SystemRandomness)).unwrap();
+        assert_eq!(restarted.pair_alias("1", "kim"), second);
+        for entry in fs::read_dir(&folder).unwrap() {
+            assert_ne!(fs::read(entry.unwrap().path()).unwrap(), old);
+        }
+        assert_eq!(rotate_aliases(&folder, &SystemRandomness).unwrap(), 3);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use store::{
     Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, DeskCase,
     PersonRecord, PersonStanding, Request, Store, StoreError, ViewsLag, Visit, WaitRecord, Waiting,
-    WithinSupply,
+    WithinSupply, Writing,
 };
 use store_sqlite::{SqliteStore, StoreLimits};
 
@@ -71,6 +71,10 @@ macro_rules! pass_on {
 impl Store for OpeningLedger {
     fn is_well(&self) -> bool {
         self.opened.get().is_some_and(Store::is_well)
+    }
+
+    fn writing(&self) -> Option<Writing> {
+        self.opened.get().and_then(Store::writing)
     }
 
     fn views_lag(&self) -> Option<ViewsLag> {

@@ -119,10 +119,7 @@ impl FolderShelf {
 
     /// In its place, not beside it.
     fn write_over(&self, old: &Path) -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).open(old)?;
-        let length = file.metadata()?.len();
-        io::copy(&mut io::Read::take(io::repeat(0), length), &mut file)?;
-        file.sync_all()?;
+        zero(old)?;
         self.pass("keys.overwritten")?;
         fs::remove_file(old)?;
         self.sync()
@@ -144,6 +141,19 @@ impl FolderShelf {
     fn sync(&self) -> io::Result<()> {
         File::open(&self.folder)?.sync_all()
     }
+}
+
+/// Overwrites a key file in its place, then removes it.
+pub(crate) fn write_over(path: &Path) -> io::Result<()> {
+    zero(path)?;
+    fs::remove_file(path)
+}
+
+fn zero(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    let length = file.metadata()?.len();
+    io::copy(&mut io::Read::take(io::repeat(0), length), &mut file)?;
+    file.sync_all()
 }
 
 #[cfg(test)]

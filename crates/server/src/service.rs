@@ -8,10 +8,11 @@ use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
 use booking::Country;
 use jiff::SignedDuration;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Clock, Randomness, Store};
+use store::{Clock, Randomness, Roster, Store};
 use store_sqlite::{FollowedRoster, SqliteLine};
 use tokio::sync::watch;
 use waiting_room::PollBands;
@@ -30,10 +31,11 @@ use web::pages::Assets;
 use web::pairs::PairTries;
 use web::published::Publisher;
 use web::recipient_code::RecipientCodes;
+use web::renaming::Renaming;
 use web::retention::Retention;
-use web::roster::key_check;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
+use web::watching::{Watching, operator};
 use web::{front, routes};
 
 /// How soon a key that was added to the folder is used.
@@ -42,6 +44,9 @@ const KEYS_LOOKED_FOR_EVERY: Duration = Duration::from_secs(1);
 const HEADS_GIVEN_AWAY_EVERY: Duration = Duration::from_hours(1);
 /// While the ledger is opening, or the place cannot be written to.
 const HEADS_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
+
+/// For so long the key of names before the newest is kept at the least.
+const FORMER_NAMES_KEPT: Duration = Duration::from_hours(24);
 
 /// How long connections in hand may take to finish after a stop was asked for.
 const SOFT_END: Duration = Duration::from_secs(3);
@@ -52,6 +57,8 @@ pub(crate) struct Service {
     feeder: Feeder,
     config: Config,
     listeners: Vec<std::net::TcpListener>,
+    roster: Arc<FollowedRoster>,
+    operator: Option<std::net::TcpListener>,
 }
 
 impl Service {
@@ -59,14 +66,14 @@ impl Service {
     pub(crate) fn prepare(config: Config, doors: Doors) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Randomness> = Arc::new(SystemRandomness);
-        let listeners = listeners(&config)?;
+        let (listeners, operator) = (listeners(&config)?, config.operator_listen.map(listener).transpose()?);
         std::fs::create_dir_all(&config.data).with_context(|| {
             format!("자료 폴더를 만들 수 없습니다 / cannot make the data folder: {}", config.data.display())
         })?;
         let (country, names) = country::load(&config.data, doors)?;
         let country = Arc::new(country);
         let keys = Arc::new(crate::keys::ready_to_serve(&config.key_folder(), Arc::clone(&random))?);
-        let roster = FollowedRoster::new(&config.data, key_check(&keys), Arc::clone(&clock));
+        let roster = Arc::new(roster_of(&config, &keys, &clock));
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
         let ledger: Arc<dyn Store> =
@@ -103,7 +110,7 @@ impl Service {
             identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
             country,
             store: ledger,
-            roster: Arc::new(roster),
+            roster: Arc::clone(&roster) as Arc<dyn Roster>,
             pair_tries: PairTries::default(),
             recipient_codes: RecipientCodes::default(),
             clock,
@@ -122,19 +129,21 @@ impl Service {
             planes,
             turned_away: TurnedAway::default(),
             tries,
+            watching: Watching::new(config.access_log),
         };
-        Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners })
+        Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners, roster, operator })
     }
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
-        let Self { app, keeper, feeder, listeners, config } = self;
+        let Self { app, keeper, feeder, listeners, config, roster, operator } = self;
         let mut threads = vec![spawn("line", {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
                 let messages = deliver(Arc::clone(&app));
                 let heads = give_heads_away(config.audit_heads.clone(), Arc::clone(&app));
-                let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys));
+                let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys), roster);
+                let renaming = Renaming::default().run(Arc::clone(&app));
                 let reminders = web::reminders::run(Arc::clone(&app));
                 let removals = RemovalFolder::of(&config.data);
                 let retention = Retention::new(config.retention.kept()).run(app, removals);
@@ -145,6 +154,7 @@ impl Service {
                     () = keys => {}
                     () = heads => {}
                     () = retention => {}
+                    () = renaming => {}
                     () = stopped(stop) => {}
                 }
             }
@@ -159,6 +169,16 @@ impl Service {
                 }
             }
         })?);
+        // Of its own too: whoever watches sees it when the others are busy.
+        if let Some(listener) = operator {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            threads.push(spawn("operator", async move {
+                tokio::select! {
+                    () = operator::serve(listener, app) => {}
+                    () = stopped(stop) => {}
+                }
+            })?);
+        }
         for (number, listener) in listeners.into_iter().enumerate() {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             threads.push(spawn(&format!("http-{number}"), async move {
@@ -175,6 +195,11 @@ impl Service {
         Ok(())
     }
 
+    /// Where the operator's listener really is.
+    pub(crate) fn operator_address(&self) -> Option<SocketAddr> {
+        self.operator.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
@@ -187,6 +212,11 @@ fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
     let one =
         Pace { per_second: limits.person_requests_per_second_max, burst: limits.person_requests_at_once_max };
     (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
+}
+
+fn roster_of(config: &Config, keys: &Arc<Keys>, clock: &Arc<dyn Clock>) -> FollowedRoster {
+    let ours = Arc::clone(keys);
+    FollowedRoster::new(&config.data, Box::new(move || ours.roster_checks()), Arc::clone(clock))
 }
 
 fn feeder(country: &Arc<Country>, ledger: &Arc<dyn Store>, clock: &Arc<dyn Clock>, assets: Assets) -> Feeder {
@@ -207,7 +237,7 @@ fn spawn(name: &str, work: impl Future<Output = ()> + Send + 'static) -> Result<
 }
 
 /// Keys that `charye keys rotate` adds are used without a restart, for ever.
-async fn follow_keys(folder: PathBuf, keys: Arc<Keys>) {
+async fn follow_keys(folder: PathBuf, keys: Arc<Keys>, roster: Arc<FollowedRoster>) {
     let mut looks = tokio::time::interval(KEYS_LOOKED_FOR_EVERY);
     loop {
         looks.tick().await;
@@ -215,6 +245,14 @@ async fn follow_keys(folder: PathBuf, keys: Arc<Keys>) {
         if let Err(error) = crate::keys::follow_fields(&folder, &keys) {
             tracing::warn!(error = %error, "a new key cannot be read; the ones in use stay");
         }
+        let named_by = keys.names_key();
+        if let Err(error) = crate::keys::follow_aliases(&folder, &keys) {
+            tracing::warn!(error = %error, "a new key of names cannot be read; the one in use stays");
+        }
+        if keys.names_key() != named_by {
+            tracing::info!(number = keys.names_key().0, "a new key names people");
+        }
+        end_rotation(&folder, &keys, &roster);
         if keys.fields.newest() != before {
             tracing::info!(number = keys.fields.newest(), "a new key seals personal fields");
         }
@@ -244,6 +282,22 @@ async fn give_heads_away(file: PathBuf, app: Arc<App>) {
     }
 }
 
+/// The key of names before the newest goes when nothing is found by it any more, and not on the day of the rotation.
+fn end_rotation(folder: &Path, keys: &Keys, roster: &FollowedRoster) {
+    let checks = keys.roster_checks();
+    let is_over = keys.names_key().1
+        && keys.all_renamed()
+        && crate::keys::aliases_age(folder).is_ok_and(|age| age >= FORMER_NAMES_KEPT)
+        && roster.made_with().is_ok_and(|made_with| made_with.is_none_or(|check| check == checks[0]));
+    if !is_over {
+        return;
+    }
+    match crate::keys::destroy_former_aliases(folder) {
+        Ok(()) => tracing::info!("the former key of names is destroyed"),
+        Err(error) => tracing::warn!(error = %error, "the former key of names cannot be destroyed yet"),
+    }
+}
+
 /// Ends when a stop is asked for, or when nobody can ask any more.
 async fn stopped(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|asked| *asked).await;
@@ -259,12 +313,12 @@ pub(crate) async fn signal() {
     }
 }
 
+fn listener(address: SocketAddr) -> Result<std::net::TcpListener> {
+    front::bind(address).with_context(|| format!("이 주소에서 받을 수 없습니다 / cannot listen on {address}"))
+}
+
 fn listeners(config: &Config) -> Result<Vec<std::net::TcpListener>> {
-    let bind = || {
-        front::bind(config.listen)
-            .with_context(|| format!("이 주소에서 받을 수 없습니다 / cannot listen on {}", config.listen))
-    };
-    let first = bind()?;
+    let first = listener(config.listen)?;
     let mut listeners = Vec::with_capacity(config.limits.http_threads);
     for _ in 1..config.limits.http_threads {
         listeners.push(first.try_clone()?);

@@ -14,6 +14,7 @@ use rehearsal::crowd::{self, CrowdConfig};
 use rehearsal::scenario::{ArrivalPlan, Cast};
 use std::collections::HashMap;
 use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -157,7 +158,8 @@ impl Service {
     fn start(home: &Path, port: u16) -> Self {
         let log = File::options().create(true).append(true).open(home.join("log")).unwrap();
         let mut demo = charye(home);
-        demo.args(["demo", "--opens-in", "2s", "--admissions-per-second", "1000", "--dir", "data", "--port"]);
+        demo.args(["demo", "--opens-in", "2s", "--admissions-per-second", "1000", "--dir", "data"]);
+        demo.args(["--access-log", "--operator-port", &operator_port(port).to_string(), "--port"]);
         let child = demo.arg(port.to_string()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         let service = Self(child);
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
@@ -177,6 +179,20 @@ fn charye(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_charye"));
     command.current_dir(home).env("RUST_LOG", "debug").stdin(Stdio::null());
     command
+}
+
+/// The one after the public port.
+fn operator_port(port: u16) -> u16 {
+    port.checked_add(1).unwrap_or(port - 1)
+}
+
+/// What machines that watch are told, as it goes over the wire.
+fn metrics(port: u16) -> Vec<u8> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, operator_port(port))).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    answer
 }
 
 async fn book_until_crash(address: SocketAddr) {
@@ -208,7 +224,12 @@ fn no_byte_that_was_written_names_anybody() {
     let service = Service::start(&home.0, port);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(book_until_crash((Ipv4Addr::LOCALHOST, port).into()));
+    let told = metrics(port);
+    assert!(String::from_utf8_lossy(&told).contains("charye_ledger_commands_total"), "nothing is told");
+    fs::write(home.0.join("metrics"), told).unwrap();
     service.kill();
+    let log = fs::read_to_string(home.0.join("log")).unwrap();
+    assert!(log.contains("\"/api/v1/holds\""), "there is no line for each request");
     let needles = Needles::of(PEOPLE);
     let (after_crash, hits) = search(&needles, &home.0);
     assert!(hits.is_empty(), "after the crash: {hits:?}");
@@ -229,18 +250,10 @@ fn no_byte_that_was_written_names_anybody() {
     assert!(fs::metadata(home.0.join("inspect")).unwrap().len() > 1_000, "nothing was booked");
 }
 
-/// A new key comes while people book: nobody is told of a fault, those who came before it book after it, and what is
-/// sealed from then on bears its number.
-#[test]
-fn a_key_is_rotated_while_people_book() {
-    let home = Home::new("rotation");
+/// A new key comes while people book: nobody is told of a fault, and those who came before it book after it.
+fn rotate_while_people_book(home: &Home, which: &str) -> rehearsal::journal::Journal {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let service = Service::start(&home.0, port);
-    let keys = |what: &str| {
-        let output = charye(&home.0).args(["keys", what, "--keys", "data.keys"]).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
     let arrival = ArrivalPlan { lobby_percent: 20, spike_percent: 20, spike_seconds: 3, tail_seconds: 12 };
     let address = (Ipv4Addr::LOCALHOST, port).into();
     let config = CrowdConfig { arrival, ..CrowdConfig::new(address, "c55".to_owned(), PEOPLE, SEED) };
@@ -248,7 +261,7 @@ fn a_key_is_rotated_while_people_book() {
     let rotate = |progress: &crowd::CrowdProgress| {
         let booked = progress.journal.booked;
         if booked > 0 && rotated.load(Ordering::Acquire) == 0 {
-            keys("rotate");
+            keys(home, &["rotate", which]);
             rotated.store(booked, Ordering::Release);
         }
     };
@@ -259,10 +272,23 @@ fn a_key_is_rotated_while_people_book() {
     assert!(before > 0 && journal.booked > before, "{journal:?}");
     assert_eq!((journal.errors, journal.errors_at_gate, journal.faults), (0, 0, 0), "{journal:?}");
     service.kill();
+    journal
+}
 
+fn keys(home: &Home, words: &[&str]) -> String {
+    let output = charye(&home.0).arg("keys").args(words).args(["--keys", "data.keys"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What is sealed after the new key bears its number.
+#[test]
+fn a_key_is_rotated_while_people_book() {
+    let home = Home::new("rotation");
+    rotate_while_people_book(&home, "fields");
     let log = fs::read_to_string(home.0.join("log")).unwrap();
     assert!(log.contains("a new key seals personal fields"), "{log}");
-    assert!(keys("list").contains("number 2 seals"));
+    assert!(keys(&home, &["list"]).contains("number 2 seals"));
     let mut written = Vec::new();
     files(&home.0.join("data"), &mut written);
     // A record of a person that was sealed with the second key: the mark, the number.
@@ -270,9 +296,31 @@ fn a_key_is_rotated_while_people_book() {
     let marked = |bytes: &[u8]| bytes.windows(head.len()).filter(|window| *window == head).count();
     let marks: usize = written.iter().map(|path| marked(&fs::read(path).unwrap())).sum();
     assert!(marks > 10, "{marks}");
+    let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     Service::start(&home.0, port).kill();
     let log = fs::read_to_string(home.0.join("log")).unwrap();
     assert!(!log.contains("cannot be opened"), "{log}");
+}
+
+/// Everybody is named anew, nobody is there twice, and the journal stays provable.
+#[test]
+fn the_key_of_names_is_rotated_while_people_book() {
+    let home = Home::new("names");
+    let journal = rotate_while_people_book(&home, "aliases");
+    let log = fs::read_to_string(home.0.join("log")).unwrap();
+    assert!(log.contains("a new key names people"), "{log}");
+    assert!(keys(&home, &["list"]).contains("number 2, "), "{}", keys(&home, &["list"]));
+    let output = charye(&home.0).args(["inspect", "data", "tail", "100000"]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let renamed = told.matches("renamed person").count();
+    let registered = told.matches("registered person").count();
+    println!("{registered} registered, {renamed} named anew");
+    assert!(
+        renamed > 0 && registered as u64 == journal.verified,
+        "{registered} registered, {renamed} named anew"
+    );
+    let output = charye(&home.0).args(["verify", "data", "--keys", "data.keys"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 /// A back end with a plain column, and every form hidden somewhere: the search sees them all.

@@ -134,6 +134,11 @@ impl Inbox {
         }
     }
 
+    /// How many commands the writer has not taken up.
+    pub(crate) fn depth(&self) -> usize {
+        self.state().asked.len()
+    }
+
     /// Moves what has been asked so far into the batch, at most so much.
     pub(crate) fn take(&self, room: usize, batch: &mut Vec<Asked>) {
         self.state().take(room, batch);

@@ -48,6 +48,7 @@ mod rows;
 mod start;
 mod store;
 mod views;
+mod watched;
 mod writer;
 
 pub use copy::{Copied, JOURNAL_FILE, copy_folder};
@@ -59,7 +60,8 @@ pub use line::SqliteLine;
 pub use options::Sabotage;
 pub use options::StoreLimits;
 pub use roster::{
-    FollowedRoster, ROSTER_FILE, RosterDifference, RosterDraft, RosterRow, RosterSample, SqliteRoster,
+    FollowedRoster, KeyChecks, ROSTER_FILE, RosterDifference, RosterDraft, RosterRow, RosterSample,
+    SqliteRoster,
 };
 pub use rows::{JournalRows, check_pages};
 pub use store::SqliteStore;

@@ -7,7 +7,7 @@ mod followed;
 
 pub use compare::{RosterDifference, RosterSample};
 pub use draft::{RosterDraft, RosterRow};
-pub use followed::FollowedRoster;
+pub use followed::{FollowedRoster, KeyChecks};
 
 use crate::database;
 use booking::PersonAlias;
@@ -44,6 +44,7 @@ const READER_CACHE_KIB: i64 = 32 << 10;
 pub struct SqliteRoster {
     connection: Mutex<Connection>,
     people: u64,
+    made_with: PersonAlias,
 }
 
 impl SqliteRoster {
@@ -52,12 +53,25 @@ impl SqliteRoster {
     /// # Errors
     /// [`StoreError::Corrupt`] if the file is none of ours or was made with other keys.
     pub fn open(path: &Path, key_check: PersonAlias) -> Result<Self, StoreError> {
+        Self::open_of(path, &[key_check])
+    }
+
+    /// Made with one of several keys.
+    ///
+    /// # Errors
+    /// As [`SqliteRoster::open`].
+    pub fn open_of(path: &Path, key_checks: &[PersonAlias]) -> Result<Self, StoreError> {
         let connection = open_read_only(path)?;
         let (people, made_with) = meta(&connection).map_err(|error| database::reading(path, &error))?;
-        if made_with != key_check.0 {
-            return Err(StoreError::Corrupt { at: format!("{ROSTER_FILE}: made with other keys") });
-        }
-        Ok(Self { connection: Mutex::new(connection), people })
+        let is_it = |check: &&PersonAlias| made_with == check.0;
+        let other_keys = || StoreError::Corrupt { at: format!("{ROSTER_FILE}: made with other keys") };
+        let made_with = *key_checks.iter().find(is_it).ok_or_else(other_keys)?;
+        Ok(Self { connection: Mutex::new(connection), people, made_with })
+    }
+
+    /// What the key leaves with it that it was made with.
+    pub fn made_with(&self) -> PersonAlias {
+        self.made_with
     }
 
     /// How many are on it.

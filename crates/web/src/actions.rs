@@ -18,7 +18,7 @@ use booking::{
 };
 use jiff::Timestamp;
 use std::sync::Arc;
-use store::{Admit, Command, StoreError, TakePlaces};
+use store::{Admit, Command, RenewAliases, StoreError, TakePlaces};
 use waiting_room::{Pass, Ticket};
 
 /// Who stands behind a request that a guard let through.
@@ -53,7 +53,8 @@ impl Context {
 pub async fn begin_session(ctx: &mut Context, identity: VerifiedIdentity) -> Result<Session, Problem> {
     let VerifiedIdentity { provider, subject, claim, next: _ } = identity;
     let keys = &ctx.app.keys;
-    let aliases = vec![keys.alias(provider, &subject), keys.pair_alias(&claim.number, &claim.name)];
+    name_anew(&ctx.app, &claim).await?;
+    let aliases = vec![keys.subject_alias(provider, &subject), keys.pair_alias(&claim.number, &claim.name)];
     let key = key_of(&ctx.app, &aliases).await?;
     let register = Command::Register { aliases, sealed: seal_person(&ctx.app, key, &claim)? };
     let registered = ctx.app.store.execute(register.into()).await??;
@@ -116,6 +117,21 @@ async fn key_of(app: &App, aliases: &[PersonAlias]) -> Result<PersonKey, StoreEr
         let _ = app.store.execute(remove.into()).await?;
     }
     new_key(app)
+}
+
+/// Whoever is found under the former key of names alone is named by the newest from now on.
+pub(crate) async fn name_anew(app: &App, claim: &Claim) -> Result<(), StoreError> {
+    let Some(former) = app.keys.former_pair_alias(&claim.number, &claim.name) else { return Ok(()) };
+    let newest = app.keys.pair_alias(&claim.number, &claim.name);
+    if app.store.named(vec![newest]).await?.is_some() {
+        return Ok(());
+    }
+    if let Some(person) = app.store.named(vec![former]).await? {
+        let renew = RenewAliases { person, old: vec![former], new: vec![newest] };
+        // A refusal: they were removed meanwhile.
+        let _ = app.store.execute(Command::RenewAliases(renew).into()).await?;
+    }
+    Ok(())
 }
 
 /// None of somebody who is sealed as it was before people had keys of their own.
@@ -196,23 +212,26 @@ pub async fn candidate(app: &Arc<App>, claim: &Claim) -> Result<Candidate, Probl
     if !app.campaign().group.roster_needed {
         return Ok(Candidate { born_on: claim.born_on, on_roster: false });
     }
-    let pair = app.keys.pair_alias(&claim.number, &claim.name);
-    let listed = roster_person(app, pair).await?;
+    let listed = roster_person(app, claim).await?;
     let born_on = listed.as_ref().map_or(claim.born_on, |listed| listed.born_on);
     Ok(Candidate { born_on, on_roster: listed.is_some() })
 }
 
 /// Who is on the roster for this campaign under that number and name.
-pub(crate) async fn roster_person(
-    app: &Arc<App>,
-    pair: PersonAlias,
-) -> Result<Option<RosterPerson>, Problem> {
-    let asked = Arc::clone(app);
-    let looked_up = tokio::task::spawn_blocking(move || asked.roster.find(pair)).await;
-    let entry = looked_up.map_err(|_| Problem::Bug)??;
+pub(crate) async fn roster_person(app: &Arc<App>, claim: &Claim) -> Result<Option<RosterPerson>, Problem> {
+    let (asked, keys) = (Arc::clone(app), &app.keys);
+    // The list may still be the one that was made with the key before; both are asked, whoever it is.
+    let newest = keys.pair_alias(&claim.number, &claim.name);
+    let pairs: Vec<PersonAlias> =
+        std::iter::once(newest).chain(keys.former_pair_alias(&claim.number, &claim.name)).collect();
+    let looked_up = tokio::task::spawn_blocking(move || {
+        let find = |pair: PersonAlias| Ok(asked.roster.find(pair)?.map(|entry| (pair, entry)));
+        pairs.into_iter().map(find).collect::<Result<Vec<_>, StoreError>>()
+    });
+    let found = looked_up.await.map_err(|_| Problem::Bug)??.into_iter().flatten().next();
     let unreadable = || StoreError::Corrupt { at: "an entry of the roster".to_owned() };
-    let listed =
-        entry.map(|entry| RosterPerson::open(&app.keys, pair, &entry).ok_or_else(unreadable)).transpose()?;
+    let open = |(pair, entry)| RosterPerson::open(&app.keys, pair, &entry).ok_or_else(unreadable);
+    let listed = found.map(open).transpose()?;
     let of_campaign =
         |listed: &RosterPerson| listed.group.as_ref().is_none_or(|slug| *slug == app.campaign().slug);
     Ok(listed.filter(of_campaign))

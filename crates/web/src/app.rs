@@ -12,6 +12,7 @@ use crate::pairs::PairTries;
 use crate::published::Prepared;
 use crate::recipient_code::RecipientCodes;
 use crate::search::Finder;
+use crate::watching::Watching;
 use booking::{Campaign, Country};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub struct App {
     pub planes: Planes,
     pub turned_away: TurnedAway,
     pub tries: Tries,
+    pub watching: Watching,
 }
 
 /// The words for a campaign; they come from the country's files.

@@ -13,6 +13,7 @@ use crate::pages::pass_needed::PassNeededPage;
 use crate::pages::refusal::RefusalPage;
 use crate::pages::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage, TroublePage};
 use crate::published::Cache;
+use crate::watching::RefusalCode;
 use crate::wording;
 use axum::body::Body;
 use booking::{Refusal, SlotId};
@@ -184,6 +185,13 @@ impl Problem {
 
     /// For people. Every page says what to do next.
     pub fn answer(self, ctx: &Context) -> Response<Body> {
+        let code = RefusalCode(self.code());
+        let mut response = self.said(ctx);
+        response.extensions_mut().insert(code);
+        response
+    }
+
+    fn said(self, ctx: &Context) -> Response<Body> {
         self.log(ctx);
         if let Self::Busy | Self::TooOften { .. } = self {
             return turned_away::answer(ctx, &self);
@@ -239,10 +247,10 @@ impl Problem {
         match self {
             Self::Store(error) => {
                 let cause = error.source().map(ToString::to_string).unwrap_or_default();
-                tracing::error!(path = ctx.path, error = %error, cause, "the store did not answer");
+                tracing::error!(route = ctx.route, error = %error, cause, "the store did not answer");
             }
-            Self::Bug => tracing::error!(path = ctx.path, "a handler panicked"),
-            other => tracing::debug!(path = ctx.path, code = other.code(), "refused"),
+            Self::Bug => tracing::error!(route = ctx.route, "a handler panicked"),
+            other => tracing::debug!(route = ctx.route, code = other.code(), "refused"),
         }
     }
 }

@@ -92,6 +92,7 @@ pub async fn serve(
 
 async fn connection(mut stream: TcpStream, front: Front) {
     let planes = Arc::clone(&front.0);
+    let _counted = planes.app.watching.connection();
     let first = match planes.lane.serve(&mut stream, &planes.app).await {
         lane::After::Closed => return,
         lane::After::Hyper(first) => first,
@@ -126,6 +127,7 @@ impl Service<Request<Incoming>> for Front {
     fn call(&self, request: Request<Incoming>) -> Answering {
         let app = &self.0.app;
         if let Some(answer) = from_memory(&request, app) {
+            app.watching.from_memory();
             return Answering::now(answer);
         }
         if request.method() == Method::POST && request.uri().path() == app.tickets_path {

@@ -1,7 +1,7 @@
 //! The keys of a service. They come from a folder that is neither in the data folder nor in its backup.
 
 use crate::cipher::Cipher;
-use crate::field_keys::FieldKeys;
+use crate::field_keys::{FIRST, FieldKeys};
 use crate::key_tree::KeyTree;
 use crate::person_keys::{NoShelf, PersonKeys};
 use crate::person_name;
@@ -9,7 +9,7 @@ use booking::{PersonAlias, PersonKey};
 use ed25519_dalek::{Signer as _, SigningKey};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use store::Randomness;
 use waiting_room::{KeyId, KeyRing};
 
@@ -34,8 +34,20 @@ pub struct Keys {
     pub fields: Arc<FieldKeys>,
     /// Of each person one.
     pub people: Arc<PersonKeys>,
+    /// Of codes and references: the same for as long as the process lives.
     aliases: Hmac<Sha256>,
+    names: RwLock<Names>,
     gate: SigningKey,
+}
+
+/// What hashes the names of people: the newest names them, the one before still finds them until everybody is named
+/// anew.
+struct Names {
+    number: u8,
+    newest: Hmac<Sha256>,
+    former: Option<Hmac<Sha256>>,
+    /// Whether nobody is found by the former key alone any more.
+    all_renamed: bool,
 }
 
 impl Keys {
@@ -59,18 +71,52 @@ impl Keys {
             cipher: Arc::clone(&fields) as Arc<dyn Cipher>,
             fields,
             people,
-            aliases: Hmac::new_from_slice(&material.aliases).expect("HMAC takes a key of any length"),
+            names: RwLock::new(Names {
+                number: FIRST,
+                newest: hmac(&material.aliases),
+                former: None,
+                all_renamed: true,
+            }),
+            aliases: hmac(&material.aliases),
             gate: SigningKey::from_bytes(&material.gate),
         }
     }
 
+    /// Keyed hash of a code, a reference or a number, by what it is for.
+    pub fn alias(&self, what: &str, text: &str) -> PersonAlias {
+        hashed(&self.aliases, what, text)
+    }
+
     /// Keyed hash of what an identity provider calls a person.
-    pub fn alias(&self, provider: &str, subject: &str) -> PersonAlias {
-        let mut mac = self.aliases.clone();
-        mac.update(provider.as_bytes());
-        mac.update(&[0]);
-        mac.update(subject.as_bytes());
-        PersonAlias(mac.finalize().into_bytes().into())
+    pub fn subject_alias(&self, provider: &str, subject: &str) -> PersonAlias {
+        hashed(&self.names().newest, provider, subject)
+    }
+
+    /// From now on people are named by the newest; `former` still finds them.
+    pub fn name_people_by(&self, number: u8, newest: &[u8; 32], former: Option<&[u8; 32]>) {
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        let all_renamed = former.is_none() || (names.number == number && names.all_renamed);
+        *names = Names { number, newest: hmac(newest), former: former.map(hmac), all_renamed };
+    }
+
+    /// The number of the key that names people, and whether there is one before it.
+    pub fn names_key(&self) -> (u8, bool) {
+        let names = self.names();
+        (names.number, names.former.is_some())
+    }
+
+    pub fn all_renamed(&self) -> bool {
+        self.names().all_renamed
+    }
+
+    /// Everybody was looked at under that key, and is named by it.
+    pub(crate) fn note_all_renamed(&self, number: u8) {
+        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
+        names.all_renamed |= names.number == number;
+    }
+
+    fn names(&self) -> RwLockReadGuard<'_, Names> {
+        self.names.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keyed hash of a resident, foreigner's or temporary number, in the form that [`crate::person_number`] gives it.
@@ -80,7 +126,19 @@ impl Keys {
 
     /// Keyed hash of a number and a name together, however the name is typed: who knows one of them learns nothing.
     pub fn pair_alias(&self, number: &str, name: &str) -> PersonAlias {
-        self.alias("pair", &format!("{number}|{}", person_name::normalised(name)))
+        hashed(&self.names().newest, PAIR, &pair(number, name))
+    }
+
+    /// As [`Keys::pair_alias`], under the key before; None unless people are being named anew.
+    pub fn former_pair_alias(&self, number: &str, name: &str) -> Option<PersonAlias> {
+        self.names().former.as_ref().map(|former| hashed(former, PAIR, &pair(number, name)))
+    }
+
+    /// What a roster made with the newest key bears, then one made with the key before.
+    pub fn roster_checks(&self) -> Vec<PersonAlias> {
+        let names = self.names();
+        let keys = [Some(&names.newest), names.former.as_ref()];
+        keys.into_iter().flatten().map(|key| hashed(key, "roster", "key check")).collect()
     }
 
     pub fn sign_gate_document(&self, signed_part: &str) -> [u8; 64] {
@@ -91,4 +149,22 @@ impl Keys {
     pub fn gate_public_key(&self) -> String {
         crate::published::hex(&self.gate.verifying_key().to_bytes())
     }
+}
+
+const PAIR: &str = "pair";
+
+fn pair(number: &str, name: &str) -> String {
+    format!("{number}|{}", person_name::normalised(name))
+}
+
+fn hmac(key: &[u8; 32]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
+}
+
+fn hashed(key: &Hmac<Sha256>, what: &str, text: &str) -> PersonAlias {
+    let mut mac = key.clone();
+    mac.update(what.as_bytes());
+    mac.update(&[0]);
+    mac.update(text.as_bytes());
+    PersonAlias(mac.finalize().into_bytes().into())
 }

@@ -3,7 +3,7 @@
 //! People name each other by references: keyed hashes that mean something to one person only. None can be guessed,
 //! none stands for anybody in another person's hands.
 
-use crate::actions::{candidate, new_key, person_card, roster_person, seal_person};
+use crate::actions::{candidate, name_anew, new_key, person_card, roster_person, seal_person};
 use crate::app::App;
 use crate::claim::Claim;
 use crate::context::Context;
@@ -144,8 +144,7 @@ pub async fn choose_party(ctx: &Context, references: &[&str]) -> Result<(), Prob
 pub async fn add(ctx: &Context, named: Named) -> Result<PersonId, Problem> {
     let booker = ctx.booker()?.person;
     not_oneself(ctx, &named.claim).await?;
-    let pair = ctx.app.keys.pair_alias(&named.claim.number, &named.claim.name);
-    let (claim, on_roster) = known_pair(ctx, booker, pair, named.claim).await?;
+    let (claim, on_roster) = known_pair(ctx, booker, named.claim).await?;
     delegate(ctx, Named { claim, ..named }, on_roster, None).await
 }
 
@@ -166,6 +165,7 @@ pub(crate) async fn delegate(
     code_sent_at: Option<Timestamp>,
 ) -> Result<PersonId, Problem> {
     let Named { claim, relation, consent } = named;
+    name_anew(&ctx.app, &claim).await?;
     let command = Command::Delegate(Delegate {
         campaign: ctx.app.campaign().id,
         booker: ctx.booker()?.person,
@@ -186,18 +186,13 @@ pub(crate) async fn delegate(
 
 /// What is known of the pair, and whether it is on the roster. Where the campaign needs one, a pair that is not on it
 /// is unknown, whichever half of it is wrong: one look-up of one hash says so.
-async fn known_pair(
-    ctx: &Context,
-    booker: PersonId,
-    pair: PersonAlias,
-    said: Claim,
-) -> Result<(Claim, bool), Problem> {
+async fn known_pair(ctx: &Context, booker: PersonId, said: Claim) -> Result<(Claim, bool), Problem> {
     if !ctx.app.campaign().group.roster_needed {
         return Ok((said, false));
     }
     let tries = &ctx.app.pair_tries;
     tries.begin(booker, ctx.now).map_err(|again_at| Refusal::TooManyPairs { again_at })?;
-    let listed = roster_person(&ctx.app, pair).await;
+    let listed = roster_person(&ctx.app, &said).await;
     if !matches!(listed, Ok(None)) {
         tries.was_right(booker, ctx.now);
     }

@@ -126,7 +126,7 @@ pub async fn prove(ctx: &Context, token: &str, code: &str) -> Result<PersonId, P
     let tries_left = ctx.app.recipient_codes.budgets().take_try(&sealed.id, ctx.now)?;
     let pair = ctx.app.keys.pair_alias(&sealed.claim.number, &sealed.claim.name);
     let is_right: bool = six_digits(&ctx.app.keys, &sealed.id, pair).as_bytes().ct_eq(code.as_bytes()).into();
-    let listed = if is_right { roster_person(&ctx.app, pair).await? } else { None };
+    let listed = if is_right { roster_person(&ctx.app, &sealed.claim).await? } else { None };
     let Some((listed, phone)) =
         listed.and_then(|mut listed| listed.phone.take().map(|phone| (listed, phone)))
     else {
@@ -200,7 +200,7 @@ async fn hand_over(ctx: &Context, sealed: &Sealed, pair: PersonAlias) -> Result<
     let helper = masked_name(&person_card(ctx, PersonId(sealed.booker)).await?.name);
     let code = six_digits(&ctx.app.keys, &sealed.id, pair);
     let text = wording::recipient_code_message(&ctx.app, &helper, &code);
-    let listed = roster_person(&ctx.app, pair).await?;
+    let listed = roster_person(&ctx.app, &sealed.claim).await?;
     if listed.is_none() && ctx.app.pair_tries.was_wrong(ctx.now) {
         tracing::warn!("many names and numbers that do not belong together were tried");
     }

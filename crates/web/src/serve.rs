@@ -14,6 +14,7 @@ use crate::overload::tries::{Asker, CameFrom};
 use crate::overload::{Entered, Plane};
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
+use crate::watching::access::Asked;
 use axum::body::Body;
 use booking::{PersonId, Refusal};
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
@@ -34,6 +35,19 @@ const BODY_MAX: usize = 16 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn serve(
+    app: Arc<App>,
+    route: &'static Route,
+    lang: Lang,
+    params: HashMap<String, String>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let asked = Asked::now(&app, route, lang);
+    let response = answer(Arc::clone(&app), route, lang, params, request).await;
+    asked.answered(&response);
+    response
+}
+
+async fn answer(
     app: Arc<App>,
     route: &'static Route,
     lang: Lang,
@@ -93,7 +107,7 @@ async fn place<'a>(
 
 fn context(
     app: Arc<App>,
-    route: &Route,
+    route: &'static Route,
     lang: Lang,
     params: HashMap<String, String>,
     head: &http::request::Parts,
@@ -119,6 +133,7 @@ fn context(
     let path = head.uri.path();
     Context {
         lang,
+        route: route.path,
         wants: if path.starts_with("/api/") || path.starts_with("/gate/") {
             Wants::Json
         } else {

@@ -38,6 +38,11 @@ impl Load {
         Self::new(port, "GET", path, "", connections)
     }
 
+    /// With header lines of the asker's own.
+    pub(crate) fn get_with(port: u16, path: &str, headers: &str, connections: Connections) -> Self {
+        Self::new(port, "GET", path, headers, connections)
+    }
+
     /// A POST without a body; what it makes is expected to be created.
     pub(crate) fn post(port: u16, path: &str, connections: Connections) -> Self {
         let fields = "content-type: application/json\r\ncontent-length: 0\r\n";

@@ -178,9 +178,12 @@ pub(crate) enum KeysWhat {
         #[command(flatten)]
         places: Places,
     },
-    /// 개인정보를 봉인할 새 열쇠 · a new key that seals personal fields from now on
+    /// 개인정보를 봉인하거나(fields) 사람을 찾는(aliases) 새 열쇠 · a new key that seals personal fields, or names people
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Rotate {
+        /// fields 또는 aliases · which
+        #[arg(default_value = "fields", value_name = "fields|aliases", value_parser = ["fields", "aliases"])]
+        which: String,
         #[command(flatten)]
         places: Places,
     },

@@ -12,9 +12,12 @@ use store::{Clock, Roster, RosterEntry, StoreError};
 /// How long a newer roster may go unnoticed.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(3);
 
+/// What the keys leave with a roster that are in use at that moment.
+pub type KeyChecks = Box<dyn Fn() -> Vec<PersonAlias> + Send + Sync>;
+
 pub struct FollowedRoster {
     path: PathBuf,
-    key_check: PersonAlias,
+    key_checks: KeyChecks,
     clock: Arc<dyn Clock>,
     seen: Mutex<Seen>,
 }
@@ -43,9 +46,9 @@ struct Identity {
 }
 
 impl FollowedRoster {
-    pub fn new(folder: &std::path::Path, key_check: PersonAlias, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(folder: &std::path::Path, key_checks: KeyChecks, clock: Arc<dyn Clock>) -> Self {
         let seen = Seen { looked_at: Timestamp::MIN, file: None, roster: Opened::Absent };
-        Self { path: folder.join(ROSTER_FILE), key_check, clock, seen: Mutex::new(seen) }
+        Self { path: folder.join(ROSTER_FILE), key_checks, clock, seen: Mutex::new(seen) }
     }
 
     /// How many are on it; None without one.
@@ -54,6 +57,14 @@ impl FollowedRoster {
     /// [`StoreError::Corrupt`] if there is one that cannot be read.
     pub fn people(&self) -> Result<Option<u64>, StoreError> {
         Ok(self.current()?.map(|roster| roster.people()))
+    }
+
+    /// What the key left with it that it was made with; None without one.
+    ///
+    /// # Errors
+    /// As [`FollowedRoster::people`].
+    pub fn made_with(&self) -> Result<Option<PersonAlias>, StoreError> {
+        Ok(self.current()?.map(|roster| roster.made_with()))
     }
 
     fn current(&self) -> Result<Option<Arc<SqliteRoster>>, StoreError> {
@@ -82,7 +93,7 @@ impl FollowedRoster {
         if !is_there {
             return Opened::Absent;
         }
-        match SqliteRoster::open(&self.path, self.key_check) {
+        match SqliteRoster::open_of(&self.path, &(self.key_checks)()) {
             Ok(roster) => {
                 tracing::info!(people = roster.people(), "a roster is in use");
                 Opened::Open(Arc::new(roster))

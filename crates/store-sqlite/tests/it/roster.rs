@@ -156,7 +156,8 @@ fn other_keys_or_another_file_are_damage_not_an_empty_roster() {
 fn a_newer_roster_is_used_within_seconds_without_a_restart() {
     let folder = Folder::new();
     let clock = Arc::new(MockClock::at("2027-07-12T00:00:00Z".parse().unwrap()));
-    let follower = FollowedRoster::new(&folder.0, KEYS, Arc::clone(&clock) as Arc<dyn Clock>);
+    let follower =
+        FollowedRoster::new(&folder.0, Box::new(|| vec![KEYS]), Arc::clone(&clock) as Arc<dyn Clock>);
     let (one, other) = (row(2, 1, 1), row(2, 2, 2));
     assert!(!follower.is_present());
     assert_eq!(found(&follower, &one), None);

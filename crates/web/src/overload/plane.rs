@@ -11,7 +11,7 @@ use store::Clock;
 use tokio::sync::oneshot;
 
 /// So many may wait for a place at the least.
-const WAITING_MIN: usize = 24;
+const WAITING_MIN: usize = 40;
 
 /// Who works for a request, and therefore what it can starve. Each route states its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -88,7 +88,12 @@ pub struct PlaneFigures {
     /// Since the start.
     pub shed_full: u64,
     pub shed_waited: u64,
+    /// Somebody found no room a moment ago.
+    pub is_shedding: bool,
 }
+
+/// So long after the last who found no room a plane counts as shedding.
+const SHEDDING_FOR: Duration = Duration::from_secs(5);
 
 struct Places {
     clock: Arc<dyn Clock>,
@@ -96,6 +101,8 @@ struct Places {
     admission: Mutex<Admission<oneshot::Sender<()>, AdaptiveLimit>>,
     shed_full: AtomicU64,
     shed_waited: AtomicU64,
+    /// By the clock's elapsed time, in milliseconds; 0: never.
+    shed_last_ms: AtomicU64,
 }
 
 impl Places {
@@ -103,7 +110,8 @@ impl Places {
         let limit = AdaptiveLimit::new(LimitSettings::up_to(u32::try_from(at_once_max).unwrap_or(u32::MAX)));
         let settings = AdmissionSettings { wait_max, waiting_min: WAITING_MIN };
         let admission = Mutex::new(Admission::new(settings, limit));
-        Self { clock, wait_max, admission, shed_full: AtomicU64::new(0), shed_waited: AtomicU64::new(0) }
+        let [shed_full, shed_waited, shed_last_ms] = [0; 3].map(AtomicU64::new);
+        Self { clock, wait_max, admission, shed_full, shed_waited, shed_last_ms }
     }
 
     async fn enter(&self, kind: Kind) -> Result<Entered<'_>, Shed> {
@@ -112,22 +120,29 @@ impl Places {
         match asked {
             Asked::Enters => {}
             Asked::Refused => {
-                self.shed_full.fetch_add(1, Ordering::Relaxed);
-                return Err(Shed::Full);
+                return Err(self.shed(Shed::Full));
             }
             Asked::Waits(number) => {
                 let mut waits = Waits { places: self, number, wakes: Some(&mut wakes) };
                 if !waits.until_woken().await {
-                    self.shed_waited.fetch_add(1, Ordering::Relaxed);
-                    return Err(Shed::WaitedTooLong);
+                    return Err(self.shed(Shed::WaitedTooLong));
                 }
             }
         }
         Ok(Entered { places: self, kind, since: self.clock.elapsed(), is_counted: false })
     }
 
+    fn shed(&self, why: Shed) -> Shed {
+        let counter = if why == Shed::Full { &self.shed_full } else { &self.shed_waited };
+        counter.fetch_add(1, Ordering::Relaxed);
+        self.shed_last_ms.store(self.clock.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
+        why
+    }
+
     fn figures(&self) -> PlaneFigures {
         let admission = self.admission();
+        let last_ms = self.shed_last_ms.load(Ordering::Relaxed);
+        let since_last = self.clock.elapsed().saturating_sub(Duration::from_millis(last_ms));
         PlaneFigures {
             limit: admission.limit(),
             in_flight: admission.in_flight(),
@@ -135,6 +150,7 @@ impl Places {
             oldest_waits: admission.oldest_waits(self.clock.elapsed()),
             shed_full: self.shed_full.load(Ordering::Relaxed),
             shed_waited: self.shed_waited.load(Ordering::Relaxed),
+            is_shedding: last_ms > 0 && since_last < SHEDDING_FOR,
         }
     }
 

@@ -67,7 +67,7 @@ impl Limit for Gradient2 {
 }
 
 fn admission(named: &str) -> Admission<usize, Box<dyn Limit>> {
-    let settings = AdmissionSettings { wait_max: Duration::from_millis(50), waiting_min: 24 };
+    let settings = AdmissionSettings { wait_max: Duration::from_millis(30), waiting_min: 40 };
     let patient = AdmissionSettings { wait_max: Duration::from_secs(2), waiting_min: usize::MAX };
     let adaptive = || Box::new(AdaptiveLimit::new(LimitSettings::up_to(512)));
     let gradient2 = Gradient2 {

@@ -10,7 +10,7 @@ use serde_json::json;
 use web::overload::Plane;
 
 /// What is answered while every place of the booking plane is taken.
-async fn asked_while_full(site: &Site, holder: &Person, asks: &[Ask]) -> Vec<Answer> {
+pub(crate) async fn asked_while_full(site: &Site, holder: &Person, asks: &[Ask]) -> Vec<Answer> {
     site.ledger.feel(Mood::Hangs);
     let mut answers = Vec::new();
     let mut wire = site.wire();

@@ -354,6 +354,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         ticket_path: format!("/gate/{SLUG}/ticket"),
         tickets_path: format!("/gate/{SLUG}/tickets"),
         turned_away: web::overload::turned_away::TurnedAway::default(),
+        watching: web::watching::Watching::new(true),
         tries: Tries::new(Pace { per_second: 20, burst: kept.wanted.person_requests_at_once_max }),
         planes: Planes::new(
             &(Arc::clone(&kept.clock) as Arc<dyn Clock>),
