@@ -15,6 +15,7 @@ mod campaign;
 mod change;
 mod clinic;
 mod country;
+mod few;
 mod ids;
 mod nearest;
 mod plan;
@@ -36,6 +37,7 @@ pub use change::{
 };
 pub use clinic::{Clinic, OpeningHours, Vials, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
+pub use few::Few;
 pub use ids::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
     PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,

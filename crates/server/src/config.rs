@@ -42,8 +42,14 @@ pub(crate) struct CampaignConfig {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LimitsConfig {
     pub(crate) connections_max: usize,
+    /// Requests that ask the ledger, worked on at once: the most that the limit, which adapts itself, can become.
     pub(crate) booking_requests_max: usize,
+    /// How long such a request may wait for its turn before it is told to come again.
     pub(crate) booking_wait_ms_max: u32,
+    /// Such requests of one person, or of one ticket while nobody has said who they are: in the long run, and at once.
+    /// Whoever clicks as fast as they can does not meet it.
+    pub(crate) person_requests_per_second_max: u32,
+    pub(crate) person_requests_at_once_max: u32,
     /// Threads that speak HTTP. One leaves the other core of a small machine to the ledger.
     pub(crate) http_threads: usize,
 }
@@ -102,7 +108,9 @@ impl Default for LimitsConfig {
         Self {
             connections_max: 15_000,
             booking_requests_max: 512,
-            booking_wait_ms_max: 2_000,
+            booking_wait_ms_max: 50,
+            person_requests_per_second_max: 20,
+            person_requests_at_once_max: 300,
             http_threads: 1,
         }
     }
@@ -160,7 +168,10 @@ impl Config {
             "limits.connections_max: 16~1000000 사이여야 합니다 / must be from 16 to 1000000"
         );
         ensure!(
-            self.limits.booking_requests_max > 0 && self.limits.http_threads > 0,
+            self.limits.booking_requests_max > 0
+                && self.limits.http_threads > 0
+                && self.limits.person_requests_per_second_max > 0
+                && self.limits.person_requests_at_once_max > 0,
             "limits: 0일 수 없습니다 / must not be 0"
         );
         ensure!(

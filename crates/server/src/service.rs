@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Randomness, Roster, Store};
 use store_sqlite::{FollowedRoster, SqliteLine};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use waiting_room::PollBands;
 use web::app::{App, WebSettings};
 use web::assets::assets;
@@ -23,6 +23,9 @@ use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::Keys;
 use web::messages::{DemoOutbox, MessageChannel, deliver};
+use web::overload::Planes;
+use web::overload::tries::{Pace, Tries};
+use web::overload::turned_away::TurnedAway;
 use web::pages::Assets;
 use web::pairs::PairTries;
 use web::published::Publisher;
@@ -97,6 +100,7 @@ impl Service {
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
+        let (planes, tries) = layers(&config, &clock);
         let app = App {
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
             settings: web_settings(&config),
@@ -119,7 +123,9 @@ impl Service {
             gate_document_path: format!("/gate/{slug}.json"),
             ticket_path: format!("/gate/{slug}/ticket"),
             tickets_path: format!("/gate/{slug}/tickets"),
-            booking_slots: Semaphore::new(config.limits.booking_requests_max),
+            planes,
+            turned_away: TurnedAway::default(),
+            tries,
         };
         Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners, roster })
     }
@@ -183,6 +189,15 @@ impl Service {
 fn roster_of(config: &Config, keys: &Arc<Keys>, clock: &Arc<dyn Clock>) -> FollowedRoster {
     let ours = Arc::clone(keys);
     FollowedRoster::new(&config.data, Box::new(move || ours.roster_checks()), Arc::clone(clock))
+}
+
+/// What stands between a request and its handler when there are too many.
+fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
+    let limits = &config.limits;
+    let wait_max = Duration::from_millis(u64::from(limits.booking_wait_ms_max));
+    let one =
+        Pace { per_second: limits.person_requests_per_second_max, burst: limits.person_requests_at_once_max };
+    (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
 }
 
 fn feeder(country: &Arc<Country>, ledger: &Arc<dyn Store>, clock: &Arc<dyn Clock>, assets: Assets) -> Feeder {
@@ -313,7 +328,5 @@ fn web_settings(config: &Config) -> WebSettings {
         public_origins: config.public_origins.clone(),
         secure_cookies: config.has_tls_before_it(),
         connections_max: config.limits.connections_max,
-        booking_requests_max: config.limits.booking_requests_max,
-        booking_wait_max: SignedDuration::from_millis(i64::from(config.limits.booking_wait_ms_max)),
     }
 }

@@ -1,17 +1,26 @@
 //! What waits for the writer: commands, and word from the journal. One lock for both, taken once for many.
 
 use crate::pen::Done;
+use crate::reply::Reply;
+use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
-use store::{Answer, Request, StoreError};
-use tokio::sync::oneshot;
+use store::{Command, Request, StoreError};
 
 /// While a batch is written, the writer is woken for so many commands; one by one would be dearer.
-const WORTH_WAKING: usize = 64;
+const WORTH_WAKING: usize = 256;
 
 pub(crate) struct Asked {
     pub(crate) request: Request,
-    pub(crate) reply: oneshot::Sender<Answer>,
+    pub(crate) reply: Reply,
+}
+
+impl Asked {
+    /// A place for somebody who has gone would be held from everybody else. All other commands are carried out: whoever
+    /// asked for them may rely on it without waiting for the answer.
+    fn is_for_nobody(&self) -> bool {
+        matches!(self.request.command, Command::Hold(_)) && !self.reply.is_awaited()
+    }
 }
 
 pub(crate) enum Next {
@@ -139,11 +148,42 @@ const UNPOISONED: &str = "nothing panics while it holds the inbox";
 
 impl State {
     fn take(&mut self, room: usize, batch: &mut Vec<Asked>) {
+        if batch.is_empty() && self.asked.len() <= room {
+            mem::swap(&mut self.asked, batch);
+            return batch.retain(|asked| !asked.is_for_nobody());
+        }
         let taken = self.asked.len().min(room);
-        batch.extend(self.asked.drain(..taken));
+        batch.extend(self.asked.drain(..taken).filter(|asked| !asked.is_for_nobody()));
     }
 }
 
 pub(crate) fn stopped() -> StoreError {
     StoreError::unavailable("the writer has stopped")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use booking::{CampaignId, ClinicId, PersonAlias, PersonId, SlotId};
+    use jiff::civil::date;
+    use store::TakePlaces;
+
+    /// Somebody gave up waiting while their command stood in the inbox.
+    #[test]
+    fn no_place_is_held_for_somebody_who_has_gone() {
+        let slot = SlotId { clinic: ClinicId(1), visit_on: date(2027, 7, 26), starts_min: 540 };
+        let hold = Command::Hold(TakePlaces::for_oneself(CampaignId(1), PersonId(1), slot));
+        let register = Command::Register { aliases: vec![PersonAlias([1; 32])], sealed: Vec::new() };
+        let inbox = Inbox::new(10);
+        let mut waiting = Vec::new();
+        for (command, is_there) in [(hold.clone(), false), (register, false), (hold, true)] {
+            let (reply, answer) = crate::reply::reply();
+            inbox.ask(Asked { request: command.into(), reply }).unwrap();
+            waiting.extend(is_there.then_some(answer));
+        }
+        let mut batch = Vec::new();
+        inbox.take(10, &mut batch);
+        let names: Vec<_> = batch.iter().map(|asked| asked.request.command.name()).collect();
+        assert_eq!(names, ["register", "hold"]);
+    }
 }

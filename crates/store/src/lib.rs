@@ -34,6 +34,7 @@ pub mod sealed;
 mod staff;
 mod store;
 mod table;
+mod undo;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;

@@ -59,6 +59,16 @@ pub fn decode_audit(bytes: &[u8]) -> Result<AuditEntry, StoreError> {
     read(bytes)
 }
 
+/// An outcome as it stands in [`Change::Answered`].
+pub(crate) fn put_outcome(outcome: &Outcome, out: &mut Vec<u8>) {
+    outcome.put(out);
+}
+
+/// Back from [`put_outcome`] of this very process.
+pub(crate) fn outcome_of(bytes: &[u8]) -> Outcome {
+    Outcome::take(&mut Reader::new(bytes)).expect("it was put there")
+}
+
 /// Adds a record to a list of records, each with its length before it.
 pub fn frame(record: &[u8], list: &mut Vec<u8>) {
     let length = u32::try_from(record.len()).expect("a record is smaller than 4 GiB");

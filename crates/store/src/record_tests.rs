@@ -27,7 +27,7 @@ fn hold(at: Timestamp) -> Hold {
     Hold {
         campaign: CampaignId(55),
         booker: PersonId(7),
-        places: vec![place(7, date(2027, 7, 26), 540), place(8, date(2027, 8, 2), 570)],
+        places: vec![place(7, date(2027, 7, 26), 540), place(8, date(2027, 8, 2), 570)].into(),
         held_at: at,
         expires_at: at + jiff::SignedDuration::from_mins(5),
         extended: false,
@@ -67,7 +67,7 @@ fn outcomes(at: Timestamp) -> Vec<Outcome> {
         Outcome::Extended { id: HoldId(9), expires_at: at },
         Outcome::Released,
         Outcome::Expired { holds: 3 },
-        Outcome::Booked(vec![(AppointmentId(10), appointment(at, booked))]),
+        Outcome::Booked(vec![(AppointmentId(10), appointment(at, booked))].into()),
         Outcome::Cancelled(AppointmentId(10)),
         Outcome::MessagesSent,
     ]
@@ -132,7 +132,7 @@ fn since_version_2(at: Timestamp) -> Vec<Change> {
     ];
     let outcomes = [
         Outcome::Held { id: HoldId(9), hold: change_hold(at) },
-        Outcome::Moved(vec![(AppointmentId(10), appointment(at, AppointmentState::Booked))]),
+        Outcome::Moved(vec![(AppointmentId(10), appointment(at, AppointmentState::Booked))].into()),
         Outcome::DelegationGiven(recipient),
         Outcome::DelegationEnded,
         Outcome::HelperAllowed,

@@ -327,7 +327,7 @@ pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, 
     // Pressed twice, the hold is gone and what it moved is known already.
     let moved = held.filter(|(id, _)| *id == hold).map(|(_, hold)| hold.replaces);
     let made = match ctx.do_keyed(Command::Confirm { booker, hold }).await? {
-        Outcome::Booked(appointments) | Outcome::Moved(appointments) => appointments,
+        Outcome::Booked(appointments) | Outcome::Moved(appointments) => appointments.to_vec(),
         other => unreachable!("confirming books, not {other:?}"),
     };
     let finished = ctx.change_draft(|draft| {

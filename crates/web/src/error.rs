@@ -7,6 +7,7 @@ use crate::context::{Context, Wants};
 use crate::fields::FieldFault;
 use crate::identity::Next;
 use crate::lang::Lang;
+use crate::overload::turned_away;
 use crate::pages::parts::{Alternative, RefusalNote};
 use crate::pages::pass_needed::PassNeededPage;
 use crate::pages::refusal::RefusalPage;
@@ -42,6 +43,10 @@ pub enum Problem {
     UnsupportedBody,
     /// More is under way than this process works on at once.
     Busy,
+    /// This person, ticket or address asked too often.
+    TooOften {
+        retry_after_s: u32,
+    },
     Store(StoreError),
     /// A handler panicked. The bug is in the log; the person gets a page.
     Bug,
@@ -70,6 +75,7 @@ impl Problem {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Bug => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -85,6 +91,7 @@ impl Problem {
             Self::TooLarge => "TooLarge",
             Self::UnsupportedBody => "BodyUnsupported",
             Self::Busy => "Busy",
+            Self::TooOften { .. } => "TooOften",
             Self::Store(StoreError::Full) => "NoRoom",
             Self::Store(_) => "BookingUnavailable",
             Self::Bug => "Bug",
@@ -97,6 +104,7 @@ impl Problem {
             Self::Store(StoreError::Full) => 902,
             Self::Store(_) => 903,
             Self::Bug => 904,
+            Self::TooOften { .. } => 905,
             _ => 901,
         };
         format!("{kind}-{:06}", random % 1_000_000)
@@ -105,7 +113,9 @@ impl Problem {
     /// Seconds after which asking again makes sense.
     fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::Refused(Refusal::EntranceBusy { retry_after_s }) => Some(*retry_after_s),
+            Self::Refused(Refusal::EntranceBusy { retry_after_s }) | Self::TooOften { retry_after_s } => {
+                Some(*retry_after_s)
+            }
             Self::Busy => Some(5),
             Self::Store(_) => Some(20),
             _ => None,
@@ -119,8 +129,7 @@ impl Problem {
 
     /// For programs: problem+json (RFC 9457), Korean first, English beside it.
     pub fn json(&self, _lang: Lang, app: &App) -> Response<Full<Bytes>> {
-        let body = self.document(app).to_string();
-        let mut response = Response::new(Full::from(body));
+        let mut response = Response::new(Full::from(self.text(app)));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -133,6 +142,11 @@ impl Problem {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
+    }
+
+    /// The document of [`Problem::json`].
+    pub(crate) fn text(&self, app: &App) -> String {
+        self.document(app).to_string()
     }
 
     fn document(&self, app: &App) -> Value {
@@ -171,6 +185,9 @@ impl Problem {
     /// For people. Every page says what to do next.
     pub fn answer(self, ctx: &Context) -> Response<Body> {
         self.log(ctx);
+        if let Self::Busy | Self::TooOften { .. } = self {
+            return turned_away::answer(ctx, &self);
+        }
         if ctx.wants == Wants::Json {
             return self.json(ctx.lang, &ctx.app).map(Body::new);
         }
@@ -194,7 +211,7 @@ impl Problem {
                 ctx.page_with(status, &NotFoundPage { chrome: ctx.chrome() })
             }
             Self::TooLarge | Self::UnsupportedBody => bad_request(ctx, status, &[]),
-            Self::Busy | Self::Store(_) | Self::Bug => {
+            Self::Busy | Self::TooOften { .. } | Self::Store(_) | Self::Bug => {
                 let support_code = self.support_code(u64::from_be_bytes(ctx.app.random.bytes()));
                 tracing::warn!(support_code, code = self.code(), "a person was shown the trouble page");
                 let retry_seconds = retry_after.unwrap_or(30);
@@ -325,12 +342,13 @@ mod tests {
     fn a_reference_for_the_phone_is_digits() {
         let problems = [
             Problem::Busy,
+            Problem::TooOften { retry_after_s: 1 },
             Problem::Store(StoreError::Full),
             Problem::Store(StoreError::unavailable("")),
             Problem::Bug,
         ];
         let codes = problems.map(|problem| problem.support_code(7_000_123));
-        assert_eq!(codes, ["901-000123", "902-000123", "903-000123", "904-000123"]);
+        assert_eq!(codes, ["901-000123", "905-000123", "902-000123", "903-000123", "904-000123"]);
     }
 
     #[test]

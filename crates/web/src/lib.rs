@@ -33,6 +33,7 @@ pub mod lang;
 pub mod map;
 pub mod messages;
 pub mod openapi;
+pub mod overload;
 pub mod pages;
 pub mod pairs;
 pub mod people;

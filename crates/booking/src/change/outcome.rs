@@ -1,7 +1,7 @@
 //! What people are told, and what a use of the ledger achieved.
 
 use super::{Admission, Appointment, Hold};
-use crate::{AppointmentId, HoldId, PersonId, SlotCounts, SlotId, Supply, WaitEntry, WaitId};
+use crate::{AppointmentId, Few, HoldId, PersonId, SlotCounts, SlotId, Supply, WaitEntry, WaitId};
 use jiff::Timestamp;
 
 /// What a person is to be told; the words are made where it is sent.
@@ -82,9 +82,9 @@ pub enum Outcome {
     Expired {
         holds: u32,
     },
-    Booked(Vec<(AppointmentId, Appointment)>),
+    Booked(Few<(AppointmentId, Appointment)>),
     /// The appointments in their new places.
-    Moved(Vec<(AppointmentId, Appointment)>),
+    Moved(Few<(AppointmentId, Appointment)>),
     Cancelled(AppointmentId),
     MessagesSent,
     /// The recipient, known by name and number.

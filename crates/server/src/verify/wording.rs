@@ -43,15 +43,15 @@ pub(crate) fn words(broken: &Broken) -> (String, String) {
         | Broken::BeforeOpening { .. }
         | Broken::WithoutPass { .. }
         | Broken::WithoutLeave { .. } => acts(broken),
+        Broken::NotOnRecord { .. }
+        | Broken::AuditHeadKnowsAnother { .. }
+        | Broken::AuditEndsBeforeHead { .. }
+        | Broken::AuditHeadDiffers { .. } => audit(broken),
         Broken::KeyChanged { .. }
         | Broken::KeyOfTwo { .. }
         | Broken::KeysNotTheirs { .. }
         | Broken::KeySpared { .. }
         | Broken::RemovedWhileExpected { .. } => gone::gone(broken),
-        Broken::NotOnRecord { .. }
-        | Broken::AuditHeadKnowsAnother { .. }
-        | Broken::AuditEndsBeforeHead { .. }
-        | Broken::AuditHeadDiffers { .. } => audit(broken),
     }
 }
 

@@ -41,12 +41,12 @@ pub enum Claim {
     Leave,
     /// No key is answered twice, and every answer says what happened.
     Idempotency,
-    /// Whoever is removed is expected nowhere, and nothing is theirs afterwards; each person has one key of their own,
-    /// and only keys of people who were removed are destroyed.
-    Removal,
     /// Whoever moved, cancelled or recorded an appointment is on record in the same step, and the record is the one of
     /// which heads were given away.
     Audit,
+    /// Whoever is removed is expected nowhere, and nothing is theirs afterwards; each person has one key of their own,
+    /// and only keys of people who were removed are destroyed.
+    Removal,
 }
 
 impl Claim {
@@ -62,8 +62,8 @@ impl Claim {
         Self::Supply,
         Self::Leave,
         Self::Idempotency,
-        Self::Removal,
         Self::Audit,
+        Self::Removal,
     ];
 
     /// Whether the journal itself is hurt: a service does not start on it. The others are wrong decisions, faithfully
@@ -86,8 +86,8 @@ impl Claim {
             Self::Supply => "supply",
             Self::Leave => "leave",
             Self::Idempotency => "idempotency",
-            Self::Removal => "removal",
             Self::Audit => "audit",
+            Self::Removal => "removal",
         }
     }
 }
@@ -229,6 +229,21 @@ pub enum Broken {
     AnswerUntrue {
         outcome: String,
     },
+    /// It was changed, and nobody is on record for it.
+    NotOnRecord {
+        appointment: AppointmentId,
+    },
+    /// A head that was given away knows another event there.
+    AuditHeadKnowsAnother {
+        event: u64,
+    },
+    AuditEndsBeforeHead {
+        head: u64,
+    },
+    /// The service would go on from another end.
+    AuditHeadDiffers {
+        event: u64,
+    },
     /// What is known of somebody stands under two keys.
     KeyChanged {
         person: PersonId,
@@ -248,21 +263,6 @@ pub enum Broken {
     /// A hold of theirs was live, or a visit was to come.
     RemovedWhileExpected {
         person: PersonId,
-    },
-    /// It was changed, and nobody is on record for it.
-    NotOnRecord {
-        appointment: AppointmentId,
-    },
-    /// A head that was given away knows another event there.
-    AuditHeadKnowsAnother {
-        event: u64,
-    },
-    AuditEndsBeforeHead {
-        head: u64,
-    },
-    /// The service would go on from another end.
-    AuditHeadDiffers {
-        event: u64,
     },
 }
 
@@ -297,15 +297,15 @@ impl Broken {
             Self::SupplyExceeded { .. } => Claim::Supply,
             Self::BeforeOpening { .. } | Self::WithoutPass { .. } | Self::WithoutLeave { .. } => Claim::Leave,
             Self::AnsweredTwice { .. } | Self::AnswerUntrue { .. } => Claim::Idempotency,
+            Self::NotOnRecord { .. }
+            | Self::AuditHeadKnowsAnother { .. }
+            | Self::AuditEndsBeforeHead { .. }
+            | Self::AuditHeadDiffers { .. } => Claim::Audit,
             Self::KeyChanged { .. }
             | Self::KeyOfTwo { .. }
             | Self::KeysNotTheirs { .. }
             | Self::KeySpared { .. }
             | Self::RemovedWhileExpected { .. } => Claim::Removal,
-            Self::NotOnRecord { .. }
-            | Self::AuditHeadKnowsAnother { .. }
-            | Self::AuditEndsBeforeHead { .. }
-            | Self::AuditHeadDiffers { .. } => Claim::Audit,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use booking::{
-    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
+    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, Few, HoldId, MessageId, PersonAlias,
     PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
 };
 use jiff::Timestamp;
@@ -155,6 +155,21 @@ impl<T: Field> Field for Vec<T> {
             items.push(T::take(from)?);
         }
         Ok(items)
+    }
+}
+
+/// As a `Vec`.
+impl<T: Field> Field for Few<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        u32::try_from(self.len()).expect("a record is smaller than 4 GiB").put(out);
+        for item in self {
+            item.put(out);
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
+        let count = u32::take(from)?;
+        (0..count).map(|_| T::take(from)).collect()
     }
 }
 

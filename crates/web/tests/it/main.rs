@@ -27,6 +27,7 @@ mod line;
 mod merged;
 mod openapi;
 mod outage;
+mod overload;
 mod people;
 mod person;
 mod prepared;

@@ -115,7 +115,7 @@ impl Ledger {
         concerned.extend(self.holds_with(campaign, survivor));
         for id in concerned {
             let hold = self.holds.get(id).expect("it was just found").clone();
-            let places: Vec<Place> =
+            let places =
                 hold.places.iter().map(|place| Place { recipient: now(place.recipient), ..*place }).collect();
             let renamed = Hold { booker: now(hold.booker), places, ..hold.clone() };
             let is_theirs = renamed.places.iter().any(|place| place.recipient == survivor);
