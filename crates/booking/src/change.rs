@@ -1,9 +1,9 @@
 //! What the ledger writes: one [`Change`] per fact that became true. The journal is a list of them.
 
 use crate::{
-    AppointmentId, AuditEntry, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, Offer,
-    OfferEnd, PersonAlias, PersonId, RequestKey, SessionId, SlotId, StaffId, Supply, TicketRef, WaitEnd,
-    WaitEntry, WaitId,
+    AppointmentId, AuditEntry, CampaignId, ClinicId, ConsentVersion, DoseNumber, Few, HoldId, MessageId,
+    Offer, OfferEnd, PersonAlias, PersonId, PersonKey, Removal, RequestKey, SessionId, SlotId, StaffId,
+    Supply, TicketRef, WaitEnd, WaitEntry, WaitId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -37,6 +37,22 @@ pub enum Change {
     PersonUpdated {
         person: PersonId,
         sealed: Vec<u8>,
+    },
+    /// Their data is gone; what they booked stays, and is nobody's.
+    PersonRemoved {
+        person: PersonId,
+        removal: Removal,
+    },
+    /// The keys of people who were removed are gone for good.
+    KeysDestroyed {
+        keys: Vec<PersonKey>,
+        at: Timestamp,
+    },
+    /// The same person under hashes of another key: the old ones name nobody any more.
+    AliasesRenewed {
+        person: PersonId,
+        old: Vec<PersonAlias>,
+        new: Vec<PersonAlias>,
     },
     DelegationGiven {
         campaign: CampaignId,
@@ -297,7 +313,7 @@ impl DelegationRecord {
 pub struct Hold {
     pub campaign: CampaignId,
     pub booker: PersonId,
-    pub places: Vec<Place>,
+    pub places: Few<Place>,
     /// For a change: what each place takes the place of, in the same order. Empty for a new booking.
     pub replaces: Vec<Replaced>,
     pub held_at: Timestamp,

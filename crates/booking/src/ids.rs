@@ -31,6 +31,8 @@ number_ids! {
     WaitId(u64);
     /// Which text of a consent somebody agreed to.
     ConsentVersion(u16);
+    /// The key that seals one person's fields, by its place in the tree of keys.
+    PersonKey(u32);
     /// 행정구역 코드, ten digits (행정안전부 법정동 코드).
     RegionCode(u64);
 }
@@ -66,9 +68,21 @@ byte_ids! {
 /// number does not tell how many have booked. It is a name, not a secret: nothing opens by knowing it.
 const NUMBER_SPACE: u64 = 10_000_000_000;
 const NUMBER_STRIDE: u64 = 7_368_787_063;
+/// Undoes the stride: their product is 1 in the number space.
+const NUMBER_STRIDE_BACK: u64 = 656_461_127;
 const NUMBER_START: u64 = 4_104_226_837;
 
 impl AppointmentId {
+    /// Reads `12345-67890`, with or without the hyphen. Whether there is such an appointment is another question.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.replace('-', "");
+        let all_digits = digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let scattered: u64 = digits.parse().ok().filter(|_| all_digits)?;
+        let from_start = scattered + NUMBER_SPACE - NUMBER_START;
+        let id = u128::from(from_start) * u128::from(NUMBER_STRIDE_BACK) % u128::from(NUMBER_SPACE);
+        Some(Self(u64::try_from(id).expect("ten digits fit")))
+    }
+
     /// The ten digits that people write down, as `12345-67890`.
     pub fn number(self) -> String {
         let scattered = (u128::from(self.0) * u128::from(NUMBER_STRIDE) + u128::from(NUMBER_START))
@@ -116,6 +130,18 @@ mod tests {
         let numbers: HashSet<String> = (0..100_000).map(|id| AppointmentId(id).number()).collect();
         assert_eq!(numbers.len(), 100_000);
         assert!(numbers.iter().all(|number| number.len() == 11 && number.as_bytes()[5] == b'-'));
+    }
+
+    #[test]
+    fn an_appointment_is_found_by_the_number_that_people_read_out() {
+        for id in [0, 1, 2, 77, 3_524_000, 9_999_999_999] {
+            let number = AppointmentId(id).number();
+            assert_eq!(AppointmentId::parse(&number), Some(AppointmentId(id)), "{number}");
+            assert_eq!(AppointmentId::parse(&number.replace('-', "")), Some(AppointmentId(id)));
+        }
+        for wrong in ["", "12345", "12345-6789", "12345-678901", "1234x-67890", "+2345-67890"] {
+            assert_eq!(AppointmentId::parse(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

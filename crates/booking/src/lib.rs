@@ -15,10 +15,12 @@ mod campaign;
 mod change;
 mod clinic;
 mod country;
+mod few;
 mod ids;
 mod nearest;
 mod plan;
 mod refusal;
+mod removal;
 pub mod rules;
 mod said;
 mod slot;
@@ -35,13 +37,15 @@ pub use change::{
 };
 pub use clinic::{Clinic, OpeningHours, Vials, WeekdaySet};
 pub use country::{Country, Region, RegionLevel};
+pub use few::Few;
 pub use ids::{
     AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
+    PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
 };
 pub use nearest::nearest_free;
 pub use plan::{second_doses, side_by_side};
 pub use refusal::Refusal;
+pub use removal::{Removal, RemovalReason};
 pub use said::{SaidCapacity, Supply};
 pub use slot::{SlotCounts, SlotId};
 pub use waiting::{Offer, OfferEnd, WaitEnd, WaitEntry, WaitScope};

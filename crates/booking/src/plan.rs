@@ -1,6 +1,6 @@
 //! Where a household and its second doses find room.
 
-use crate::{Campaign, ClinicId, SlotId};
+use crate::{Campaign, ClinicId, Few, SlotId};
 use jiff::civil::Date;
 
 /// The bands of a clinic on a day: when they begin, and how many places are free. In the order of the day.
@@ -8,7 +8,7 @@ pub(crate) type Bands = Vec<(u16, u32)>;
 
 /// Places for so many people at the same or adjacent times: the wanted band first, then the bands after it, then those
 /// before it, without a gap that has no place. None when they do not fit, or when there is no such band.
-pub fn side_by_side(bands: &[(u16, u32)], starts_min: u16, people: usize) -> Option<Vec<u16>> {
+pub fn side_by_side(bands: &[(u16, u32)], starts_min: u16, people: usize) -> Option<Few<u16>> {
     let wanted = bands.iter().position(|(start, _)| *start == starts_min)?;
     if bands[wanted].1 == 0 {
         return None;
@@ -16,7 +16,7 @@ pub fn side_by_side(bands: &[(u16, u32)], starts_min: u16, people: usize) -> Opt
     let after = bands[wanted..].iter().take_while(|(_, free)| *free > 0);
     let before = bands[..wanted].iter().rev().take_while(|(_, free)| *free > 0);
     let places = after.chain(before).flat_map(|(start, free)| std::iter::repeat_n(*start, *free as usize));
-    let mut starts: Vec<u16> = places.take(people).collect();
+    let mut starts: Few<u16> = places.take(people).collect();
     starts.sort_unstable();
     (starts.len() == people).then_some(starts)
 }
@@ -36,7 +36,7 @@ pub fn second_doses(
         let mut starts: Vec<u16> = bands.iter().map(|(start, _)| *start).collect();
         starts.sort_by_key(|start| (start.abs_diff(starts_min), *start));
         let together = starts.into_iter().find_map(|start| side_by_side(&bands, start, people))?;
-        Some(together.into_iter().map(|starts_min| SlotId { clinic, visit_on, starts_min }).collect())
+        Some(together.iter().map(|starts_min| SlotId { clinic, visit_on, starts_min: *starts_min }).collect())
     })
 }
 
@@ -48,9 +48,9 @@ mod tests {
 
     #[test]
     fn a_household_sits_in_the_wanted_band_while_there_is_room() {
-        assert_eq!(side_by_side(&[(540, 3), (570, 3)], 540, 3), Some(vec![540, 540, 540]));
-        assert_eq!(side_by_side(&[(540, 1), (570, 1), (600, 1)], 570, 3), Some(vec![540, 570, 600]));
-        assert_eq!(side_by_side(&[(540, 1), (570, 2)], 540, 3), Some(vec![540, 570, 570]));
+        assert_eq!(side_by_side(&[(540, 3), (570, 3)], 540, 3), Some(vec![540, 540, 540].into()));
+        assert_eq!(side_by_side(&[(540, 1), (570, 1), (600, 1)], 570, 3), Some(vec![540, 570, 600].into()));
+        assert_eq!(side_by_side(&[(540, 1), (570, 2)], 540, 3), Some(vec![540, 570, 570].into()));
     }
 
     #[test]

@@ -210,6 +210,11 @@ pub enum Refusal {
         sido: RegionCode,
         taken: u32,
     },
+    /// They hold places, or have a visit to come: whoever is expected is not removed.
+    StillExpected,
+    PeriodNotOver {
+        kept_until: Timestamp,
+    },
     /// The message about an appointment was sent again several times already.
     MessageTooSoon {
         again_at: Timestamp,
@@ -308,5 +313,7 @@ known_as! {
     RegionUnknown 624,
     SupplyOverTotal 625,
     SupplyBelowTaken 626,
+    StillExpected 671,
+    PeriodNotOver 672,
     MessageTooSoon 605,
 }

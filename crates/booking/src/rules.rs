@@ -5,6 +5,7 @@ mod clinic;
 mod delegation;
 mod eligibility;
 mod hold;
+mod retention;
 mod visit;
 mod waiting;
 
@@ -14,6 +15,7 @@ pub use delegation::{DelegateFacts, allow_helper, delegate, end_delegation, may_
 pub use eligibility::{eligible, merge, revoke_admission, with_reason};
 use hold::places;
 pub use hold::{Abandoned, HoldFacts, LiveAppointment, RecipientFacts, extend, hold, live_hold};
+pub use retention::{NeededUntil, RemovalFacts, remove};
 pub use visit::{DoseFacts, VisitFacts, check_in, fulfil, no_show, still_booked};
 pub use waiting::{AnswerFacts, WaitFacts, accept, decline, offer, offer_until, wait};
 

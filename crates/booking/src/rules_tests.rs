@@ -4,7 +4,7 @@
 use super::*;
 use crate::{
     Appointment, AppointmentId, AppointmentState, CampaignId, ClinicId, DoseInterval, DoseNumber,
-    EligibilityGroup, Hold, Limits, Place, RegionCode, SlotId, Visits,
+    EligibilityGroup, Few, Hold, Limits, Place, RegionCode, SlotId, Visits,
 };
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -211,9 +211,9 @@ pub(crate) fn place(recipient: PersonId, dose: u8, visit_day: i8) -> Place {
 
 pub(crate) fn held(places: Vec<Place>) -> Hold {
     Hold {
+        places: places.into(),
         campaign: CampaignId(1),
         booker: KIM,
-        places,
         replaces: vec![],
         held_at: at("12 20:30"),
         expires_at: at("12 20:35"),
@@ -283,7 +283,11 @@ fn confirming() {
             confirm(&ConfirmFacts { opening: closed(), admission: None, ..out }),
             Err(campaign_closed()),
         ),
-        ("closed, in before", confirm(&ConfirmFacts { opening: closed(), ..facts }), Ok(vec![appointment])),
+        (
+            "closed, in before",
+            confirm(&ConfirmFacts { opening: closed(), ..facts }),
+            Ok(Few::one(appointment)),
+        ),
         ("no pass", confirm(&ConfirmFacts { admission: None, ..out }), Err(Refusal::PassNeeded)),
         ("pass over", confirm(&out), Err(Refusal::PassExpired { expired_at: pass_over })),
         (
@@ -304,7 +308,7 @@ fn confirming() {
             confirm(&ConfirmFacts { now: hold_over, ..facts }),
             Err(Refusal::HoldExpired { expired_at: hold_over }),
         ),
-        ("nothing in the way", confirm(&facts), Ok(vec![appointment])),
+        ("nothing in the way", confirm(&facts), Ok(Few::one(appointment))),
     ]);
 }
 

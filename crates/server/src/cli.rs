@@ -2,7 +2,9 @@
 
 mod upkeep;
 
-pub(crate) use upkeep::{Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Places, Restore, Verify, View};
+pub(crate) use upkeep::{
+    Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Places, Restore, Retention, Verify, View,
+};
 
 use crate::import::{Defaults, Mode, tidy_time};
 use anyhow::{Context as _, Result, ensure};
@@ -79,6 +81,9 @@ pub(crate) enum Command {
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Keys(Keys),
+    /// 개인정보 보유기간과 파기 · whose data is removed when, and what was
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Retention(Retention),
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod inspect;
 mod keys;
 pub(crate) mod restore;
+mod retention;
 pub(crate) mod serve;
 mod verify;
 
@@ -26,5 +27,6 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Inspect(inspect) => inspect::run(&inspect),
         Command::Audit(order) => audit::run(&order),
         Command::Keys(keys) => keys::run(&keys),
+        Command::Retention(retention) => retention::run(&retention),
     }
 }

@@ -1,6 +1,7 @@
 //! One TOML file and the environment, typed, validated once at start. Every limit is named.
 
 use anyhow::{Context as _, Result, ensure};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ pub(crate) struct Config {
     pub(crate) audit_heads: PathBuf,
     pub(crate) campaign: CampaignConfig,
     pub(crate) limits: LimitsConfig,
+    pub(crate) retention: RetentionConfig,
     /// `text` or `json`.
     pub(crate) log_format: LogFormat,
     /// One line for each request that reaches a handler; none of it names a person.
@@ -58,6 +60,21 @@ pub(crate) struct LimitsConfig {
     pub(crate) http_threads: usize,
 }
 
+/// 보유기간. The law sets none for bookings: whoever keeps the data says how long its purpose lasts, and destroys it
+/// without delay when that is over (개인정보 보호법 21조). Nothing is removed until it is said.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RetentionConfig {
+    /// Days after the end of the campaign, or after the person's last visit if that is later.
+    pub(crate) days: Option<u32>,
+}
+
+impl RetentionConfig {
+    pub(crate) fn kept(&self) -> Option<SignedDuration> {
+        self.days.map(|days| SignedDuration::from_hours(24 * i64::from(days)))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
@@ -75,6 +92,7 @@ impl Default for Config {
             audit_heads: PathBuf::new(),
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
+            retention: RetentionConfig::default(),
             log_format: LogFormat::Text,
             access_log: false,
             operator_listen: None,
@@ -108,6 +126,9 @@ impl Default for LimitsConfig {
 
 /// The floor of sanity for admissions: slower, and a line of a million would take a fortnight.
 const ADMISSIONS_PER_SECOND: std::ops::RangeInclusive<u32> = 1..=100_000;
+
+/// A hundred years are no period.
+const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 1..=36_500;
 
 impl Config {
     pub(crate) fn read(file: Option<&Path>) -> Result<Self> {
@@ -164,6 +185,10 @@ impl Config {
                 && self.limits.person_requests_per_second_max > 0
                 && self.limits.person_requests_at_once_max > 0,
             "limits: 0일 수 없습니다 / must not be 0"
+        );
+        ensure!(
+            self.retention.days.is_none_or(|days| RETENTION_DAYS.contains(&days)),
+            "retention.days: 1~36500 사이여야 합니다 / must be from 1 to 36500"
         );
         for origin in &self.public_origins {
             let plain = origin.split_once("://").is_some_and(|(scheme, host)| {

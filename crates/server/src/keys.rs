@@ -2,6 +2,7 @@
 //! by its owner only.
 
 use crate::backup::BackupKey;
+use crate::person_keys;
 use anyhow::{Context as _, Result, ensure};
 use std::fs;
 use std::io::Write as _;
@@ -50,7 +51,15 @@ pub(crate) fn open(folder: &Path, random: &dyn Randomness) -> Result<KeyMaterial
     })
 }
 
-/// Everything the folder has, ready for use.
+/// Everything the folder has, for the one service that uses it.
+pub(crate) fn ready_to_serve(folder: &Path, random: Arc<dyn Randomness>) -> Result<Keys> {
+    let material = open(folder, random.as_ref())?;
+    let keys = Keys::with_people(&material, person_keys::open(folder, random.as_ref())?, random);
+    follow_fields(folder, &keys)?;
+    Ok(keys)
+}
+
+/// Everything but the keys of people, ready for use beside a service.
 pub(crate) fn ready(folder: &Path, random: Arc<dyn Randomness>) -> Result<Keys> {
     let keys = Keys::new(&open(folder, random.as_ref())?, random);
     follow_fields(folder, &keys)?;

@@ -3,15 +3,17 @@
 
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, Country, Hold, HoldId, Message, MessageId,
-    PersonId, SessionId, SlotCounts, SlotId,
+    PersonAlias, PersonId, PersonKey, SessionId, SlotCounts, SlotId,
 };
+use jiff::Timestamp;
 use jiff::civil::Date;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{
     Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, DeskCase,
-    PersonRecord, Request, Store, StoreError, ViewsLag, Visit, WaitRecord, Waiting, WithinSupply, Writing,
+    PersonRecord, PersonStanding, Request, Store, StoreError, ViewsLag, Visit, WaitRecord, Waiting,
+    WithinSupply,
 };
 use store_sqlite::{SqliteStore, StoreLimits};
 
@@ -89,6 +91,9 @@ impl Store for OpeningLedger {
         clinic_day(campaign: CampaignId, clinic: ClinicId, visit_on: Date) -> Result<Option<ClinicDay>, StoreError>;
         supply(campaign: CampaignId) -> Result<Option<WithinSupply>, StoreError>;
         person(person: PersonId) -> Result<Option<PersonRecord>, StoreError>;
+        named(aliases: Vec<PersonAlias>) -> Result<Option<PersonId>, StoreError>;
+        standing_after(after: PersonId, numbers_max: u64, now: Timestamp) -> Result<Vec<PersonStanding>, StoreError>;
+        condemned_keys(keys_max: usize) -> Result<Vec<PersonKey>, StoreError>;
         session_ended(session: SessionId) -> Result<bool, StoreError>;
         admission(campaign: CampaignId, person: PersonId) -> Result<Option<Admission>, StoreError>;
         hold_of(campaign: CampaignId, booker: PersonId) -> Result<Option<(HoldId, Hold)>, StoreError>;

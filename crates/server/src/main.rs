@@ -9,6 +9,8 @@ mod country;
 mod import;
 mod keys;
 mod ledger;
+mod person_keys;
+mod removals;
 mod scratch;
 mod service;
 mod system;

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::country::{self, Doors};
 use crate::ledger::OpeningLedger;
+use crate::removals::RemovalFolder;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
 use booking::Country;
@@ -30,6 +31,7 @@ use web::pages::Assets;
 use web::pairs::PairTries;
 use web::published::Publisher;
 use web::recipient_code::RecipientCodes;
+use web::retention::Retention;
 use web::roster::key_check;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
@@ -66,7 +68,7 @@ impl Service {
         })?;
         let (country, names) = country::load(&config.data, doors)?;
         let country = Arc::new(country);
-        let keys = Arc::new(crate::keys::ready(&config.key_folder(), Arc::clone(&random))?);
+        let keys = Arc::new(crate::keys::ready_to_serve(&config.key_folder(), Arc::clone(&random))?);
         let roster = FollowedRoster::new(&config.data, key_check(&keys), Arc::clone(&clock));
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
@@ -137,13 +139,16 @@ impl Service {
                 let messages = deliver(Arc::clone(&app));
                 let heads = give_heads_away(config.audit_heads.clone(), Arc::clone(&app));
                 let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys));
-                let reminders = web::reminders::run(app);
+                let reminders = web::reminders::run(Arc::clone(&app));
+                let removals = RemovalFolder::of(&config.data);
+                let retention = Retention::new(config.retention.kept()).run(app, removals);
                 tokio::select! {
                     () = keeper.run() => {}
                     () = messages => {}
                     () = reminders => {}
                     () = keys => {}
                     () = heads => {}
+                    () = retention => {}
                     () = stopped(stop) => {}
                 }
             }

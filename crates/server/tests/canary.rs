@@ -4,6 +4,11 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an error is the finding")]
 
+#[path = "canary/guessing.rs"]
+mod guessing;
+#[path = "canary/leaving.rs"]
+mod leaving;
+
 use base64::Engine as _;
 use rehearsal::crowd::{self, CrowdConfig};
 use rehearsal::scenario::{ArrivalPlan, Cast};
@@ -281,8 +286,9 @@ fn a_key_is_rotated_while_people_book() {
     assert!(keys("list").contains("number 2 seals"));
     let mut written = Vec::new();
     files(&home.0.join("data"), &mut written);
-    // A record that was sealed with the second key: the mark, the number. By chance once in 65,536 bytes.
-    let marked = |bytes: &[u8]| bytes.windows(2).filter(|pair| *pair == [0xc7, 2]).count();
+    // A record of a person that was sealed with the second key: the mark, the number.
+    let head = [&store::sealed::MARK, [2].as_slice()].concat();
+    let marked = |bytes: &[u8]| bytes.windows(head.len()).filter(|window| *window == head).count();
     let marks: usize = written.iter().map(|path| marked(&fs::read(path).unwrap())).sum();
     assert!(marks > 10, "{marks}");
     Service::start(&home.0, port).kill();

@@ -35,8 +35,8 @@ struct State {
     behind: Option<u64>,
     /// The projector cannot write; it takes no rows until it begins again.
     is_paused: bool,
-    /// The writer has its hands full.
-    is_busy: bool,
+    /// The writer has its hands full: above 0 for some batches after a large one.
+    large: u32,
     is_closed: bool,
     seen: Seen,
 }
@@ -79,7 +79,7 @@ impl Feed {
             bytes: 0,
             behind,
             is_paused: false,
-            is_busy: false,
+            large: 0,
             is_closed: false,
             seen,
         };
@@ -101,8 +101,11 @@ impl Feed {
             state.behind = Some(row.seq);
         }
         if state.behind.is_none() {
+            let was_empty = state.rows.is_empty();
             state.push(row);
-            self.changed.notify_all();
+            if was_empty || state.bytes >= ROWS_BYTES_MAX {
+                self.changed.notify_all();
+            }
         }
     }
 
@@ -126,8 +129,9 @@ impl Feed {
 
     pub(crate) fn set_busy(&self, is_busy: bool) {
         let mut state = self.state();
-        let was_busy = std::mem::replace(&mut state.is_busy, is_busy);
-        if was_busy && !is_busy {
+        let before = state.large;
+        state.large = if is_busy { LARGE_UNTIL } else { before.saturating_sub(1) };
+        if before > 0 && state.large == 0 {
             self.changed.notify_all();
         }
     }
@@ -181,9 +185,23 @@ impl Feed {
         }
         let gathers = |state: &mut State| state.bytes < ROWS_BYTES_MAX && !state.is_closed;
         let state = self.wait(state, pace.every, gathers);
-        let stands_back = |state: &mut State| state.is_busy && !state.is_closed;
-        let mut state = self.wait(state, pace.stands_back_max, stands_back);
+        let mut state = self.stand_back(state, pace.stands_back_max);
         Next::Rows(state.take(ROWS_BYTES_MAX))
+    }
+
+    /// While one large batch follows the other, for so long at most.
+    fn stand_back<'a>(&self, mut state: MutexGuard<'a, State>, at_most: Duration) -> MutexGuard<'a, State> {
+        let mut left = at_most;
+        while state.large > 0 && !left.is_zero() && !state.is_closed {
+            let journal_seq = state.seen.journal_seq;
+            let while_large = |state: &mut State| state.large > 0 && !state.is_closed;
+            state = self.wait(state, BUSY_WITHIN.min(left), while_large);
+            if state.seen.journal_seq == journal_seq {
+                state.large = 0;
+            }
+            left = left.saturating_sub(BUSY_WITHIN);
+        }
+        state
     }
 
     fn wait<'a>(
@@ -197,6 +215,10 @@ impl Feed {
     }
 }
 
+/// So many small batches in a row mean that the writer is no longer busy.
+const LARGE_UNTIL: u32 = 16;
+/// So does no batch at all for so long.
+const BUSY_WITHIN: Duration = Duration::from_millis(100);
 /// Silence for so long is a quiet moment.
 const QUIET_AFTER: Duration = Duration::from_millis(200);
 /// How long a projector that cannot write waits before it tries again.

@@ -1,10 +1,17 @@
 //! The thread that answers: waking everybody of a batch takes as long as deciding for many of them.
 
 use crate::failpoint::failpoint;
+use crate::reply::Round;
 use crate::writer::Batch;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use store::StoreError;
+
+/// So many are woken by one of them.
+const TOGETHER: usize = 128;
+/// A task that was woken and did not run within this time wakes nobody.
+const RUNS_WITHIN: Duration = Duration::from_millis(2);
 
 /// Dropping it waits until everybody is answered.
 pub(crate) struct Herald {
@@ -45,13 +52,39 @@ impl Drop for Herald {
 }
 
 fn work(durable: &Receiver<Batch>, back: &Sender<Batch>) {
-    for mut batch in durable {
-        for (asked, answer) in batch.asked.drain(..).zip(batch.answers.drain(..)) {
-            let _nobody_waits = asked.reply.send(Ok(answer));
-            failpoint!("writer.between_answers");
+    let mut round = Round::default();
+    while let Some(batch) = next(durable, &mut round) {
+        round.wake_left();
+        let mut batch = batch;
+        let answers = batch.asked.drain(..).zip(batch.answers.drain(..));
+        for (position, (asked, answer)) in answers.enumerate() {
+            round.add(&asked.reply, Ok(answer));
+            // The first is woken at once: while it runs, the others are made ready.
+            if position % TOGETHER == 0 {
+                round.wake();
+                failpoint!("writer.between_answers");
+            }
         }
+        round.wake();
         failpoint!("writer.answered");
         batch.changes.clear();
         let _nobody_decides_any_more = back.send(batch);
     }
+}
+
+/// The next batch; None when the writer is gone.
+fn next(durable: &Receiver<Batch>, round: &mut Round) -> Option<Batch> {
+    while round.has_left() {
+        match durable.recv_timeout(RUNS_WITHIN) {
+            Ok(batch) => return Some(batch),
+            Err(RecvTimeoutError::Timeout) => round.wake_left(),
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let batch = durable.recv().ok();
+    if batch.is_none() {
+        round.wake_left();
+        round.wake_left();
+    }
+    batch
 }

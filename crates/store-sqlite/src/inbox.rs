@@ -1,24 +1,25 @@
 //! What waits for the writer: commands, and word from the journal. One lock for both, taken once for many.
 
 use crate::pen::Done;
+use crate::reply::Reply;
+use std::mem;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
-use store::{Answer, Command, Request, StoreError};
-use tokio::sync::oneshot;
+use store::{Command, Request, StoreError};
 
 /// While a batch is written, the writer is woken for so many commands; one by one would be dearer.
-const WORTH_WAKING: usize = 64;
+const WORTH_WAKING: usize = 256;
 
 pub(crate) struct Asked {
     pub(crate) request: Request,
-    pub(crate) reply: oneshot::Sender<Answer>,
+    pub(crate) reply: Reply,
 }
 
 impl Asked {
     /// A place for somebody who has gone would be held from everybody else. All other commands are carried out: whoever
     /// asked for them may rely on it without waiting for the answer.
     fn is_for_nobody(&self) -> bool {
-        matches!(self.request.command, Command::Hold(_)) && self.reply.is_closed()
+        matches!(self.request.command, Command::Hold(_)) && !self.reply.is_awaited()
     }
 }
 
@@ -152,6 +153,10 @@ const UNPOISONED: &str = "nothing panics while it holds the inbox";
 
 impl State {
     fn take(&mut self, room: usize, batch: &mut Vec<Asked>) {
+        if batch.is_empty() && self.asked.len() <= room {
+            mem::swap(&mut self.asked, batch);
+            return batch.retain(|asked| !asked.is_for_nobody());
+        }
         let taken = self.asked.len().min(room);
         batch.extend(self.asked.drain(..taken).filter(|asked| !asked.is_for_nobody()));
     }
@@ -177,7 +182,7 @@ mod tests {
         let inbox = Inbox::new(10);
         let mut waiting = Vec::new();
         for (command, is_there) in [(hold.clone(), false), (register, false), (hold, true)] {
-            let (reply, answer) = oneshot::channel();
+            let (reply, answer) = crate::reply::reply();
             inbox.ask(Asked { request: command.into(), reply }).unwrap();
             waiting.extend(is_there.then_some(answer));
         }

@@ -47,6 +47,8 @@ pub(crate) struct Journal {
     last: Witness,
     /// Bytes in the write-ahead log since the last checkpoint, about.
     unchecked_bytes: u64,
+    /// Of the last row that was written.
+    body_bytes: usize,
 }
 
 impl Journal {
@@ -59,7 +61,15 @@ impl Journal {
         let (head, expected) = HeadFile::open(folder, head::FILE)?;
         #[cfg(feature = "saboteur")]
         let connection = crate::failpoint::before_each_commit(connection);
-        Ok(Self { path, connection, head, expected, last: Witness::BEGINNING, unchecked_bytes: 0 })
+        Ok(Self {
+            path,
+            connection,
+            head,
+            expected,
+            last: Witness::BEGINNING,
+            unchecked_bytes: 0,
+            body_bytes: 0,
+        })
     }
 
     /// The row of this number as it stands there, believed or not.
@@ -139,9 +149,10 @@ impl Journal {
         let mut row = Row {
             seq: self.last.seq + 1,
             at_ms: at.as_millisecond(),
-            body: body_of(changes),
+            body: body_of(changes, self.body_bytes),
             chain: [0; 32],
         };
+        self.body_bytes = row.body.len();
         row.chain = chain_after(&row, self.last.chain);
         failpoint!("journal.before_insert");
         let inserted = self
@@ -243,8 +254,9 @@ pub(crate) fn follow(row: &Row, last: Witness, check: Check) -> Result<Witness, 
     }
 }
 
-fn body_of(changes: &[Change]) -> Vec<u8> {
-    let mut body = Vec::new();
+/// As long as the one before, about.
+fn body_of(changes: &[Change], expected: usize) -> Vec<u8> {
+    let mut body = Vec::with_capacity(expected + expected / 8);
     for change in changes {
         let start = body.len();
         body.extend([0; 4]);

@@ -42,6 +42,7 @@ mod line;
 mod options;
 mod pen;
 mod projector;
+mod reply;
 mod roster;
 mod rows;
 mod start;

@@ -69,10 +69,10 @@ impl Default for StoreLimits {
             batch_max: 1_024,
             quiet_after: Duration::from_millis(200),
             checkpoint_bytes: 4 << 20,
-            checkpoint_bytes_max: 256 << 20,
+            checkpoint_bytes_max: 32 << 20,
             probe_every: jiff::SignedDuration::from_secs(1),
             project_every: Duration::from_millis(250),
-            stands_back_max: Duration::from_secs(2),
+            stands_back_max: Duration::from_secs(8),
             feed_bytes_max: 32 << 20,
             #[cfg(feature = "saboteur")]
             sabotage: Sabotage::None,

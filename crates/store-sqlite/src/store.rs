@@ -13,6 +13,7 @@ use crate::inbox::{Asked, Inbox, stopped};
 use crate::journal::{Check, Journal};
 use crate::pen::{Job, Pen};
 use crate::projector::Projector;
+use crate::reply::{Awaited, reply};
 use crate::start::{self, Begun};
 use crate::views::Views;
 use crate::watched::Watched;
@@ -134,8 +135,8 @@ impl SqliteStore {
     }
 
     /// Never waits: a queue that is full is an answer.
-    fn ask(&self, request: Request) -> Result<oneshot::Receiver<Answer>, StoreError> {
-        let (reply, answer) = oneshot::channel();
+    fn ask(&self, request: Request) -> Result<Awaited, StoreError> {
+        let (reply, answer) = reply();
         self.inbox.ask(Asked { request, reply })?;
         Ok(answer)
     }
@@ -145,7 +146,7 @@ impl Store for SqliteStore {
     /// A future that is dropped half-way leaves its command in the queue, unless it asks for a place that would be held
     /// for nobody: whoever asked does not know the outcome, and asks again with the same key.
     fn execute(&self, request: Request) -> Waiting<'_, Answer> {
-        Box::pin(async move { self.ask(request)?.await.unwrap_or_else(|_| Err(stopped())) })
+        Box::pin(async move { self.ask(request)?.await })
     }
 
     fn is_well(&self) -> bool {

@@ -6,6 +6,7 @@
 
 mod keep;
 mod load;
+mod names;
 mod position;
 mod show;
 
@@ -15,6 +16,7 @@ use crate::feed::Row;
 use crate::head::Witness;
 use booking::Country;
 use jiff::SignedDuration;
+use names::Names;
 use position::Position;
 use rusqlite::Connection;
 use std::fs;
@@ -79,6 +81,7 @@ pub(crate) struct Views {
     position: Position,
     /// The last block, while it is small enough to be added to.
     open_block: Vec<u8>,
+    names: Names,
     /// How long an answer is kept.
     answers_kept: SignedDuration,
     /// Bytes in the write-ahead log since the last checkpoint, at least.
@@ -98,6 +101,7 @@ impl Views {
         connection.set_prepared_statement_cache_capacity(32);
         let position = Position::read(&connection).map_err(read)??;
         let open_block = keep::last_block(&connection, &position).map_err(read)??;
+        let names = Names::read(&connection).map_err(read)?;
         let campaigns = country.campaigns().iter();
         let answers_kept = campaigns.map(|campaign| campaign.limits.answers_kept).max().unwrap_or_default();
         Ok(Self {
@@ -105,6 +109,7 @@ impl Views {
             connection,
             position,
             open_block,
+            names,
             answers_kept,
             unchecked_bytes: 0,
             #[cfg(feature = "saboteur")]
@@ -143,20 +148,11 @@ impl Views {
         load::load(&mut self.connection, &self.position, ledger).map_err(|error| named(&self.path, error))
     }
 
-    /// Rows of the journal, those that follow, in one transaction.
+    /// Rows of the journal, those that follow, in one transaction. After an error the views are to be opened again.
     pub(crate) fn add(&mut self, rows: &[Row]) -> Result<(), StoreError> {
-        let before = (self.position.clone(), self.open_block.clone());
-        let added = self.add_or_fail(rows);
-        if added.is_err() {
-            (self.position, self.open_block) = before;
-        }
-        added
-    }
-
-    fn add_or_fail(&mut self, rows: &[Row]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction().map_err(database::writing)?;
         let open_block = std::mem::take(&mut self.open_block);
-        let mut shelf = keep::Shelf::new(&transaction, &mut self.position, open_block);
+        let mut shelf = keep::Shelf::new(&transaction, &mut self.position, &mut self.names, open_block);
         for row in rows {
             #[cfg(feature = "saboteur")]
             if self.skips_row == Some(row.seq) {

@@ -238,7 +238,7 @@ impl Drop for Writer {
 impl Batch {
     fn refuse(&mut self, error: impl Fn() -> StoreError) {
         for asked in self.asked.drain(..) {
-            let _nobody_waits = asked.reply.send(Err(error()));
+            asked.reply.send(Err(error()));
         }
         self.answers.clear();
         self.changes.clear();

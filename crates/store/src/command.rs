@@ -3,10 +3,11 @@
 use crate::AsStaff;
 use booking::{
     AppointmentId, CampaignId, Candidate, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, Relation, RequestKey, SessionId, SlotId, TicketRef, WaitId, WaitScope,
+    PersonId, PersonKey, Relation, RemovalReason, RequestKey, SessionId, SlotId, TicketRef, WaitId,
+    WaitScope,
 };
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 /// A command, and the key under which it may be sent again.
 #[derive(Debug, Clone)]
@@ -38,6 +39,22 @@ pub enum Command {
         aliases: Vec<PersonAlias>,
         sealed: Vec<u8>,
     },
+    /// 파기 of one person; their keys are to be destroyed next.
+    Remove {
+        person: PersonId,
+        reason: RemovalReason,
+    },
+    /// 파기 of those whose period is over: the others stay.
+    RemoveDue {
+        people: Vec<PersonId>,
+        /// How long data is kept after it was needed last.
+        kept: SignedDuration,
+    },
+    /// These keys are gone for good. Whatever is not the key of somebody who was removed is passed over.
+    KeysDestroyed {
+        keys: Vec<PersonKey>,
+    },
+    RenewAliases(RenewAliases),
     Delegate(Delegate),
     /// Either side may end it.
     EndDelegation {
@@ -144,6 +161,14 @@ impl TakePlaces {
     }
 }
 
+/// Somebody's aliases under another key, in place of the old ones.
+#[derive(Debug, Clone)]
+pub struct RenewAliases {
+    pub person: PersonId,
+    pub old: Vec<PersonAlias>,
+    pub new: Vec<PersonAlias>,
+}
+
 /// A helper names somebody to book for, by name and number together.
 #[derive(Debug, Clone)]
 pub struct Delegate {
@@ -177,6 +202,10 @@ impl Command {
             Self::Open { .. } => "open",
             Self::Close { .. } => "close",
             Self::Register { .. } => "register",
+            Self::Remove { .. } => "remove",
+            Self::RemoveDue { .. } => "remove_due",
+            Self::KeysDestroyed { .. } => "keys_destroyed",
+            Self::RenewAliases(_) => "renew_aliases",
             Self::EndSession { .. } => "end_session",
             Self::Admit(_) => "admit",
             Self::Delegate(_) => "delegate",

@@ -9,7 +9,7 @@
 //! under a name. The simulation compares every table with a full replay.
 
 use crate::{StoreError, record};
-use booking::{CampaignId, Change, Hold, HoldEnd, HoldId, MessageId, MessageKind, PersonId};
+use booking::{CampaignId, Change, Hold, HoldEnd, HoldId, MessageId, MessageKind, PersonId, Removal};
 use jiff::Timestamp;
 
 /// The name under which changes stand until they are over, in the order in which they are replayed.
@@ -86,6 +86,8 @@ impl Follower {
             | Change::PersonRegistered { .. }
             | Change::PersonKnownAs { .. }
             | Change::PersonUpdated { .. }
+            | Change::KeysDestroyed { .. }
+            | Change::AliasesRenewed { .. }
             | Change::DelegationGiven { .. }
             | Change::DelegationProved { .. }
             | Change::DelegationEnded { .. }
@@ -112,6 +114,7 @@ impl Follower {
             | Change::EligibilityCorrected { .. }
             | Change::AdmissionRevoked { .. }
             | Change::PeopleMerged { .. } => to.for_ever(record)?,
+            Change::PersonRemoved { person, removal } => removed(*person, removal, record, to)?,
             Change::DraftSaved { person, sealed } => {
                 to.end(Under::Draft(*person))?;
                 if !sealed.is_empty() {
@@ -138,6 +141,20 @@ impl Follower {
         }
         Ok(())
     }
+}
+
+/// Their draft and what waits for them go with a person.
+fn removed(
+    person: PersonId,
+    removal: &Removal,
+    record: &[u8],
+    to: &mut impl Keeping,
+) -> Result<(), StoreError> {
+    to.end(Under::Draft(person))?;
+    for id in &removal.messages {
+        to.end(Under::Message(*id))?;
+    }
+    to.for_ever(record)
 }
 
 /// Nobody is reminded twice of a day: that outlives the message.

@@ -4,6 +4,8 @@
 //! ends the batch: the next one is decided on it while it is being written. Nothing is visible to readers before
 //! [`Ledger::commit`], and [`Ledger::discard`] forgets both.
 
+mod answer_index;
+mod answers;
 mod apply;
 mod appointments;
 mod audit;
@@ -12,6 +14,7 @@ mod desk;
 mod fits;
 mod layers;
 mod read;
+mod retention;
 mod said;
 #[cfg(feature = "conformance")]
 mod tables;
@@ -22,18 +25,19 @@ mod waiting;
 use crate::rows::ByDay;
 use crate::table::{ByNumber, Large, Table};
 use crate::{Command, Keyed, Request};
+use answers::Answers;
 use booking::rules::Abandoned;
 use booking::{
-    Admission, Appointment, AppointmentId, CampaignId, Change, ClinicId, Country, DelegationRecord,
-    DoseNumber, Hold, HoldId, Message, MessageId, Opening, Outcome, PersonAlias, PersonId, Refusal,
-    RegionCode, RequestKey, SessionId, SlotId, TicketRef,
+    Admission, Appointment, AppointmentId, CampaignId, Change, Country, DelegationRecord, DoseNumber, Few,
+    Hold, HoldId, Message, MessageId, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal,
+    RegionCode, SessionId, SlotId, TicketRef,
 };
 use days::DayChanges;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use layers::Followed;
 use said::Said;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 use visits::Visits;
@@ -48,6 +52,10 @@ pub struct Ledger {
     openings: Table<CampaignId, Opening>,
     aliases: Large<PersonAlias, PersonId>,
     people: ByNumber<PersonId, Vec<u8>>,
+    /// Keys of people who were removed, still to be destroyed.
+    condemned: Table<PersonKey, ()>,
+    /// Keys from when somebody had two names.
+    other_keys: Table<PersonId, Vec<PersonKey>>,
     delegations: Table<DelegationKey, DelegationRecord>,
     /// The delegations of a person, given and taken.
     delegated: Table<PersonId, Vec<DelegationKey>>,
@@ -56,7 +64,6 @@ pub struct Ledger {
     admissions: ByNumber<(CampaignId, PersonId), Admission>,
     tickets: Large<(CampaignId, TicketRef), PersonId>,
     slots: Table<SlotId, Taken, ByDay<Taken>>,
-    days: Table<(ClinicId, Date), u32>,
     day_changes: DayChanges,
     supply: Table<(CampaignId, RegionCode), u32>,
     said: Said,
@@ -68,20 +75,18 @@ pub struct Ledger {
     appointments: ByNumber<AppointmentId, Appointment>,
     /// What stands for a dose: an appointment that is live, or was given.
     live: ByNumber<(CampaignId, PersonId, DoseNumber), AppointmentId>,
-    of_person: ByNumber<PersonId, Vec<AppointmentId>>,
+    of_person: ByNumber<PersonId, Few<AppointmentId>>,
     /// The day of which somebody was reminded.
     reminded: Table<AppointmentId, Date>,
-    answers: Large<RequestKey, Answered>,
+    answers: Answers,
     messages: BTreeMap<MessageId, Message>,
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,
     /// Committed live appointments of which nobody was reminded.
-    to_remind: BTreeSet<(Date, AppointmentId)>,
+    to_remind: BTreeMap<Date, BTreeSet<AppointmentId>>,
     visits: Visits,
     /// How far this batch has gone through them: a long batch does not look at the same ones again and again.
     swept: Bound<(Timestamp, HoldId)>,
-    /// Answers in the order they were given, to be forgotten in that order.
-    answered: VecDeque<(Timestamp, RequestKey)>,
     next: Counters,
     next_sealed: Counters,
     next_committed: Counters,
@@ -115,12 +120,6 @@ struct Taken {
     blocked: u32,
 }
 
-#[derive(Debug, Clone)]
-struct Answered {
-    body: [u8; 32],
-    outcome: Outcome,
-}
-
 #[derive(Debug, Clone, Copy)]
 struct Counters {
     person: u64,
@@ -137,6 +136,8 @@ impl Ledger {
             openings: Table::default(),
             aliases: Table::default(),
             people: Table::default(),
+            condemned: Table::default(),
+            other_keys: Table::default(),
             delegations: Table::default(),
             delegated: Table::default(),
             drafts: Table::default(),
@@ -144,7 +145,6 @@ impl Ledger {
             admissions: Table::default(),
             tickets: Table::default(),
             slots: Table::default(),
-            days: Table::default(),
             day_changes: DayChanges::default(),
             supply: Table::default(),
             said: Said::default(),
@@ -156,13 +156,12 @@ impl Ledger {
             live: Table::default(),
             of_person: Table::default(),
             reminded: Table::default(),
-            answers: Table::default(),
+            answers: Answers::default(),
             messages: BTreeMap::new(),
             expiring: BTreeSet::new(),
-            to_remind: BTreeSet::new(),
+            to_remind: BTreeMap::new(),
             visits: Visits::default(),
             swept: Bound::Unbounded,
-            answered: VecDeque::new(),
             next: first,
             next_sealed: first,
             next_committed: first,
@@ -203,7 +202,7 @@ impl Ledger {
     fn kept_answer(&self, keyed: Option<Keyed>) -> Option<Result<Outcome, Refusal>> {
         let Keyed { key, body } = keyed?;
         let kept = self.answers.get(key)?;
-        Some(if kept.body == body { Ok(kept.outcome.clone()) } else { Err(Refusal::KeyReused) })
+        Some(if kept.body == body { Ok(kept.outcome()) } else { Err(Refusal::KeyReused) })
     }
 
     fn carry_out(
@@ -216,6 +215,10 @@ impl Ledger {
             Command::Open { campaign } => self.open(*campaign, now, changes),
             Command::Close { campaign } => self.close(*campaign, now, changes),
             Command::Register { aliases, sealed } => Ok(self.register(aliases, sealed, changes)),
+            Command::Remove { person, reason } => self.remove_person(*person, *reason, now, changes),
+            Command::RemoveDue { people, kept } => Ok(self.remove_due(people, *kept, now, changes)),
+            Command::KeysDestroyed { keys } => Ok(self.destroy_keys(keys, now, changes)),
+            Command::RenewAliases(wanted) => self.renew_aliases(wanted, changes),
             Command::Delegate(delegate) => self.delegate(delegate, now, changes),
             Command::EndDelegation { campaign, by, booker, recipient } => {
                 self.end_delegation((*campaign, *booker, *recipient), *by, now, changes)

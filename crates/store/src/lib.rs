@@ -31,9 +31,11 @@ pub mod record;
 mod roster;
 mod rows;
 mod same_person;
+pub mod sealed;
 mod staff;
 mod store;
 mod table;
+mod undo;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -41,7 +43,7 @@ pub mod conformance;
 pub use as_staff::{AsStaff, CorrectEligibility, StaffAct};
 pub use audit::{AuditEvent, AuditHead, Offence, Offender, verify_audit};
 pub use clock::{Clock, MockClock, Randomness};
-pub use command::{Admit, Command, Delegate, Keyed, Request, TakePlaces, Wait};
+pub use command::{Admit, Command, Delegate, Keyed, RenewAliases, Request, TakePlaces, Wait};
 pub use error::StoreError;
 pub use ledger::Ledger;
 pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
@@ -51,6 +53,6 @@ pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use staff::{RecordVisit, SetCapacity, SetSupply, StaffUse};
 pub use store::{
-    Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, DeskCase, PersonRecord, Store, SupplyRow,
-    ViewsLag, Visit, WaitRecord, Waiting, WithinSupply, Writing,
+    Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, DeskCase, PersonRecord, PersonStanding, Store,
+    SupplyRow, ViewsLag, Visit, WaitRecord, Waiting, WithinSupply,
 };

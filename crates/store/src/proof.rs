@@ -22,7 +22,7 @@ pub use broken::{Broken, Claim, Offence};
 use crate::record::Records;
 use crate::{AuditHead, Ledger, StoreError};
 use answers::Answers;
-use booking::{Change, Country};
+use booking::{Change, Country, PersonId, Removal};
 use jiff::Timestamp;
 use people::People;
 use places::Places;
@@ -216,16 +216,18 @@ impl<'a> Proof<'a> {
 
     fn change(&mut self, change: &Change) -> Result<(), Broken> {
         match change {
-            Change::Opened { campaign, at } => {
-                self.people.open(*campaign, *at);
-                Ok(())
-            }
+            Change::Opened { campaign, at } => self.people.open(*campaign, *at),
             Change::Closed { campaign, at } => self.people.close(*campaign, *at),
-            Change::PersonRegistered { person, alias, .. } => self.people.register(*person, *alias),
-            Change::PersonKnownAs { person, alias } => self.people.know_as(*person, *alias),
-            Change::PersonUpdated { person, .. } | Change::DraftSaved { person, .. } => {
-                self.people.known(*person)
+            Change::PersonRegistered { person, alias, sealed } => {
+                self.people.register(*person, *alias, sealed)
             }
+            Change::PersonKnownAs { person, alias } => self.people.know_as(*person, *alias),
+            Change::PersonUpdated { person, sealed } | Change::DraftSaved { person, sealed } => {
+                self.people.update(*person, sealed)
+            }
+            Change::PersonRemoved { person, removal } => self.remove(*person, removal),
+            Change::KeysDestroyed { keys, .. } => self.people.destroy_keys(keys),
+            Change::AliasesRenewed { person, old, new } => self.people.rename(*person, old, new),
             Change::DelegationGiven { campaign, booker, recipient, .. }
             | Change::HelperAllowed { campaign, booker, recipient } => {
                 self.people.give_leave((*campaign, *booker, *recipient))
@@ -283,6 +285,11 @@ impl<'a> Proof<'a> {
 }
 
 impl Proof<'_> {
+    fn remove(&mut self, person: PersonId, removal: &Removal) -> Result<(), Broken> {
+        self.places.may_go(self.country, person, removal)?;
+        self.people.remove(person, removal)
+    }
+
     /// Waiting, and what staff put right.
     fn desk(&mut self, change: &Change) -> Result<(), Broken> {
         match change {

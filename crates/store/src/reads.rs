@@ -52,6 +52,23 @@ macro_rules! reads_of_the_ledger {
             Box::pin(std::future::ready(self.read(|ledger| ledger.person(person))))
         }
 
+        fn named(&self, aliases: Vec<booking::PersonAlias>) -> $crate::Read<'_, Option<booking::PersonId>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.who_is_named(&aliases))))
+        }
+
+        fn standing_after(
+            &self,
+            after: booking::PersonId,
+            numbers_max: u64,
+            now: jiff::Timestamp,
+        ) -> $crate::Read<'_, Vec<$crate::PersonStanding>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.standing_after(after, numbers_max, now))))
+        }
+
+        fn condemned_keys(&self, keys_max: usize) -> $crate::Read<'_, Vec<booking::PersonKey>> {
+            Box::pin(std::future::ready(self.read(|ledger| ledger.condemned_keys(keys_max))))
+        }
+
         fn session_ended(&self, session: booking::SessionId) -> $crate::Read<'_, bool> {
             Box::pin(std::future::ready(self.read(|ledger| ledger.session_ended(session))))
         }

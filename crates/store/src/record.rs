@@ -10,7 +10,7 @@ use crate::StoreError;
 use booking::{
     Act, Actor, Admission, Appointment, AppointmentState, AuditEntry, Change, Channel, Correction,
     Delegation, Hold, HoldEnd, LookUp, Message, MessageKind, Offer, OfferEnd, Origin, Outcome, Place,
-    Relation, Replaced, SlotCounts, SlotId, Supply, WaitEnd, WaitEntry, WaitScope,
+    Relation, Removal, RemovalReason, Replaced, SlotCounts, SlotId, Supply, WaitEnd, WaitEntry, WaitScope,
 };
 use field::{Field, Reader, row, tagged};
 
@@ -57,6 +57,16 @@ pub fn encode_audit(entry: &AuditEntry, out: &mut Vec<u8>) {
 /// As [`decode`].
 pub fn decode_audit(bytes: &[u8]) -> Result<AuditEntry, StoreError> {
     read(bytes)
+}
+
+/// An outcome as it stands in [`Change::Answered`].
+pub(crate) fn put_outcome(outcome: &Outcome, out: &mut Vec<u8>) {
+    outcome.put(out);
+}
+
+/// Back from [`put_outcome`] of this very process.
+pub(crate) fn outcome_of(bytes: &[u8]) -> Outcome {
+    Outcome::take(&mut Reader::new(bytes)).expect("it was put there")
 }
 
 /// Adds a record to a list of records, each with its length before it.
@@ -141,6 +151,9 @@ tagged!(Change {
     48 => AdmissionRevoked { campaign, person, at },
     49 => PeopleMerged { survivor, merged, at },
     50 => DelegationProved { campaign, booker, recipient, at },
+    60 => PersonRemoved { person, removal },
+    61 => KeysDestroyed { keys, at },
+    62 => AliasesRenewed { person, old, new },
 });
 
 tagged!(WaitScope {
@@ -241,6 +254,15 @@ tagged!(Outcome {
     34 => CheckedIn { id, number },
     35 => NoShow { id, dropped },
     36 => Fulfilled(id),
+    60 => Removed { people },
+    61 => KeysDestroyed { keys },
+    62 => AliasesRenewed,
+});
+
+tagged!(RemovalReason {
+    1 => PeriodOver,
+    2 => Asked,
+    3 => KeyGone,
 });
 
 tagged!(HoldEnd {
@@ -283,6 +305,7 @@ tagged!(Relation {
 });
 
 row!(Admission { ticket, queue_number, admitted_at, expires_at, eligible });
+row!(Removal { reason, keys, draft, messages, delegations, at });
 row!(Replaced { appointment, slot });
 row!(Delegation { relation, eligible, consent, given_at });
 row!(Place { recipient, dose, slot });

@@ -1,5 +1,7 @@
 #[path = "record_tests/people.rs"]
 mod people;
+#[path = "record_tests/retention.rs"]
+mod retention;
 
 use super::*;
 use booking::{
@@ -25,7 +27,7 @@ fn hold(at: Timestamp) -> Hold {
     Hold {
         campaign: CampaignId(55),
         booker: PersonId(7),
-        places: vec![place(7, date(2027, 7, 26), 540), place(8, date(2027, 8, 2), 570)],
+        places: vec![place(7, date(2027, 7, 26), 540), place(8, date(2027, 8, 2), 570)].into(),
         held_at: at,
         expires_at: at + jiff::SignedDuration::from_mins(5),
         extended: false,
@@ -65,7 +67,7 @@ fn outcomes(at: Timestamp) -> Vec<Outcome> {
         Outcome::Extended { id: HoldId(9), expires_at: at },
         Outcome::Released,
         Outcome::Expired { holds: 3 },
-        Outcome::Booked(vec![(AppointmentId(10), appointment(at, booked))]),
+        Outcome::Booked(vec![(AppointmentId(10), appointment(at, booked))].into()),
         Outcome::Cancelled(AppointmentId(10)),
         Outcome::MessagesSent,
     ]
@@ -106,6 +108,7 @@ fn samples_at(at: Timestamp) -> Vec<Change> {
     samples.extend(since_version_2(at));
     samples.extend(of_staff(at));
     samples.extend(people::samples_at(at));
+    samples.extend(retention::samples(at));
     samples
 }
 
@@ -129,7 +132,7 @@ fn since_version_2(at: Timestamp) -> Vec<Change> {
     ];
     let outcomes = [
         Outcome::Held { id: HoldId(9), hold: change_hold(at) },
-        Outcome::Moved(vec![(AppointmentId(10), appointment(at, AppointmentState::Booked))]),
+        Outcome::Moved(vec![(AppointmentId(10), appointment(at, AppointmentState::Booked))].into()),
         Outcome::DelegationGiven(recipient),
         Outcome::DelegationEnded,
         Outcome::HelperAllowed,
@@ -221,7 +224,8 @@ fn hex(bytes: &[u8]) -> String {
 #[test]
 fn the_format_is_the_one_on_peoples_disks() {
     let now: Vec<String> = samples().iter().map(|change| hex(&encoded(change))).collect();
-    let then: Vec<&str> = FIXTURE.lines().chain(people::FIXTURE.lines()).collect();
+    let then: Vec<&str> =
+        FIXTURE.lines().chain(people::FIXTURE.lines()).chain(retention::FIXTURE.lines()).collect();
     assert_eq!(now, then);
 }
 

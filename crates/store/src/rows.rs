@@ -270,7 +270,7 @@ impl<V> Default for ByDay<V> {
 }
 
 impl<V> ByDay<V> {
-    /// By the minute they start at, in no order.
+    /// By the minute they start at, in their order.
     pub(crate) fn day(&self, on: SlotId) -> &[(u16, V)] {
         self.days.row(&(on.clinic, on.visit_on)).map_or(&[], Vec::as_slice)
     }
@@ -292,7 +292,10 @@ impl<V> Rows<SlotId, V> for ByDay<V> {
         }
         let on = (key.clinic, key.visit_on);
         match self.days.row_mut(&on) {
-            Some(day) => day.push((key.starts_min, value)),
+            Some(day) => {
+                let position = day.partition_point(|(start, _)| *start < key.starts_min);
+                day.insert(position, (key.starts_min, value));
+            }
             None => drop(self.days.put(on, vec![(key.starts_min, value)])),
         }
         None
@@ -301,7 +304,7 @@ impl<V> Rows<SlotId, V> for ByDay<V> {
     fn remove(&mut self, key: &SlotId) -> Option<V> {
         let day = self.days.row_mut(&(key.clinic, key.visit_on))?;
         let position = day.iter().position(|(start, _)| *start == key.starts_min)?;
-        Some(day.swap_remove(position).1)
+        Some(day.remove(position).1)
     }
 
     fn all<'a>(&'a self) -> impl Iterator<Item = (SlotId, &'a V)>

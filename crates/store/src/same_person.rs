@@ -1,6 +1,6 @@
 //! A command in the names that people have now.
 
-use crate::{AsStaff, Command, Delegate, StaffAct, TakePlaces, Wait};
+use crate::{AsStaff, Command, Delegate, RenewAliases, StaffAct, TakePlaces, Wait};
 use booking::PersonId;
 
 impl Command {
@@ -17,6 +17,8 @@ impl Command {
             | Self::LeaveWaiting { by: person, .. }
             | Self::AcceptOffer { by: person, .. }
             | Self::DeclineOffer { by: person, .. }
+            | Self::Remove { person, .. }
+            | Self::RenewAliases(RenewAliases { person, .. })
             | Self::Cancel { person, .. } => *person = now(*person),
             Self::EndDelegation { by, booker, recipient, .. } => {
                 for person in [by, booker, recipient] {
@@ -35,7 +37,9 @@ impl Command {
                 }
             }
             Self::AsStaff(order) => in_names_of_now(order, now),
-            Self::Open { .. }
+            Self::RemoveDue { .. }
+            | Self::KeysDestroyed { .. }
+            | Self::Open { .. }
             | Self::Close { .. }
             | Self::Register { .. }
             | Self::EndSession { .. }

@@ -1,11 +1,13 @@
 //! The trait, and what its reads return.
 
-use crate::{AuditEvent, AuditHead, Measured, Request, StoreError};
+use crate::{AuditEvent, AuditHead, Request, StoreError};
+use booking::rules::NeededUntil;
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, DoseNumber, Hold, HoldId,
-    Message, MessageId, Offer, Opening, Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts,
-    SlotId, Vials, WaitEntry, WaitId,
+    Message, MessageId, Offer, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal, RegionCode,
+    SessionId, SlotCounts, SlotId, Vials, WaitEntry, WaitId,
 };
+use jiff::Timestamp;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -59,6 +61,18 @@ pub trait Store: Send + Sync {
     /// Doses of a campaign, and how many of them are taken; None where it is not known.
     fn supply(&self, campaign: CampaignId) -> Waiting<'_, Result<Option<WithinSupply>, StoreError>>;
     fn person(&self, person: PersonId) -> Waiting<'_, Result<Option<PersonRecord>, StoreError>>;
+    /// Whom the first known alias names.
+    fn named(&self, aliases: Vec<PersonAlias>) -> Waiting<'_, Result<Option<PersonId>, StoreError>>;
+    /// People by their number, beginning after one; at most so many numbers are looked at, and none follows an empty
+    /// answer.
+    fn standing_after(
+        &self,
+        after: PersonId,
+        numbers_max: u64,
+        now: Timestamp,
+    ) -> Waiting<'_, Result<Vec<PersonStanding>, StoreError>>;
+    /// Keys of people who were removed, still to be destroyed; at most so many.
+    fn condemned_keys(&self, keys_max: usize) -> Waiting<'_, Result<Vec<PersonKey>, StoreError>>;
     fn session_ended(&self, session: SessionId) -> Waiting<'_, Result<bool, StoreError>>;
     fn admission(
         &self,
@@ -180,6 +194,17 @@ pub struct DaysChanged {
     /// Of the last of these days; the version that was asked for when there is none.
     pub version: u64,
     pub days: Vec<DayTaken>,
+}
+
+/// What decides how long somebody's data is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonStanding {
+    pub person: PersonId,
+    /// False of those who were removed.
+    pub is_known: bool,
+    /// None of somebody whose fields are sealed as they were before people had keys of their own.
+    pub key: Option<PersonKey>,
+    pub needed: NeededUntil,
 }
 
 /// An entry of the wait list.

@@ -10,6 +10,7 @@
 //! it, and a discard puts it back.
 
 use crate::rows::{Map, Pages, Parted, Rows};
+use crate::undo::Undo;
 use std::hash::Hash;
 use std::mem;
 
@@ -17,9 +18,9 @@ use std::mem;
 pub(crate) struct Table<K, V, R = Map<K, V>> {
     rows: R,
     /// Before the batch that is being written.
-    before_sealed: Map<K, Option<V>>,
+    before_sealed: Undo<K, V>,
     /// Before the current batch.
-    before: Map<K, Option<V>>,
+    before: Undo<K, V>,
 }
 
 /// With a row for everybody.
@@ -29,7 +30,7 @@ pub(crate) type ByNumber<K, V> = Table<K, V, Pages<V>>;
 
 impl<K, V, R: Default> Default for Table<K, V, R> {
     fn default() -> Self {
-        Self { rows: R::default(), before_sealed: Map::default(), before: Map::default() }
+        Self { rows: R::default(), before_sealed: Undo::default(), before: Undo::default() }
     }
 }
 
@@ -41,28 +42,31 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
 
     /// As everybody else sees it.
     pub(crate) fn committed(&self, key: K) -> Option<&V> {
-        match self.before_sealed.get(&key).or_else(|| self.before.get(&key)) {
+        match self.before_sealed.first(&key).or_else(|| self.before.first(&key)) {
             Some(before) => before.as_ref(),
             None => self.rows.row(&key),
         }
     }
 
     pub(crate) fn all_committed(&self) -> impl Iterator<Item = (K, &V)> {
-        let is_unchanged = |key: &K| !self.before_sealed.contains_key(key) && !self.before.contains_key(key);
-        let unchanged = self.rows.all().filter(move |(key, _)| is_unchanged(key));
-        let later = self.before.iter().filter(|(key, _)| !self.before_sealed.contains_key(key));
-        let changed = self.before_sealed.iter().chain(later);
-        unchanged.chain(changed.filter_map(|(key, before)| Some((*key, before.as_ref()?))))
+        let mut changed: Map<K, Option<&V>> = Map::default();
+        for (key, before) in self.before_sealed.all().chain(self.before.all()) {
+            changed.entry(*key).or_insert(before.as_ref());
+        }
+        let before: Vec<(K, &V)> =
+            changed.iter().filter_map(|(key, value)| Some((*key, (*value)?))).collect();
+        let unchanged = self.rows.all().filter(move |(key, _)| !changed.contains_key(key));
+        unchanged.chain(before)
     }
 
     pub(crate) fn put(&mut self, key: K, value: V) {
         let before = self.rows.put(key, value);
-        self.before.entry(key).or_insert(before);
+        self.before.note(key, before);
     }
 
     pub(crate) fn remove(&mut self, key: K) {
         if let Some(before) = self.rows.remove(&key) {
-            self.before.entry(key).or_insert(Some(before));
+            self.before.note(key, Some(before));
         }
     }
 
@@ -76,18 +80,13 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
             change(&mut value);
             return self.put(key, value);
         };
-        self.before.entry(key).or_insert_with(|| Some(value.clone()));
+        self.before.note(key, Some(value.clone()));
         change(value);
     }
 
     /// As the current batch sees them.
     pub(crate) fn rows(&self) -> &R {
         &self.rows
-    }
-
-    /// Drops a committed row that nothing refers to any more.
-    pub(crate) fn forget(&mut self, key: K) {
-        self.rows.remove(&key);
     }
 
     /// From now on the current batch is another one. What was sealed before has been committed.
@@ -98,15 +97,16 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
 
     /// What was sealed is durable.
     pub(crate) fn commit(&mut self) {
-        self.before_sealed.clear();
+        self.before_sealed.forget();
     }
 
     /// Nothing but the durable layer stays.
     pub(crate) fn discard(&mut self) {
-        for (key, before) in self.before.drain().chain(self.before_sealed.drain()) {
-            match before {
-                Some(value) => drop(self.rows.put(key, value)),
-                None => drop(self.rows.remove(&key)),
+        let Self { rows, before_sealed, before } = self;
+        for (key, value) in before.take_last_first().chain(before_sealed.take_last_first()) {
+            match value {
+                Some(value) => drop(rows.put(key, value)),
+                None => drop(rows.remove(&key)),
             }
         }
     }

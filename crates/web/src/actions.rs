@@ -13,12 +13,12 @@ use crate::roster::RosterPerson;
 use crate::session::Session;
 use booking::rules::still_booked;
 use booking::{
-    Admission, Appointment, AppointmentId, Candidate, Hold, HoldId, Outcome, PersonAlias, PersonId, Place,
-    Refusal, SlotId, TicketRef, korean_day,
+    Admission, Appointment, AppointmentId, Candidate, Hold, HoldId, Outcome, PersonAlias, PersonId,
+    PersonKey, Place, Refusal, RemovalReason, SlotId, TicketRef, korean_day,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
-use store::{Admit, Command, TakePlaces};
+use store::{Admit, Command, StoreError, TakePlaces};
 use waiting_room::{Pass, Ticket};
 
 /// Who stands behind a request that a guard let through.
@@ -54,7 +54,8 @@ pub async fn begin_session(ctx: &mut Context, identity: VerifiedIdentity) -> Res
     let VerifiedIdentity { provider, subject, claim, next: _ } = identity;
     let keys = &ctx.app.keys;
     let aliases = vec![keys.alias(provider, &subject), keys.pair_alias(&claim.number, &claim.name)];
-    let register = Command::Register { aliases, sealed: seal_person(&ctx.app, &claim) };
+    let key = key_of(&ctx.app, &aliases).await?;
+    let register = Command::Register { aliases, sealed: seal_person(&ctx.app, key, &claim)? };
     let registered = ctx.app.store.execute(register.into()).await??;
     let Outcome::Registered(person) = registered else { unreachable!("registering registers") };
     if let Some(before) = ctx.session.take() {
@@ -98,13 +99,41 @@ pub async fn end_session(ctx: &mut Context) -> Result<(), Problem> {
 pub async fn person_card(ctx: &Context, person: PersonId) -> Result<Claim, Problem> {
     let record = ctx.app.store.person(person).await?.ok_or(Refusal::IdentityNeeded)?;
     let card = open_person(&ctx.app, &record.sealed);
-    card.ok_or_else(|| store::StoreError::Corrupt { at: format!("person {}", person.0) }.into())
+    card.ok_or_else(|| StoreError::Corrupt { at: format!("person {}", person.0) }.into())
+}
+
+/// The key of whoever is known by one of these names, a new one for whoever is not. Somebody whose key was destroyed is
+/// known no longer, also where an old backup still says so.
+async fn key_of(app: &App, aliases: &[PersonAlias]) -> Result<PersonKey, StoreError> {
+    if let Some(person) = app.store.named(aliases.to_vec()).await?
+        && let Some(key) = key_of_person(app, person).await?
+    {
+        if !app.keys.people.is_destroyed(key) {
+            return Ok(key);
+        }
+        // A refusal: they were removed meanwhile.
+        let remove = Command::Remove { person, reason: RemovalReason::KeyGone };
+        let _ = app.store.execute(remove.into()).await?;
+    }
+    new_key(app)
+}
+
+/// None of somebody who is sealed as it was before people had keys of their own.
+pub(crate) async fn key_of_person(app: &App, person: PersonId) -> Result<Option<PersonKey>, StoreError> {
+    Ok(app.store.person(person).await?.and_then(|record| store::sealed::person_key(&record.sealed)))
+}
+
+pub(crate) fn new_key(app: &App) -> Result<PersonKey, StoreError> {
+    app.keys.people.next().map_err(|error| StoreError::unavailable_because("no key for a person", error))
 }
 
 /// As the store keeps a person; each time another ciphertext.
-pub(crate) fn seal_person(app: &App, claim: &Claim) -> Vec<u8> {
+///
+/// # Errors
+/// [`Refusal::IdentityNeeded`] if the key was destroyed a moment ago: whoever comes again is somebody new.
+pub(crate) fn seal_person(app: &App, key: PersonKey, claim: &Claim) -> Result<Vec<u8>, Refusal> {
     let card = serde_json::to_vec(claim).expect("plain data becomes JSON");
-    app.keys.cipher.seal(SEALED_PERSON, &card)
+    app.keys.cipher.seal_for(key, SEALED_PERSON, &card).ok_or(Refusal::IdentityNeeded)
 }
 
 pub(crate) fn open_person(app: &App, sealed: &[u8]) -> Option<Claim> {
@@ -181,7 +210,7 @@ pub(crate) async fn roster_person(
     let asked = Arc::clone(app);
     let looked_up = tokio::task::spawn_blocking(move || asked.roster.find(pair)).await;
     let entry = looked_up.map_err(|_| Problem::Bug)??;
-    let unreadable = || store::StoreError::Corrupt { at: "an entry of the roster".to_owned() };
+    let unreadable = || StoreError::Corrupt { at: "an entry of the roster".to_owned() };
     let listed =
         entry.map(|entry| RosterPerson::open(&app.keys, pair, &entry).ok_or_else(unreadable)).transpose()?;
     let of_campaign =
@@ -279,7 +308,7 @@ pub async fn confirm(ctx: &Context, hold: HoldId) -> Result<Vec<(AppointmentId, 
     // Pressed twice, the hold is gone and what it moved is known already.
     let moved = held.filter(|(id, _)| *id == hold).map(|(_, hold)| hold.replaces);
     let made = match ctx.do_keyed(Command::Confirm { booker, hold }).await? {
-        Outcome::Booked(appointments) | Outcome::Moved(appointments) => appointments,
+        Outcome::Booked(appointments) | Outcome::Moved(appointments) => appointments.to_vec(),
         other => unreachable!("confirming books, not {other:?}"),
     };
     let finished = ctx.change_draft(|draft| {

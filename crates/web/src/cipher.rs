@@ -2,6 +2,7 @@
 
 use aes_gcm_siv::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
+use booking::PersonKey;
 use std::sync::Arc;
 use store::Randomness;
 
@@ -11,7 +12,9 @@ const NONCE_LENGTH: usize = 12;
 /// does not open.
 pub trait Cipher: Send + Sync {
     fn seal(&self, place: &str, plain: &[u8]) -> Vec<u8>;
-    /// None if it was altered, moved, or sealed under another key.
+    /// Under the key of one person, so that it can be destroyed with that key alone. None if it was.
+    fn seal_for(&self, person: PersonKey, place: &str, plain: &[u8]) -> Option<Vec<u8>>;
+    /// None if it was altered, moved, or sealed under another key or one that was destroyed.
     fn open(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>>;
 }
 
@@ -27,8 +30,8 @@ impl AesGcmSiv {
     }
 }
 
-impl Cipher for AesGcmSiv {
-    fn seal(&self, place: &str, plain: &[u8]) -> Vec<u8> {
+impl AesGcmSiv {
+    pub fn seal(&self, place: &str, plain: &[u8]) -> Vec<u8> {
         let nonce: [u8; NONCE_LENGTH] = self.random.bytes();
         let payload = Payload { msg: plain, aad: place.as_bytes() };
         let sealed = self
@@ -38,7 +41,7 @@ impl Cipher for AesGcmSiv {
         [nonce.as_slice(), &sealed].concat()
     }
 
-    fn open(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+    pub fn open(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>()?;
         self.cipher.decrypt(&Nonce::from(*nonce), Payload { msg: sealed, aad: place.as_bytes() }).ok()
     }

@@ -1,9 +1,10 @@
 //! What a person prepared: for whom they book, what they mean to change, their favourite clinics, what they typed. Kept
 //! sealed in the ledger, so that it survives errors, reloads, another device and our own restart.
 
+use crate::actions::key_of_person;
 use crate::context::Context;
 use crate::error::Problem;
-use booking::{AppointmentId, ClinicId, PersonId, Replaced, SlotId};
+use booking::{AppointmentId, ClinicId, PersonId, Refusal, Replaced, SlotId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -112,11 +113,21 @@ impl Context {
                 Vec::new()
             } else {
                 let plain = serde_json::to_vec(&draft).expect("plain data becomes JSON");
-                self.app.keys.cipher.seal(&place(person), &plain)
+                self.seal_draft(person, &plain).await?
             };
             self.app.store.execute(Command::SaveDraft { person, sealed }.into()).await??;
         }
         Ok(draft)
+    }
+
+    /// Under the person's own key, so that it goes with them.
+    async fn seal_draft(&self, person: PersonId, plain: &[u8]) -> Result<Vec<u8>, Problem> {
+        let cipher = &self.app.keys.cipher;
+        let sealed = match key_of_person(&self.app, person).await? {
+            Some(key) => cipher.seal_for(key, &place(person), plain),
+            None => Some(cipher.seal(&place(person), plain)),
+        };
+        Ok(sealed.ok_or(Refusal::IdentityNeeded)?)
     }
 }
 

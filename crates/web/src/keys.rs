@@ -2,8 +2,10 @@
 
 use crate::cipher::Cipher;
 use crate::field_keys::FieldKeys;
+use crate::key_tree::KeyTree;
+use crate::person_keys::{NoShelf, PersonKeys};
 use crate::person_name;
-use booking::PersonAlias;
+use booking::{PersonAlias, PersonKey};
 use ed25519_dalek::{Signer as _, SigningKey};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -30,22 +32,33 @@ pub struct Keys {
     pub cipher: Arc<dyn Cipher>,
     /// The keys behind the cipher.
     pub fields: Arc<FieldKeys>,
+    /// Of each person one.
+    pub people: Arc<PersonKeys>,
     aliases: Hmac<Sha256>,
     gate: SigningKey,
 }
 
 impl Keys {
+    /// The keys of people last as long as the process.
     pub fn new(material: &KeyMaterial, random: Arc<dyn Randomness>) -> Self {
+        let tree = KeyTree::new(random.bytes());
+        let people = PersonKeys::new(tree, PersonKey(0), Box::new(NoShelf));
+        Self::with_people(material, people, random)
+    }
+
+    pub fn with_people(material: &KeyMaterial, people: PersonKeys, random: Arc<dyn Randomness>) -> Self {
+        let people = Arc::new(people);
         let (id, secret) = &material.tokens;
         let tokens = match &material.tokens_before {
             Some((before, old)) => KeyRing::new(KeyId(*before), old).rotated(KeyId(*id), secret),
             None => KeyRing::new(KeyId(*id), secret),
         };
-        let fields = Arc::new(FieldKeys::new(&material.fields, random));
+        let fields = Arc::new(FieldKeys::new(&material.fields, Arc::clone(&people), random));
         Self {
             tokens,
             cipher: Arc::clone(&fields) as Arc<dyn Cipher>,
             fields,
+            people,
             aliases: Hmac::new_from_slice(&material.aliases).expect("HMAC takes a key of any length"),
             gate: SigningKey::from_bytes(&material.gate),
         }

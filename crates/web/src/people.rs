@@ -3,7 +3,7 @@
 //! People name each other by references: keyed hashes that mean something to one person only. None can be guessed,
 //! none stands for anybody in another person's hands.
 
-use crate::actions::{candidate, person_card, roster_person, seal_person};
+use crate::actions::{candidate, new_key, person_card, roster_person, seal_person};
 use crate::app::App;
 use crate::claim::Claim;
 use crate::context::Context;
@@ -170,7 +170,8 @@ pub(crate) async fn delegate(
         campaign: ctx.app.campaign().id,
         booker: ctx.booker()?.person,
         aliases: vec![ctx.app.keys.pair_alias(&claim.number, &claim.name)],
-        sealed: seal_person(&ctx.app, &claim),
+        // Kept only of somebody of whom nothing is known yet.
+        sealed: seal_person(&ctx.app, new_key(&ctx.app)?, &claim)?,
         candidate: Candidate { born_on: claim.born_on, on_roster },
         relation,
         consent,

@@ -28,6 +28,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
+use store::StoreError;
 use waiting_room::Pass;
 
 const BODY_MAX: usize = 16 * 1024;
@@ -242,18 +243,25 @@ async fn check_guard(guard: Guard, ctx: &mut Context) -> Result<(), Problem> {
     }
 }
 
-/// A session that was ended stays ended, on every device.
+/// A session that was ended stays ended, on every device; so does that of somebody who was removed.
 async fn check_session(ctx: &mut Context) -> Result<(), Problem> {
     let session = ctx.session.ok_or(Refusal::IdentityNeeded)?;
-    if ctx.app.store.session_ended(session.id).await? {
+    let person = ctx.app.store.now_known_as(session.person).await?;
+    if ctx.app.store.session_ended(session.id).await? || !is_known(&ctx.app, person).await? {
         ctx.session = None;
         return Err(Refusal::IdentityNeeded.into());
     }
-    let person = ctx.app.store.now_known_as(session.person).await?;
     if person != session.person {
         go_on_as(ctx, session, person);
     }
     Ok(())
+}
+
+/// With a key: an old backup knows people whose key was destroyed since.
+async fn is_known(app: &App, person: PersonId) -> Result<bool, StoreError> {
+    let Some(record) = app.store.person(person).await? else { return Ok(false) };
+    let key = store::sealed::person_key(&record.sealed);
+    Ok(key.is_none_or(|key| !app.keys.people.is_destroyed(key)))
 }
 
 /// Two names turned out to be one person's: what was begun under the other goes on.

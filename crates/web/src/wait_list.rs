@@ -98,7 +98,7 @@ pub async fn decline(ctx: &Context) -> Result<(), Problem> {
 pub async fn accept(ctx: &Context) -> Result<Vec<(AppointmentId, Appointment)>, Problem> {
     let (by, wait) = named(ctx)?;
     match ctx.do_keyed(Command::AcceptOffer { by, wait }).await? {
-        Outcome::Booked(made) => Ok(made),
+        Outcome::Booked(made) => Ok(made.to_vec()),
         other => unreachable!("accepting books, not {other:?}"),
     }
 }

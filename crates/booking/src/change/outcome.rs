@@ -1,7 +1,7 @@
 //! What people are told, and what a use of the ledger achieved.
 
 use super::{Admission, Appointment, Hold};
-use crate::{AppointmentId, HoldId, PersonId, SlotCounts, SlotId, Supply, WaitEntry, WaitId};
+use crate::{AppointmentId, Few, HoldId, PersonId, SlotCounts, SlotId, Supply, WaitEntry, WaitId};
 use jiff::Timestamp;
 
 /// What a person is to be told; the words are made where it is sent.
@@ -61,6 +61,13 @@ pub enum Outcome {
     Opened,
     Closed,
     Registered(PersonId),
+    Removed {
+        people: u32,
+    },
+    KeysDestroyed {
+        keys: u32,
+    },
+    AliasesRenewed,
     SessionEnded,
     Admitted(Admission),
     Held {
@@ -75,9 +82,9 @@ pub enum Outcome {
     Expired {
         holds: u32,
     },
-    Booked(Vec<(AppointmentId, Appointment)>),
+    Booked(Few<(AppointmentId, Appointment)>),
     /// The appointments in their new places.
-    Moved(Vec<(AppointmentId, Appointment)>),
+    Moved(Few<(AppointmentId, Appointment)>),
     Cancelled(AppointmentId),
     MessagesSent,
     /// The recipient, known by name and number.

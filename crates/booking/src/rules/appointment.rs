@@ -2,8 +2,8 @@
 
 use super::{Decision, already, live_hold, live_pass, still_booked, still_open};
 use crate::{
-    Admission, Appointment, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId,
-    Refusal, SlotId,
+    Admission, Appointment, AppointmentId, AppointmentState, Campaign, DoseNumber, Few, Hold, Opening,
+    PersonId, Refusal, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -40,7 +40,7 @@ pub enum Confirmed {
 }
 
 /// The places are taken already, by the hold: confirming can only fail on the people's side.
-pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Vec<Confirmed>> {
+pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Few<Confirmed>> {
     still_open(facts.campaign, facts.opening, facts.admission)?;
     live_pass(facts.admission, facts.now)?;
     if facts.standings.iter().any(|standing| !standing.may_be_booked) {
@@ -62,7 +62,7 @@ pub fn confirm(facts: &ConfirmFacts<'_>) -> Decision<Vec<Confirmed>> {
     Ok(confirmed)
 }
 
-fn moved(facts: &ConfirmFacts<'_>, hold: &Hold) -> Decision<Vec<Confirmed>> {
+fn moved(facts: &ConfirmFacts<'_>, hold: &Hold) -> Decision<Few<Confirmed>> {
     let moves = hold.places.iter().zip(&hold.replaces).zip(facts.standings);
     moves
         .map(|((place, replaced), standing)| {

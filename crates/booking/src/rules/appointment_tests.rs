@@ -31,7 +31,7 @@ fn a_change_is_confirmed_only_while_the_old_place_stands() {
         (
             "it stands",
             confirm_when(stands(5, 27), 12),
-            Ok(vec![Confirmed::Moved { id: AppointmentId(5), to: slot(26) }]),
+            Ok(Few::one(Confirmed::Moved { id: AppointmentId(5), to: slot(26) })),
         ),
         ("it was cancelled", confirm_when(None, 12), changed()),
         ("its person is there", confirm_when(Some((AppointmentId(5), slot(27), here)), 12), changed()),

@@ -2,7 +2,7 @@
 
 use super::{Decision, already, live_pass, not_eligible, still_open};
 use crate::{
-    Admission, AppointmentId, AppointmentState, Campaign, DoseNumber, Hold, Opening, PersonId, Place,
+    Admission, AppointmentId, AppointmentState, Campaign, DoseNumber, Few, Hold, Opening, PersonId, Place,
     Refusal, RegionCode, Replaced, SlotId, second_doses, side_by_side,
 };
 use jiff::Timestamp;
@@ -67,12 +67,11 @@ pub fn hold(facts: &HoldFacts<'_>) -> Decision<Hold> {
     appointments_fit(facts)?;
     not_too_soon(facts)?;
     let wanted = places(facts)?;
-    let (places, replaces): (Vec<Place>, Vec<Option<Replaced>>) = wanted.into_iter().unzip();
     Ok(Hold {
         campaign: facts.campaign.id,
         booker: facts.booker,
-        places,
-        replaces: replaces.into_iter().flatten().collect(),
+        places: wanted.iter().map(|(place, _)| *place).collect(),
+        replaces: wanted.iter().filter_map(|(_, replaced)| *replaced).collect(),
         held_at: facts.now,
         expires_at: facts.now + facts.campaign.limits.hold,
         extended: false,
@@ -88,7 +87,7 @@ pub(super) fn places(facts: &HoldFacts<'_>) -> Decision<Wanted> {
 }
 
 /// A place, and for a change what it takes the place of.
-pub(super) type Wanted = Vec<(Place, Option<Replaced>)>;
+pub(super) type Wanted = Few<(Place, Option<Replaced>)>;
 
 fn everybody_may_be_booked(facts: &HoldFacts<'_>) -> Decision<()> {
     if facts.recipients.iter().any(|recipient| recipient.may_be_booked && !recipient.eligible) {
@@ -194,7 +193,7 @@ fn first_places(facts: &HoldFacts<'_>, bands: &[(u16, u32)]) -> Decision<Wanted>
         let replaced = recipient.of_dose(facts.dose).map(LiveAppointment::replaced);
         (Place { recipient: recipient.person, dose: facts.dose, slot }, replaced)
     };
-    Ok(facts.recipients.iter().zip(starts).map(place).collect())
+    Ok(facts.recipients.iter().zip(starts.iter().copied()).map(place).collect())
 }
 
 /// With a first dose its second: new where there is none, moved where the old one no longer fits.

@@ -147,6 +147,24 @@ pub(crate) enum AuditWhat {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Retention {
+    /// 자료 폴더 · data folder, in place of the one of the config
+    #[arg(value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    /// 기간이 지난 분을 켜져 있는 서비스가 지금 파기 · the running service removes whoever is due, now
+    #[arg(long)]
+    pub(crate) run: bool,
+    /// 이 예약의 한 분만 파기(12345-67890, 또는 person-77) · removes the one person of this appointment
+    #[arg(long, value_name = "NUMBER", conflicts_with = "run")]
+    pub(crate) person: Option<String>,
+    /// 사본을 둘 곳(기본: 대상 옆) · where the copy is put that is looked at; beside the target by default
+    #[arg(long, value_name = "DIR")]
+    pub(crate) scratch: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) places: Places,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Keys {
     #[command(subcommand)]
     pub(crate) what: KeysWhat,

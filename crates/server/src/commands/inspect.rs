@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use store::proof::changes;
 use store::{Ledger, StoreError};
+pub(super) use tell::instant as at;
 use tell::{about, instant, tell};
 
 pub(crate) fn run(inspect: &Inspect) -> Result<ExitCode> {

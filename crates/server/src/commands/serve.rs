@@ -19,6 +19,7 @@ pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     let config = Config::read(serve.config.as_deref())?;
     telemetry::start(config.log_format);
     let doors = doors(&config, SystemClock.now())?;
+    let is_kept_for_ever = config.retention.days.is_none();
     let service = Service::prepare(config, doors)?;
     let listen = service.config().listen;
     let opens_at = Timestamp::from_second(doors.opens_at_s)?;
@@ -30,6 +31,11 @@ pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     println!(
         "알림: 본인확인 기관 연동 전이므로 모의 본인확인을 씁니다 / note: no identity provider is connected yet, the demo one is used"
     );
+    if is_kept_for_ever {
+        println!(
+            "알림: 보유기간(retention.days)을 정하지 않아 개인정보를 파기하지 않습니다 / note: retention.days is not set, so no personal data is ever removed"
+        );
+    }
     run_until_signal(service)
 }
 

@@ -1,5 +1,7 @@
 //! What is broken, in words: Korean, English.
 
+mod gone;
+
 use booking::{CampaignId, DoseNumber, SlotId};
 use store::proof::Broken;
 
@@ -45,6 +47,11 @@ pub(crate) fn words(broken: &Broken) -> (String, String) {
         | Broken::AuditHeadKnowsAnother { .. }
         | Broken::AuditEndsBeforeHead { .. }
         | Broken::AuditHeadDiffers { .. } => audit(broken),
+        Broken::KeyChanged { .. }
+        | Broken::KeyOfTwo { .. }
+        | Broken::KeysNotTheirs { .. }
+        | Broken::KeySpared { .. }
+        | Broken::RemovedWhileExpected { .. } => gone::gone(broken),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! `pairs`: holds and confirmations through `Store::execute`, from one thread with a runtime as the service has it.
 //! `log`: the bare log, as many bytes a write made durable by `fdatasync`. `rows`: the same decisions on rows.
-//! `memory`: the decisions alone, in one thread, nothing written.
+//! `memory`: the decisions alone, in one thread, nothing written. `everybody`: each of them books once. `start`:
+//! opens the folder of an earlier run.
 //! Figures are printed one a line, name and number.
 
 mod country;
@@ -36,15 +37,19 @@ fn main() -> Result<(), Failure> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["pairs", folder, people, seconds] => pairs(Path::new(folder), people.parse()?, of(seconds)?),
+        ["pairs", folder, people, seconds] => {
+            pairs(Path::new(folder), people.parse()?, of(seconds)?, country::CAMPAIGNS)
+        }
+        ["everybody", folder, people] => pairs(Path::new(folder), people.parse()?, FOR_EVER, 1),
         ["log", folder, bytes, seconds] => log(Path::new(folder), bytes.parse()?, of(seconds)?),
+        ["start", folder] => start(Path::new(folder)),
         ["memory", people] => {
             memory::run(people.parse()?);
             Ok(())
         }
         ["rows", folder, people, seconds] => rows(Path::new(folder), people.parse()?, of(seconds)?),
         _ => {
-            Err("pairs FOLDER PEOPLE SECONDS | log FOLDER BYTES SECONDS | rows FOLDER PEOPLE SECONDS".into())
+            Err("pairs FOLDER PEOPLE SECONDS | everybody FOLDER PEOPLE | start FOLDER | log FOLDER BYTES SECONDS | rows FOLDER PEOPLE SECONDS".into())
         }
     }
 }
@@ -58,7 +63,7 @@ fn say(name: &str, figure: f64) {
 }
 
 /// Everybody books in one campaign after the other, until time is up; in between, untimed, they come in.
-fn pairs(folder: &Path, people: u64, seconds: Duration) -> Result<(), Failure> {
+fn pairs(folder: &Path, people: u64, seconds: Duration, campaigns: u16) -> Result<(), Failure> {
     let store = open(folder)?;
     let load =
         Load { step: Step::Register, in_flight: 2 * IN_FLIGHT, first: 0, count: people, at_most: FOR_EVER };
@@ -66,7 +71,7 @@ fn pairs(folder: &Path, people: u64, seconds: Duration) -> Result<(), Failure> {
     let mut figures = Figures::new();
     let mut used = usage::Usage::default();
     let mut booked_in = Vec::new();
-    for campaign in 0..u64::from(country::CAMPAIGNS) {
+    for campaign in 0..u64::from(campaigns) {
         let first = campaign * country::PEOPLE;
         crowd::run(&store, Load { step: Step::Admit, first, ..load }, &mut Figures::new());
         let (before, first_row) = (usage::Usage::now(), last_row(&store) + 1);
@@ -82,9 +87,26 @@ fn pairs(folder: &Path, people: u64, seconds: Duration) -> Result<(), Failure> {
     figures.say();
     used.say(figures.pairs);
     say("resident_bytes", usage::resident_bytes() as f64);
+    let before = usage::of_the_process();
     say("views_caught_up_seconds", caught_up(&store).as_secs_f64());
+    let catching_up = usage::of_the_process().saturating_sub(before);
+    say("microseconds_of_catching_up", catching_up.as_secs_f64() * 1e6 / figures.pairs as f64);
     drop(store);
+    for name in ["journal.db", "views.db"] {
+        say(&format!("bytes_of_{name}"), std::fs::metadata(folder.join(name))?.len() as f64);
+    }
     say_journal(folder, &booked_in)
+}
+
+/// From its views or its journal, whichever there is, to the first answer.
+fn start(folder: &Path) -> Result<(), Failure> {
+    let (start, used) = (now(), usage::of_the_process());
+    let store = open(folder)?;
+    say("start_seconds", (now() - start).as_secs_f64());
+    say("start_processor_seconds", usage::of_the_process().saturating_sub(used).as_secs_f64());
+    say("resident_bytes", usage::resident_bytes() as f64);
+    drop(store);
+    Ok(())
 }
 
 fn last_row(store: &SqliteStore) -> u64 {

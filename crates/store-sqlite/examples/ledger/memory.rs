@@ -1,6 +1,8 @@
-//! The decisions alone: in batches as the writer makes them, nothing handed over and nothing written.
+//! The decisions alone: in batches as the writer makes them, nothing handed over and nothing written. Processor time, so
+//! that what else runs on the machine does not count.
 
-use crate::crowd::{self, RunningClock, now};
+use crate::crowd::{self, RunningClock};
+use crate::usage::{of_this_thread, resident_bytes};
 use crate::{BATCH, country, say};
 use booking::{CampaignId, Outcome};
 use std::sync::Arc;
@@ -12,7 +14,7 @@ pub(crate) fn run(people: u64) {
     let clock = RunningClock::start();
     let mut took = Duration::ZERO;
     let mut serve = |requests: &[Request], is_timed: bool| {
-        let start = now();
+        let start = of_this_thread();
         let mut changes = Vec::new();
         let mut answers = Vec::new();
         for request in requests {
@@ -21,7 +23,7 @@ pub(crate) fn run(people: u64) {
         }
         ledger.seal();
         ledger.commit();
-        took += if is_timed { now() - start } else { Duration::ZERO };
+        took += if is_timed { of_this_thread().saturating_sub(start) } else { Duration::ZERO };
         answers
     };
     serve(&[Request::from(Command::Open { campaign: CampaignId(1) })], false);
@@ -30,6 +32,7 @@ pub(crate) fn run(people: u64) {
         serve(&batch.clone().map(|number| crowd::register(number).into()).collect::<Vec<_>>(), false);
         serve(&batch.map(|number| crowd::admit(number).into()).collect::<Vec<_>>(), false);
     }
+    say("resident_bytes_before", resident_bytes() as f64);
     for first in (0..people).step_by(BATCH as usize) {
         let holds = (first..first + BATCH)
             .map(|number| Request { keyed: Some(crowd::keyed(number, 0)), command: crowd::hold(number) });
@@ -42,5 +45,6 @@ pub(crate) fn run(people: u64) {
         };
         serve(&(first..).zip(held).map(confirm).collect::<Vec<_>>(), true);
     }
+    say("resident_bytes", resident_bytes() as f64);
     say("microseconds_per_pair", took.as_secs_f64() * 1e6 / people as f64);
 }

@@ -7,7 +7,7 @@ use booking::rules::{
     self, Abandoned, ConfirmFacts, HoldFacts, LiveAppointment, PlaceStanding, RecipientFacts,
 };
 use booking::{
-    Admission, AppointmentId, AppointmentState, CampaignId, ClinicId, Country, DoseNumber, Hold, HoldId,
+    Admission, AppointmentId, AppointmentState, CampaignId, ClinicId, Country, DoseNumber, Few, Hold, HoldId,
     Opening, Outcome, PersonId, Place, RegionCode, RequestKey, SlotId, TicketRef, korean_day,
 };
 use jiff::Timestamp;
@@ -163,13 +163,11 @@ impl Rows {
             standings: &[PlaceStanding { may_be_booked: true, live, other_dose: None }],
         });
         let confirmed = confirmed.expect("the hold is alive");
-        let [rules::Confirmed::Booked(appointment)] = confirmed.as_slice() else {
-            unreachable!("one place was held")
-        };
+        let [rules::Confirmed::Booked(appointment)] = &*confirmed else { unreachable!("one place was held") };
         let appointment_id = AppointmentId(self.next_appointment);
         self.next_appointment += 1;
         self.keep_appointment(id, appointment_id, appointment, now)?;
-        self.keep_answer(key, body, Outcome::Booked(vec![(appointment_id, *appointment)]), now)
+        self.keep_answer(key, body, Outcome::Booked(Few::one((appointment_id, *appointment))), now)
     }
 
     fn expire(&self, now: Timestamp) -> rusqlite::Result<()> {
@@ -214,11 +212,11 @@ impl Rows {
         let mut query = self.connection.prepare_cached(text)?;
         let row = query.query_row([id.0 as i64], |row| {
             Ok(Hold {
-                places: vec![Place {
+                places: Few::one(Place {
                     slot: slot_of(row.get(0)?, row.get(1)?, row.get(2)?),
                     recipient: PersonId(row.get::<_, i64>(3)? as u64),
                     dose: DoseNumber(row.get(4)?),
-                }],
+                }),
                 campaign: CampaignId(row.get(5)?),
                 booker: PersonId(row.get::<_, i64>(6)? as u64),
                 replaces: Vec::new(),

@@ -1,6 +1,6 @@
 //! The records that the ledger is loaded from, as they are put away.
 
-use super::Position;
+use super::{Names, Position};
 use crate::database;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction};
@@ -18,6 +18,7 @@ const BLOCK_BYTES_MAX: usize = 1 << 20;
 pub(super) struct Shelf<'a> {
     pub(super) transaction: &'a Transaction<'a>,
     pub(super) position: &'a mut Position,
+    names: &'a mut Names,
     block: Vec<u8>,
     /// Whether the block is in the table already, under the last number.
     block_is_there: bool,
@@ -32,12 +33,14 @@ impl<'a> Shelf<'a> {
     pub(super) fn new(
         transaction: &'a Transaction<'a>,
         position: &'a mut Position,
+        names: &'a mut Names,
         open_block: Vec<u8>,
     ) -> Self {
         let block_is_there = !open_block.is_empty();
         Self {
             transaction,
             position,
+            names,
             block: open_block,
             block_is_there,
             block_is_put: true,
@@ -108,6 +111,7 @@ impl<'a> Shelf<'a> {
     }
 
     fn put_standing(&mut self, under: Under, body: &[u8]) -> rusqlite::Result<()> {
+        self.names.began(under);
         let (kind, key, more) = under.parts();
         let put = "INSERT INTO standing(kind, key, more, body) VALUES (?1, ?2, ?3, ?4)";
         self.transaction.prepare_cached(put)?.execute((kind, key.cast_signed(), more.cast_signed(), body))?;
@@ -158,7 +162,8 @@ impl Keeping for Shelf<'_> {
     fn end(&mut self, under: Under) -> Result<Option<Vec<u8>>, StoreError> {
         match self.begun.remove(&under) {
             Some(body) => Ok(Some(body)),
-            None => self.take_standing(under).map_err(database::writing),
+            None if self.names.end(under) => self.take_standing(under).map_err(database::writing),
+            None => Ok(None),
         }
     }
 }

@@ -27,6 +27,9 @@ pub(super) fn follow(change: &Change, transaction: &Transaction<'_>) -> Result<(
         | Change::PersonRegistered { .. }
         | Change::PersonKnownAs { .. }
         | Change::PersonUpdated { .. }
+        | Change::PersonRemoved { .. }
+        | Change::KeysDestroyed { .. }
+        | Change::AliasesRenewed { .. }
         | Change::DelegationGiven { .. }
         | Change::DelegationProved { .. }
         | Change::DelegationEnded { .. }

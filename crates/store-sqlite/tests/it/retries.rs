@@ -143,7 +143,7 @@ fn read_what_was_told(a_thread: u64, reads_before: bool) -> (u64, u64) {
             let Outcome::Booked(booked) = ask(confirm(person, id)) else { panic!("booked") };
             let seen = if reads_before { lagging } else { read() };
             told.fetch_add(1, Ordering::Relaxed);
-            missed.fetch_add(u64::from(seen != booked), Ordering::Relaxed);
+            missed.fetch_add(u64::from(*seen != *booked), Ordering::Relaxed);
         }
     };
     thread::scope(|scope| (0..4).for_each(|thread| drop(scope.spawn(move || book(thread)))));

@@ -7,6 +7,7 @@ mod doors;
 mod doses;
 mod holds;
 mod people;
+mod retention;
 mod staff;
 mod visits;
 mod waiting;
@@ -75,6 +76,7 @@ pub fn run(make: Make<'_>) {
         staff::CASES,
         waiting::CASES,
         visits::CASES,
+        retention::CASES,
     ];
     for (title, text) in cases.into_iter().flatten() {
         heard.extend(language::play(title, text, make));
@@ -83,6 +85,7 @@ pub fn run(make: Make<'_>) {
         .iter()
         .chain(&clinics::REFUSALS)
         .chain(&visits::REFUSALS)
+        .chain(&retention::REFUSALS)
         .filter(|code| !heard.contains(**code))
         .collect();
     assert!(unheard.is_empty(), "no case is refused with {unheard:?}");

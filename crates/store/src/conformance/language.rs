@@ -16,6 +16,7 @@
 
 mod desk;
 mod own;
+mod retention;
 mod staff;
 
 use super::audit;
@@ -38,8 +39,13 @@ use std::collections::HashMap;
 /// Plays a case on a fresh subject; panics at the first line that is answered otherwise. Returns the kinds of answers.
 pub(super) fn play(title: &str, text: &str, make: Make<'_>) -> Vec<String> {
     let mut kinds = Vec::new();
-    let mut play =
-        Play { stage: Stage::new(make), campaign: CAMPAIGN, people: HashMap::new(), last: Last::default() };
+    let mut play = Play {
+        stage: Stage::new(make),
+        campaign: CAMPAIGN,
+        people: HashMap::new(),
+        keys: 0,
+        last: Last::default(),
+    };
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (step, expected) = line.split_once(" -> ").unwrap_or((line, ""));
         let answer = play.step(step);
@@ -58,6 +64,8 @@ struct Play {
     stage: Stage,
     campaign: CampaignId,
     people: HashMap<String, PersonId>,
+    /// Given to people until now, each to one.
+    keys: u32,
     last: Last,
 }
 
@@ -127,7 +135,7 @@ impl Play {
         match verb {
             "open" => Command::Open { campaign },
             "close" => Command::Close { campaign },
-            "register" => register(actor, words),
+            "register" => self.register(actor, words),
             "delegate" => self.delegate(campaign, actor, words),
             "drop" | "revoke" => {
                 let (by, other) = (self.person(actor), self.person(words.other()));
@@ -177,6 +185,7 @@ impl Play {
             "release" => Command::Release { booker: self.person(actor), hold },
             "confirm" => Command::Confirm { booker: self.person(actor), hold },
             "cancel" => Command::Cancel { person: self.person(actor), appointment },
+            "remove" | "sweep" | "destroy" | "rename" => self.leaving(verb, words),
             "wait" | "leave" | "accept" | "decline" => self.waiting(actor, verb, words),
             other => {
                 let visit = self.visit(appointment, words);
@@ -193,7 +202,7 @@ impl Play {
             campaign,
             booker: self.person(actor),
             aliases: vec![alias(name)],
-            sealed: format!("{name}, told by {actor}").into_bytes(),
+            sealed: self.sealed_of(name),
             candidate: candidate(words),
             relation: Relation::Parent,
             consent: ConsentVersion(1),
@@ -206,7 +215,8 @@ impl Play {
         if let Some(person) = self.people.get(name) {
             return *person;
         }
-        let answer = self.stage.ask(register(name, &Words::default())).expect("the store is well");
+        let register = self.register(name, &Words::default());
+        let answer = self.stage.ask(register).expect("the store is well");
         let Ok(Outcome::Registered(person)) = answer else { panic!("{name} was not registered: {answer:?}") };
         self.people.insert(name.to_owned(), person);
         person
@@ -248,6 +258,9 @@ impl Play {
             | Outcome::Unblocked(_)
             | Outcome::CapacitySet { .. }
             | Outcome::SupplySet(_)
+            | Outcome::Removed { .. }
+            | Outcome::KeysDestroyed { .. }
+            | Outcome::AliasesRenewed
             | Outcome::CheckedIn { .. }
             | Outcome::NoShow { .. }
             | Outcome::Fulfilled(_) => {}
@@ -261,7 +274,7 @@ impl Play {
 
     fn see(&mut self, what: &str) -> String {
         let words: Vec<&str> = what.split(' ').collect();
-        if let Some(seen) = self.see_staff(&words) {
+        if let Some(seen) = self.see_staff(&words).or_else(|| self.see_leaving(&words)) {
             return seen;
         }
         match words[..] {
@@ -345,12 +358,6 @@ fn hash(text: &str) -> [u8; 32] {
 
 fn alias(name: &str) -> PersonAlias {
     PersonAlias(hash(name))
-}
-
-/// `kim register with passport`: another alias of the same person.
-fn register(name: &str, words: &Words) -> Command {
-    let aliases = [Some(name), words.with.as_deref()].into_iter().flatten().map(alias).collect();
-    Command::Register { aliases, sealed: name.as_bytes().to_vec() }
 }
 
 fn candidate(words: &Words) -> Candidate {

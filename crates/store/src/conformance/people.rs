@@ -2,10 +2,11 @@
 
 use super::Chance;
 use super::world::{ELIGIBLE, PAIRS};
-use crate::{Admit, AsStaff, Command, CorrectEligibility, Delegate, StaffAct, TakePlaces, Wait};
+use crate::{Admit, AsStaff, Command, CorrectEligibility, Delegate, StaffAct, TakePlaces, Wait, sealed};
 use booking::{
     Appointment, AppointmentId, Channel, ClinicId, ConsentVersion, DoseNumber, HoldId, LookUp, Origin,
-    Outcome, PersonAlias, PersonId, RegionCode, Relation, SlotId, StaffId, TicketRef, WaitId, WaitScope,
+    Outcome, PersonAlias, PersonId, PersonKey, RegionCode, Relation, RemovalReason, SlotId, StaffId,
+    TicketRef, WaitId, WaitScope,
 };
 use jiff::civil::date;
 use sha2::{Digest as _, Sha256};
@@ -64,6 +65,7 @@ impl People {
             }
             90..93 => self.as_staff(person, chance),
             93..95 => Command::Expire { holds_max: chance.index(6) },
+            97 => leaving(chance),
             95..97 => Command::Remind { visit_on: date(2027, 7, 26), people_max: 3 },
             _ => Command::MessagesSent { messages: vec![booking::MessageId(1 + chance.below(60))] },
         }
@@ -188,6 +190,9 @@ impl People {
             | Outcome::Unblocked(_)
             | Outcome::CapacitySet { .. }
             | Outcome::SupplySet(_)
+            | Outcome::Removed { .. }
+            | Outcome::KeysDestroyed { .. }
+            | Outcome::AliasesRenewed
             | Outcome::CheckedIn { .. }
             | Outcome::NoShow { .. }
             | Outcome::Fulfilled(_) => {}
@@ -225,7 +230,8 @@ fn delegation(booker: PersonId, chance: &mut Chance) -> Command {
             campaign: PAIRS,
             booker,
             aliases: vec![alias(recipient)],
-            sealed: vec![1; 8],
+            // Whoever comes back comes under another key.
+            sealed: sealed_of(PersonKey(1 << 31 | chance.below(1 << 31) as u32)),
             candidate: ELIGIBLE,
             relation: Relation::Sibling,
             consent: ConsentVersion(1),
@@ -239,6 +245,21 @@ fn delegation(booker: PersonId, chance: &mut Chance) -> Command {
         },
         _ => Command::AllowHelper { campaign: PAIRS, booker, recipient },
     }
+}
+
+/// People between the helpers and the eager one: they come back only as somebody new, whom a helper names.
+fn leaving(chance: &mut Chance) -> Command {
+    let person = PersonId(HELPERS + 3 + chance.below(3));
+    if chance.percent(70) {
+        Command::Remove { person, reason: RemovalReason::Asked }
+    } else {
+        Command::KeysDestroyed { keys: vec![PersonKey(person.0 as u32)] }
+    }
+}
+
+/// Fields that are opaque but for their key.
+pub(super) fn sealed_of(key: PersonKey) -> Vec<u8> {
+    sealed::head(1, key).to_vec()
 }
 
 fn neighbour(of: PersonId, chance: &mut Chance) -> PersonId {

@@ -1,12 +1,14 @@
 //! People who fight over a few places, one event after another, all from one seed.
 
 use super::clinics::Staff;
-use super::people::{People, alias};
+use super::people::{People, alias, sealed_of};
 use super::world::PAIRS;
 use super::{Chance, Make, Stage, audit, invariants};
 use crate::ledger::EXPIRED_PER_DECISION;
 use crate::{Clock as _, Command, Keyed, Request, TakePlaces};
-use booking::{Act, Appointment, AppointmentId, AppointmentState, DoseNumber, Outcome, Refusal, RequestKey};
+use booking::{
+    Act, Appointment, AppointmentId, AppointmentState, DoseNumber, Outcome, PersonKey, Refusal, RequestKey,
+};
 use jiff::civil::{DateTime, datetime};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
@@ -91,7 +93,8 @@ impl Simulation {
         self.stage.clock.advance(SignedDuration::from_hours(1));
         self.do_it(Command::Open { campaign: PAIRS })?;
         for person in People::all() {
-            self.do_it(Command::Register { aliases: vec![alias(person)], sealed: vec![0; 8] })?;
+            let sealed = sealed_of(PersonKey(person.0 as u32));
+            self.do_it(Command::Register { aliases: vec![alias(person)], sealed })?;
             if self.chance.percent(70) {
                 self.do_it(People::enter(person, person))?;
             }

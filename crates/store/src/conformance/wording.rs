@@ -38,6 +38,9 @@ pub(super) fn describe(answer: &Result<Outcome, Refusal>) -> String {
         Ok(Outcome::CheckedIn { number, .. }) => format!("checked-in {number}"),
         Ok(Outcome::NoShow { dropped, .. }) => format!("missed {}", dropped.map_or(0, |second| second.0)),
         Ok(Outcome::Fulfilled(_)) => "vaccinated".to_owned(),
+        Ok(Outcome::Removed { people }) => format!("removed {people}"),
+        Ok(Outcome::KeysDestroyed { keys }) => format!("destroyed {keys}"),
+        Ok(Outcome::AliasesRenewed) => "renamed".to_owned(),
         Err(refusal) => describe_refusal(refusal),
     }
 }
@@ -57,6 +60,7 @@ fn describe_refusal(refusal: &Refusal) -> String {
         | Refusal::AdmissionRevoked { revoked_at: at }
         | Refusal::NoShowBefore { recorded_at: at }
         | Refusal::VisitNotOver { ends_at: at }
+        | Refusal::PeriodNotOver { kept_until: at }
         | Refusal::CancelledBefore { cancelled_at: at } => format!("{code} {}", time_of(*at)),
         Refusal::NotEligible { born_from, born_to } => format!("{code} {born_from} {born_to}"),
         Refusal::RecipientsFull { recipients_max } => format!("{code} {recipients_max}"),

@@ -53,7 +53,7 @@ pub(super) fn parse(words: &str) -> Words {
             "dose" => parsed.dose = next().parse().expect("a dose is a number"),
             "change" => parsed.is_change = true,
             "second" => parsed.second = true,
-            "whole" | "anyway" | "elsewhere" | "fixed" => parsed.added.push(word.to_owned()),
+            "whole" | "anyway" | "elsewhere" | "fixed" | "lost" => parsed.added.push(word.to_owned()),
             "total" => parsed.total = Some(next().parse().expect("a number")),
             "east" | "west" | "nowhere" => {
                 let sido = sido_named(word).expect("one of the three");

@@ -1,14 +1,15 @@
 //! Changes to the tables: the same code when deciding and when the journal is replayed.
 
 use super::appointments::counted_doses;
-use super::{Answered, DelegationKey, ExpiredHold, Ledger, Taken};
+use super::{DelegationKey, ExpiredHold, Ledger, Taken};
 use crate::StoreError;
 use booking::{
     AppointmentId, CampaignId, Change, Country, Delegation, DelegationRecord, Hold, HoldEnd, HoldId,
-    MessageKind, Opening, PersonId, Place, RegionCode, Replaced, SlotId,
+    MessageKind, Opening, PersonAlias, PersonId, Place, RegionCode, Replaced, SlotId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::mem;
 use std::sync::Arc;
 
 impl Ledger {
@@ -42,13 +43,12 @@ impl Ledger {
         match change {
             Change::Opened { campaign, at } => self.openings.put(*campaign, Opening::Open { at: *at }),
             Change::Closed { campaign, at } => self.openings.put(*campaign, Opening::Closed { at: *at }),
-            Change::PersonRegistered { person, alias, sealed } => {
-                self.aliases.put(*alias, *person);
-                self.people.put(*person, sealed.clone());
-                self.next.person = self.next.person.max(person.0 + 1);
-            }
+            Change::PersonRegistered { person, alias, sealed } => self.add_person(*person, *alias, sealed),
             Change::PersonKnownAs { person, alias } => self.aliases.put(*alias, *person),
             Change::PersonUpdated { person, sealed } => self.people.put(*person, sealed.clone()),
+            Change::PersonRemoved { .. } | Change::KeysDestroyed { .. } | Change::AliasesRenewed { .. } => {
+                self.apply_retention(change);
+            }
             Change::DelegationGiven { .. }
             | Change::DelegationProved { .. }
             | Change::DelegationEnded { .. }
@@ -63,6 +63,7 @@ impl Ledger {
                 self.next.hold = self.next.hold.max(id.0 + 1);
                 self.hold_of.put((hold.campaign, hold.booker), *id);
                 self.holds.put(*id, hold.clone());
+                self.follow_hold(*id, None, Some(hold.expires_at));
                 let country = Arc::clone(&self.country);
                 for (place, doses) in with_doses(&country, hold) {
                     self.take(hold.campaign, place.slot, doses, |taken| taken.held += 1);
@@ -79,7 +80,9 @@ impl Ledger {
                 if let MessageKind::Reminder(appointment) = message.kind
                     && let Some(visit_on) = self.visit_on(appointment)
                 {
+                    let was = self.indexed(appointment);
                     self.reminded.put(appointment, visit_on);
+                    self.follow_appointment(appointment, was);
                 }
             }
             Change::Blocked { .. }
@@ -99,11 +102,15 @@ impl Ledger {
             Change::EligibilityCorrected { .. }
             | Change::AdmissionRevoked { .. }
             | Change::PeopleMerged { .. } => self.apply_desk(change),
-            Change::Answered { key, body, outcome, .. } => {
-                self.answers.put(*key, Answered { body: *body, outcome: outcome.clone() });
-            }
+            Change::Answered { key, body, outcome, at } => self.answers.put(*key, body, outcome, *at),
         }
         self.follow(change);
+    }
+
+    fn add_person(&mut self, person: PersonId, alias: PersonAlias, sealed: &[u8]) {
+        self.aliases.put(alias, person);
+        self.people.put(person, sealed.to_vec());
+        self.next.person = self.next.person.max(person.0 + 1);
     }
 
     fn abandon(&mut self, owner: (CampaignId, PersonId), at: Timestamp) {
@@ -142,9 +149,10 @@ impl Ledger {
 
     fn extend_hold(&mut self, id: HoldId, expires_at: Timestamp) {
         let mut hold = self.holds.get(id).expect("only a hold that exists is extended").clone();
-        hold.expires_at = expires_at;
+        let was = mem::replace(&mut hold.expires_at, expires_at);
         hold.extended = true;
         self.holds.put(id, hold);
+        self.follow_hold(id, Some(was), Some(expires_at));
     }
 
     /// A hold takes its places back with it; what was confirmed is taken anew by [`Ledger::book`] and
@@ -152,6 +160,7 @@ impl Ledger {
     fn end_hold(&mut self, id: HoldId, end: HoldEnd) {
         let hold = self.holds.get(id).expect("a hold ends once").clone();
         self.holds.remove(id);
+        self.follow_hold(id, Some(hold.expires_at), None);
         self.hold_of.remove((hold.campaign, hold.booker));
         match end {
             HoldEnd::Confirmed => {
@@ -206,7 +215,6 @@ impl Ledger {
         let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
-        self.days.update(day, |places| *places += 1);
         self.day_changes.note(day);
         self.supply.update((campaign, sido), |taken| *taken += doses);
     }
@@ -221,7 +229,6 @@ impl Ledger {
         let sido = sido_of_place(&self.country, slot);
         self.slots.update(slot, change);
         let day = (slot.clinic, slot.visit_on);
-        self.days.update(day, |places| *places -= 1);
         self.day_changes.note(day);
         self.supply.update((campaign, sido), |taken| *taken -= doses);
     }

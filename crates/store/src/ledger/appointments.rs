@@ -12,7 +12,7 @@ impl Ledger {
         let Place { slot, recipient, .. } = appointment.place;
         let doses = counted_doses(appointment.place);
         self.take(appointment.campaign, slot, doses, |taken| taken.booked += 1);
-        self.appointments.put(id, *appointment);
+        self.put_appointment(id, *appointment);
         self.live.put(live_key(appointment), id);
         self.of_person.update(recipient, |own| own.push(id));
     }
@@ -23,14 +23,14 @@ impl Ledger {
         self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
         self.take(appointment.campaign, to, doses, |taken| taken.booked += 1);
         appointment.place.slot = to;
-        self.appointments.put(id, appointment);
+        self.put_appointment(id, appointment);
     }
 
     pub(super) fn cancel_appointment(&mut self, id: AppointmentId, at: Timestamp) {
         let mut appointment =
             *self.appointments.get(id).expect("only an appointment that exists is cancelled");
         appointment.state = AppointmentState::Cancelled { at };
-        self.appointments.put(id, appointment);
+        self.put_appointment(id, appointment);
         self.end_live(live_key(&appointment), id);
         let doses = counted_doses(appointment.place);
         self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
@@ -39,8 +39,14 @@ impl Ledger {
     pub(super) fn record_visit(&mut self, id: AppointmentId, state: AppointmentState) -> Appointment {
         let mut appointment = *self.appointments.get(id).expect("only an appointment that exists is visited");
         appointment.state = state;
-        self.appointments.put(id, appointment);
+        self.put_appointment(id, appointment);
         appointment
+    }
+
+    fn put_appointment(&mut self, id: AppointmentId, appointment: Appointment) {
+        let was = self.indexed(id);
+        self.appointments.put(id, appointment);
+        self.follow_appointment(id, was);
     }
 }
 

@@ -17,14 +17,17 @@ pub(super) struct DayChanges {
     /// In the order of their versions; a day whose last change is another one is passed over.
     by_version: VecDeque<(u64, Day)>,
     /// Of the batch that is being written.
-    sealed: Vec<Day>,
-    /// Of the current batch.
-    pending: Vec<Day>,
+    sealed: Vec<(Day, u64)>,
+    /// Of the current batch, each with how often it changed in a row.
+    pending: Vec<(Day, u64)>,
 }
 
 impl DayChanges {
     pub(super) fn note(&mut self, day: Day) {
-        self.pending.push(day);
+        match self.pending.last_mut() {
+            Some((last, times)) if *last == day => *times += 1,
+            _ => self.pending.push((day, 1)),
+        }
     }
 
     pub(super) fn seal(&mut self) {
@@ -32,8 +35,8 @@ impl DayChanges {
     }
 
     pub(super) fn commit(&mut self) {
-        for day in self.sealed.drain(..) {
-            self.version += 1;
+        for (day, times) in self.sealed.drain(..) {
+            self.version += times;
             self.last_change.insert(day, self.version);
             match self.by_version.back_mut() {
                 Some((version, last)) if *last == day => *version = self.version,

@@ -182,6 +182,7 @@ impl Ledger {
         let country = std::sync::Arc::clone(&self.country);
         self.desk.merged.put(merged, survivor);
         self.desk.merges += 1;
+        self.carry_keys(survivor, merged);
         self.people.remove(merged);
         self.move_appointments(survivor, merged);
         self.move_delegations(survivor, merged);

@@ -42,14 +42,16 @@ impl Ledger {
             Change::Blocked { slot, .. } => self.clinic_of(*slot),
             Change::Unblocked { slot, places, .. } => {
                 let blocked = self.slots.get(*slot).map_or(0, |taken| taken.blocked);
-                let enough = blocked >= *places;
-                if enough {
+                if blocked >= *places {
                     Ok(())
                 } else {
                     Err(format!("clinic {}: {blocked} places are blocked", slot.clinic))
                 }
             }
             Change::PersonRegistered { person, .. } => in_turn("person", person.0, self.next.person),
+            Change::PersonRemoved { .. } | Change::KeysDestroyed { .. } | Change::AliasesRenewed { .. } => {
+                self.could_leave(change)
+            }
             Change::PersonKnownAs { person, .. }
             | Change::PersonUpdated { person, .. }
             | Change::DraftSaved { person, .. }
@@ -118,6 +120,20 @@ impl Ledger {
 
     fn is_a_place_awaited(&self) -> Result<(), String> {
         self.waits.first_awaited().map(|_| ()).ok_or_else(|| "no place is awaited".to_owned())
+    }
+
+    fn could_leave(&self, change: &Change) -> Result<(), String> {
+        match change {
+            Change::PersonRemoved { person, .. } | Change::AliasesRenewed { person, .. } => {
+                let is_there = self.people.get(*person).is_some();
+                if is_there { Ok(()) } else { Err(format!("person {}: they are not there", person.0)) }
+            }
+            Change::KeysDestroyed { keys, .. } => {
+                let spared = keys.iter().find(|key| self.condemned.get(**key).is_none());
+                spared.map_or(Ok(()), |key| Err(format!("key {}: nobody of it was removed", key.0)))
+            }
+            other => unreachable!("{other:?} is judged elsewhere"),
+        }
     }
 
     fn is_live(&self, id: AppointmentId) -> Result<(), String> {

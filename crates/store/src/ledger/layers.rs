@@ -2,19 +2,41 @@
 //! durable.
 
 use super::Ledger;
-use booking::{AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, MessageKind, RequestKey};
+use booking::{AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, PersonId, SlotId};
 use jiff::Timestamp;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::ops::Bound;
 
-/// What a change means for the indexes.
+/// What a change means for the indexes: in the order of the changes, what was comes out and what is now goes in.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Followed {
-    Hold(HoldId),
-    Appointment(AppointmentId),
+    /// When a hold was, and is, to run out.
+    Hold {
+        id: HoldId,
+        was: Option<Timestamp>,
+        now: Option<Timestamp>,
+    },
+    Appointment {
+        id: AppointmentId,
+        was: Option<Indexed>,
+        now: Option<Indexed>,
+    },
     Queued(MessageId, Message),
     Sent(MessageId),
-    Answered(RequestKey, Timestamp),
+    /// Somebody was removed: nothing that waits for them is sent.
+    Withdrawn(PersonId),
+    Answered(Timestamp),
+}
+
+/// Where an appointment stands in the indexes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Indexed {
+    slot: SlotId,
+    takes_a_place: bool,
+    /// It is live, and nobody was reminded of its day.
+    waits_for_reminder: bool,
 }
 
 /// Does the same to every table: the one list of them.
@@ -23,6 +45,8 @@ macro_rules! every_table {
         $ledger.openings.$act();
         $ledger.aliases.$act();
         $ledger.people.$act();
+        $ledger.condemned.$act();
+        $ledger.other_keys.$act();
         $ledger.delegations.$act();
         $ledger.delegated.$act();
         $ledger.drafts.$act();
@@ -30,7 +54,6 @@ macro_rules! every_table {
         $ledger.admissions.$act();
         $ledger.tickets.$act();
         $ledger.slots.$act();
-        $ledger.days.$act();
         $ledger.day_changes.$act();
         $ledger.supply.$act();
         $ledger.said.$act();
@@ -69,12 +92,16 @@ impl Ledger {
         }
         self.is_sealed = false;
         let mut followed = mem::take(&mut self.followed_sealed);
-        for one in &followed {
-            self.unindex(*one);
-        }
         every_table!(self.commit());
+        let answered = followed.iter().rev().find_map(|one| match one {
+            Followed::Answered(at) => Some(*at),
+            _ => None,
+        });
         for one in followed.drain(..) {
             self.index(one);
+        }
+        if let Some(at) = answered {
+            self.forget_old_answers(at);
         }
         self.followed_sealed = followed;
         self.next_committed = self.next_sealed;
@@ -93,63 +120,84 @@ impl Ledger {
 
     pub(super) fn follow(&mut self, change: &Change) {
         self.followed.extend(followed(change));
-        if let Change::NoShow { dropped: Some(second), .. } = change {
-            self.followed.push(Followed::Appointment(*second));
+    }
+
+    pub(super) fn follow_hold(&mut self, id: HoldId, was: Option<Timestamp>, now: Option<Timestamp>) {
+        self.followed.push(Followed::Hold { id, was, now });
+    }
+
+    /// `was`: before the change, of [`Ledger::indexed`].
+    pub(super) fn follow_appointment(&mut self, id: AppointmentId, was: Option<Indexed>) {
+        let now = self.indexed(id);
+        if was != now {
+            self.followed.push(Followed::Appointment { id, was, now });
         }
     }
 
-    /// Before the tables merge: takes out of the indexes what is about to change.
-    fn unindex(&mut self, one: Followed) {
-        match one {
-            Followed::Hold(id) => {
-                if let Some(hold) = self.holds.committed(id) {
-                    self.expiring.remove(&(hold.expires_at, id));
-                }
-            }
-            Followed::Appointment(id) => {
-                if let Some(appointment) = self.appointments.committed(id) {
-                    self.to_remind.remove(&(appointment.place.slot.visit_on, id));
-                    self.visits.remove(appointment.place.slot, id);
-                }
-            }
-            Followed::Queued(..) | Followed::Sent(_) | Followed::Answered(..) => {}
-        }
+    /// As the current batch sees it.
+    pub(super) fn indexed(&self, id: AppointmentId) -> Option<Indexed> {
+        let appointment = self.appointments.get(id)?;
+        let slot = appointment.place.slot;
+        let is_booked = appointment.state == AppointmentState::Booked;
+        let waits_for_reminder = is_booked && self.reminded.get(id) != Some(&slot.visit_on);
+        Some(Indexed { slot, takes_a_place: appointment.takes_a_place(), waits_for_reminder })
     }
 
-    /// After the tables merged: the indexes that only follow what is durable.
+    /// Messages of the batches that are not durable yet, and to whom.
+    pub(super) fn queued_lately(&self) -> impl Iterator<Item = (MessageId, PersonId)> {
+        self.followed_sealed.iter().chain(&self.followed).filter_map(|followed| match followed {
+            Followed::Queued(id, message) => Some((*id, message.to)),
+            _ => None,
+        })
+    }
+
     fn index(&mut self, one: Followed) {
         match one {
-            Followed::Hold(id) => {
-                if let Some(hold) = self.holds.committed(id) {
-                    self.expiring.insert((hold.expires_at, id));
+            Followed::Hold { id, was, now } => {
+                if let Some(was) = was {
+                    self.expiring.remove(&(was, id));
+                }
+                if let Some(now) = now {
+                    self.expiring.insert((now, id));
                 }
             }
-            Followed::Appointment(id) => {
-                self.index_reminder(id);
-                self.index_visit(id);
+            Followed::Appointment { id, was, now } => {
+                self.index_reminder(id, was, now);
+                self.index_visit(id, was, now);
             }
-            Followed::Queued(id, message) => {
-                self.messages.insert(id, message);
-                if let MessageKind::Reminder(appointment) = message.kind {
-                    self.index_reminder(appointment);
-                }
-            }
+            Followed::Queued(id, message) => drop(self.messages.insert(id, message)),
+            Followed::Withdrawn(person) => self.messages.retain(|_, message| message.to != person),
             Followed::Sent(id) => drop(self.messages.remove(&id)),
-            Followed::Answered(key, at) => {
-                self.answered.push_back((at, key));
-                self.forget_old_answers(at);
-            }
+            Followed::Answered(_) => {}
         }
     }
 
-    /// An appointment waits for its reminder while it is live and nobody was reminded of its day.
-    fn index_reminder(&mut self, id: AppointmentId) {
-        let Some(appointment) = self.appointments.committed(id) else { return };
-        let visit_on = appointment.place.slot.visit_on;
-        if appointment.state == AppointmentState::Booked && self.reminded.committed(id) != Some(&visit_on) {
-            self.to_remind.insert((visit_on, id));
-        } else {
-            self.to_remind.remove(&(visit_on, id));
+    fn index_reminder(&mut self, id: AppointmentId, was: Option<Indexed>, now: Option<Indexed>) {
+        let waits =
+            |one: Option<Indexed>| one.filter(|one| one.waits_for_reminder).map(|one| one.slot.visit_on);
+        let (was, now) = (waits(was), waits(now));
+        if was == now {
+            return;
+        }
+        if let Some(was) = was {
+            not_to_remind(&mut self.to_remind, was, id);
+        }
+        if let Some(now) = now {
+            self.to_remind.entry(now).or_default().insert(id);
+        }
+    }
+
+    fn index_visit(&mut self, id: AppointmentId, was: Option<Indexed>, now: Option<Indexed>) {
+        let place = |one: Option<Indexed>| one.filter(|one| one.takes_a_place).map(|one| one.slot);
+        let (was, now) = (place(was), place(now));
+        if was == now {
+            return;
+        }
+        if let Some(was) = was {
+            self.visits.remove(was, id);
+        }
+        if let Some(now) = now {
+            self.visits.insert(now, id);
         }
     }
 
@@ -161,35 +209,33 @@ impl Ledger {
             .map(|campaign| campaign.limits.answers_kept)
             .max()
             .unwrap_or_default();
-        while let Some((at, key)) = self.answered.front().copied() {
-            if now.duration_since(at) <= kept {
-                return;
-            }
-            self.answered.pop_front();
-            self.answers.forget(key);
+        self.answers.forget(now, kept);
+    }
+}
+
+fn not_to_remind(waiting: &mut BTreeMap<Date, BTreeSet<AppointmentId>>, visit_on: Date, id: AppointmentId) {
+    if let Some(day) = waiting.get_mut(&visit_on) {
+        day.remove(&id);
+        if day.is_empty() {
+            waiting.remove(&visit_on);
         }
     }
 }
 
+/// Holds and appointments say so themselves, where they change.
 fn followed(change: &Change) -> Option<Followed> {
     match change {
-        Change::Held { id, .. } | Change::HoldExtended { id, .. } | Change::HoldEnded { id, .. } => {
-            Some(Followed::Hold(*id))
-        }
-        Change::Booked { id, .. }
-        | Change::Moved { id, .. }
-        | Change::Cancelled { id, .. }
-        | Change::CheckedIn { id, .. }
-        | Change::NoShow { id, .. }
-        | Change::Fulfilled { id, .. } => Some(Followed::Appointment(*id)),
         Change::MessageQueued { id, message } => Some(Followed::Queued(*id, *message)),
         Change::MessageSent { id } => Some(Followed::Sent(*id)),
-        Change::Answered { key, at, .. } => Some(Followed::Answered(*key, *at)),
+        Change::PersonRemoved { person, .. } => Some(Followed::Withdrawn(*person)),
+        Change::Answered { at, .. } => Some(Followed::Answered(*at)),
         Change::Opened { .. }
         | Change::Closed { .. }
         | Change::PersonRegistered { .. }
         | Change::PersonKnownAs { .. }
         | Change::PersonUpdated { .. }
+        | Change::KeysDestroyed { .. }
+        | Change::AliasesRenewed { .. }
         | Change::DelegationGiven { .. }
         | Change::DelegationProved { .. }
         | Change::DelegationEnded { .. }
@@ -197,6 +243,15 @@ fn followed(change: &Change) -> Option<Followed> {
         | Change::DraftSaved { .. }
         | Change::SessionEnded { .. }
         | Change::Admitted { .. }
+        | Change::Held { .. }
+        | Change::HoldExtended { .. }
+        | Change::HoldEnded { .. }
+        | Change::Booked { .. }
+        | Change::Moved { .. }
+        | Change::Cancelled { .. }
+        | Change::CheckedIn { .. }
+        | Change::NoShow { .. }
+        | Change::Fulfilled { .. }
         | Change::PlaceAbandoned { .. }
         | Change::Blocked { .. }
         | Change::Unblocked { .. }

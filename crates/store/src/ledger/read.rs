@@ -51,25 +51,20 @@ impl Ledger {
     }
 
     fn day_taken(&self, clinic: ClinicId, visit_on: Date) -> DayTaken {
-        let places = self.days.committed((clinic, visit_on)).copied().unwrap_or(0);
-        let before_noon = if places == 0 { 0 } else { self.taken_before_noon(clinic, visit_on) };
+        let (places, before_noon) = self.taken_on(clinic, visit_on);
         let offered = self.offered_on(clinic, visit_on, NOON_MIN);
         DayTaken { clinic, visit_on, places, before_noon, offered }
     }
 
-    fn taken_before_noon(&self, clinic: ClinicId, visit_on: Date) -> u32 {
-        let campaign = self.country.campaigns().first();
-        let known = self.country.clinic(clinic).zip(campaign);
-        let bands = known.into_iter().flat_map(|(clinic, campaign)| {
-            clinic
-                .bands_on(visit_on, campaign.visits.band_min)
-                .take_while(|starts_min| *starts_min < NOON_MIN)
+    /// Places held, booked or blocked on a day, and of these those before noon.
+    pub(super) fn taken_on(&self, clinic: ClinicId, visit_on: Date) -> (u32, u32) {
+        let any = SlotId { clinic, visit_on, starts_min: 0 };
+        let taken = self.slots.rows().day(any).iter().map(|(starts_min, _)| {
+            let taken = self.slots.committed(SlotId { starts_min: *starts_min, ..any });
+            let places = taken.map_or(0, |taken| taken.places());
+            (places, if *starts_min < NOON_MIN { places } else { 0 })
         });
-        let taken = bands.filter_map(|starts_min| {
-            let taken = self.slots.committed(SlotId { clinic, visit_on, starts_min })?;
-            Some(taken.held + taken.booked + taken.blocked)
-        });
-        taken.sum()
+        taken.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
     }
 
     pub fn slots(&self, campaign: CampaignId, clinic: ClinicId, visit_on: Date) -> Vec<(u16, SlotCounts)> {

@@ -86,6 +86,10 @@ impl Said {
 }
 
 impl Taken {
+    pub(super) fn places(self) -> u32 {
+        self.held + self.booked + self.blocked
+    }
+
     /// What is taken stays a place where the clinic gives fewer now: no appointment disappears, and nothing is free.
     pub(super) fn of(self, offered: u32) -> SlotCounts {
         let counts =
@@ -126,13 +130,11 @@ impl Ledger {
     }
 
     fn block(&mut self, slot: SlotId, places: i64) {
-        let more = |count: &mut u32| {
-            *count = u32::try_from(i64::from(*count) + places).expect("only blocked places are unblocked");
-        };
-        self.slots.update(slot, |taken| more(&mut taken.blocked));
-        let day = (slot.clinic, slot.visit_on);
-        self.days.update(day, more);
-        self.day_changes.note(day);
+        self.slots.update(slot, |taken| {
+            let blocked = u32::try_from(i64::from(taken.blocked) + places);
+            taken.blocked = blocked.expect("only blocked places are unblocked");
+        });
+        self.day_changes.note((slot.clinic, slot.visit_on));
     }
 
     /// What a slot offers in a campaign: what the clinic said of it, else what the country's list says. None where

@@ -22,6 +22,8 @@ impl Ledger {
             openings,
             aliases,
             people,
+            condemned,
+            other_keys,
             delegations,
             delegated,
             drafts,
@@ -29,7 +31,6 @@ impl Ledger {
             admissions,
             tickets,
             slots,
-            days,
             day_changes: _,
             supply,
             holds,
@@ -40,12 +41,11 @@ impl Ledger {
             live,
             of_person,
             reminded,
-            answers,
+            answers: _,
             messages: _,
             expiring: _,
             to_remind: _,
             swept: _,
-            answered: _,
             next: _,
             next_sealed: _,
             next_committed: _,
@@ -59,16 +59,15 @@ impl Ledger {
             audit: _,
         } = self;
         let mut text = String::new();
-        for_all!(text: "opening" openings, "alias" aliases, "person" people, "delegation" delegations,
+        for_all!(text: "opening" openings, "alias" aliases, "person" people,
+            "condemned" condemned, "other keys" other_keys, "delegation" delegations,
             "delegated" delegated, "draft" drafts, "ended session" ended_sessions,
             "admission" admissions, "ticket" tickets);
         // A row of nothing says what no row says.
         tell(&mut text, "slot", slots, |taken: &Taken| taken.held + taken.booked + taken.blocked > 0);
-        tell(&mut text, "day", days, |places| *places > 0);
         tell(&mut text, "supply", supply, |doses| *doses > 0);
         for_all!(text: "hold" holds, "hold of" hold_of, "expired" expired, "abandoned" abandoned,
-            "appointment" appointments, "live" live, "of person" of_person, "reminded" reminded,
-            "answer" answers);
+            "appointment" appointments, "live" live, "of person" of_person, "reminded" reminded);
         tell(&mut text, "said capacity", said.capacities(), |_| true);
         tell(&mut text, "said supply", said.supplies(), |_| true);
         tell(&mut text, "arrivals", said.all_arrivals(), |_| true);
@@ -80,13 +79,14 @@ impl Ledger {
 
     /// What follows from the tables, in a fixed order.
     fn every_index(&self) -> String {
-        let Self { messages, expiring, to_remind, answered, next, .. } = self;
+        let Self { messages, expiring, to_remind, next, .. } = self;
         let audit = self.audit_head();
         let mut visits: Vec<_> = self.visits.all().collect();
         visits.sort_unstable();
         let mut changed: Vec<_> = self.day_changes.since(0).map(|(_, day)| day).collect();
-        changed.retain(|day| self.days.committed(*day).is_some_and(|places| *places > 0));
+        changed.retain(|(clinic, visit_on)| self.taken_on(*clinic, *visit_on).0 > 0);
         changed.sort_unstable();
+        let answered: Vec<_> = self.answers.all_committed().map(|one| (one, one.outcome())).collect();
         format!(
             "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}\n{audit:?}\n"
         )

@@ -7,6 +7,7 @@ mod desk;
 mod doors;
 mod holds;
 mod people;
+mod retention;
 mod visits;
 mod waiting;
 
@@ -45,7 +46,8 @@ impl Ledger {
 
     /// What is kept of a person follows their registration; a journal where it does not is refused at the start.
     pub(super) fn registered(&self, person: PersonId) -> Result<(), Refusal> {
-        if self.is_known_person(person) { Ok(()) } else { Err(Refusal::IdentityNeeded) }
+        let is_there = self.is_known_person(person) && self.people.get(person).is_some();
+        if is_there { Ok(()) } else { Err(Refusal::IdentityNeeded) }
     }
 
     fn sido_of(&self, slot: SlotId) -> Option<RegionCode> {

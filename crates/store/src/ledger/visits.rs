@@ -13,12 +13,9 @@ use std::collections::BTreeMap;
 pub(super) struct Visits(Map<ClinicId, BTreeMap<Date, Vec<AppointmentId>>>);
 
 impl Visits {
-    /// Twice is once.
+    /// Once for each: it was not there.
     pub(super) fn insert(&mut self, slot: SlotId, id: AppointmentId) {
-        let day = self.0.entry(slot.clinic).or_default().entry(slot.visit_on).or_default();
-        if !day.contains(&id) {
-            day.push(id);
-        }
+        self.0.entry(slot.clinic).or_default().entry(slot.visit_on).or_default().push(id);
     }
 
     pub(super) fn remove(&mut self, slot: SlotId, id: AppointmentId) {
@@ -45,17 +42,6 @@ impl Visits {
 }
 
 impl Ledger {
-    /// After the tables merged.
-    pub(super) fn index_visit(&mut self, id: AppointmentId) {
-        let Some(appointment) = self.appointments.committed(id) else { return };
-        let slot = appointment.place.slot;
-        if appointment.takes_a_place() {
-            self.visits.insert(slot, id);
-        } else {
-            self.visits.remove(slot, id);
-        }
-    }
-
     fn appointments_among<'a>(
         &'a self,
         ids: impl Iterator<Item = &'a AppointmentId> + 'a,

@@ -1,8 +1,8 @@
 //! What can be found broken, in facts; the words for people stand in the binary.
 
 use booking::{
-    AppointmentId, CampaignId, DoseNumber, HoldId, MessageId, PersonId, RegionCode, RequestKey, SlotId,
-    WaitId,
+    AppointmentId, CampaignId, DoseNumber, HoldId, MessageId, PersonId, PersonKey, RegionCode, RequestKey,
+    SlotId, WaitId,
 };
 
 /// The first record that breaks a claim.
@@ -44,10 +44,13 @@ pub enum Claim {
     /// Whoever moved, cancelled or recorded an appointment is on record in the same step, and the record is the one of
     /// which heads were given away.
     Audit,
+    /// Whoever is removed is expected nowhere, and nothing is theirs afterwards; each person has one key of their own,
+    /// and only keys of people who were removed are destroyed.
+    Removal,
 }
 
 impl Claim {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Chain,
         Self::Head,
         Self::Records,
@@ -60,6 +63,7 @@ impl Claim {
         Self::Leave,
         Self::Idempotency,
         Self::Audit,
+        Self::Removal,
     ];
 
     /// Whether the journal itself is hurt: a service does not start on it. The others are wrong decisions, faithfully
@@ -83,6 +87,7 @@ impl Claim {
             Self::Leave => "leave",
             Self::Idempotency => "idempotency",
             Self::Audit => "audit",
+            Self::Removal => "removal",
         }
     }
 }
@@ -239,6 +244,26 @@ pub enum Broken {
     AuditHeadDiffers {
         event: u64,
     },
+    /// What is known of somebody stands under two keys.
+    KeyChanged {
+        person: PersonId,
+    },
+    KeyOfTwo {
+        first: PersonId,
+        second: PersonId,
+    },
+    /// Other keys are named for destruction than the person had.
+    KeysNotTheirs {
+        person: PersonId,
+    },
+    /// Destroyed, though nobody of it was removed.
+    KeySpared {
+        key: PersonKey,
+    },
+    /// A hold of theirs was live, or a visit was to come.
+    RemovedWhileExpected {
+        person: PersonId,
+    },
 }
 
 impl Broken {
@@ -276,6 +301,11 @@ impl Broken {
             | Self::AuditHeadKnowsAnother { .. }
             | Self::AuditEndsBeforeHead { .. }
             | Self::AuditHeadDiffers { .. } => Claim::Audit,
+            Self::KeyChanged { .. }
+            | Self::KeyOfTwo { .. }
+            | Self::KeysNotTheirs { .. }
+            | Self::KeySpared { .. }
+            | Self::RemovedWhileExpected { .. } => Claim::Removal,
         }
     }
 }

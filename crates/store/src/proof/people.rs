@@ -1,9 +1,11 @@
 //! Who there is, who came in, and who may act for whom.
 
 mod desk;
+mod gone;
 
 use super::Broken;
 use booking::{Admission, CampaignId, MessageId, PersonAlias, PersonId, TicketRef};
+use gone::Gone;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,6 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 pub(super) struct People {
     openings: BTreeMap<CampaignId, (Timestamp, Option<Timestamp>)>,
     known: HashSet<PersonId>,
+    gone: Gone,
     aliases: HashMap<PersonAlias, PersonId>,
     /// Booker, recipient.
     leave: HashSet<(CampaignId, PersonId, PersonId)>,
@@ -27,8 +30,10 @@ pub(super) struct People {
 type Judged = Result<(), Broken>;
 
 impl People {
-    pub(super) fn open(&mut self, campaign: CampaignId, at: Timestamp) {
+    #[expect(clippy::unnecessary_wraps, reason = "one shape for whatever judges a change")]
+    pub(super) fn open(&mut self, campaign: CampaignId, at: Timestamp) -> Judged {
         self.openings.entry(campaign).or_insert((at, None));
+        Ok(())
     }
 
     pub(super) fn close(&mut self, campaign: CampaignId, at: Timestamp) -> Judged {
@@ -41,23 +46,31 @@ impl People {
         self.openings.iter().map(|(campaign, (opened_at, closed_at))| (*campaign, *opened_at, *closed_at))
     }
 
-    pub(super) fn register(&mut self, person: PersonId, alias: PersonAlias) -> Judged {
-        if !self.known.insert(person) {
+    pub(super) fn register(&mut self, person: PersonId, alias: PersonAlias, sealed: &[u8]) -> Judged {
+        if self.gone.people.contains(&person) || !self.known.insert(person) {
             return Err(Broken::PersonTwice { person });
         }
+        self.seal(person, sealed)?;
         self.know_as(person, alias)
     }
 
     pub(super) fn know_as(&mut self, person: PersonId, alias: PersonAlias) -> Judged {
         self.known(person)?;
         match self.aliases.insert(alias, person) {
-            Some(first) if first != person => Err(Broken::AliasOfTwo { first, second: person }),
+            // Of somebody who was removed: it names nobody any more.
+            Some(first) if first != person && self.known.contains(&first) => {
+                Err(Broken::AliasOfTwo { first, second: person })
+            }
             _ => Ok(()),
         }
     }
 
     pub(super) fn known(&self, person: PersonId) -> Judged {
         if self.known.contains(&person) { Ok(()) } else { Err(Broken::PersonUnknown { person }) }
+    }
+
+    fn still_there(&self, person: PersonId) -> Judged {
+        if self.gone.people.contains(&person) { Err(Broken::PersonUnknown { person }) } else { Ok(()) }
     }
 
     pub(super) fn count(&self) -> u64 {
@@ -87,6 +100,7 @@ impl People {
     }
 
     pub(super) fn may_act(&self, campaign: CampaignId, booker: PersonId, recipient: PersonId) -> Judged {
+        [booker, recipient].iter().try_for_each(|who| self.still_there(*who))?;
         let may = booker == recipient || self.leave.contains(&(campaign, booker, recipient));
         if may { Ok(()) } else { Err(Broken::WithoutLeave { booker, recipient }) }
     }

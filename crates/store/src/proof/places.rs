@@ -2,6 +2,7 @@
 
 mod appointments;
 mod end;
+mod gone;
 mod names;
 mod visits;
 mod waiting;
@@ -176,7 +177,7 @@ impl Places {
             self.give_dose_back(hold.campaign, sido);
         }
         if end == HoldEnd::Confirmed {
-            let left = hold.places.clone();
+            let left = hold.places.to_vec();
             self.confirmed.push((id, hold, left));
         } else {
             self.names.set_aside(id, &hold);

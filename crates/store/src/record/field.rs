@@ -2,8 +2,8 @@
 
 use crate::StoreError;
 use booking::{
-    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonAlias,
-    PersonId, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
+    AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, Few, HoldId, MessageId, PersonAlias,
+    PersonId, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -74,7 +74,7 @@ macro_rules! wrapped {
 
 numbers!(u8, u16, u32, u64, i16, i32, i64);
 wrapped!(AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonId);
-wrapped!(PersonAlias, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId);
+wrapped!(PersonAlias, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId);
 
 impl<const N: usize> Field for [u8; N] {
     fn put(&self, out: &mut Vec<u8>) {
@@ -155,6 +155,21 @@ impl<T: Field> Field for Vec<T> {
             items.push(T::take(from)?);
         }
         Ok(items)
+    }
+}
+
+/// As a `Vec`.
+impl<T: Field> Field for Few<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        u32::try_from(self.len()).expect("a record is smaller than 4 GiB").put(out);
+        for item in self {
+            item.put(out);
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
+        let count = u32::take(from)?;
+        (0..count).map(|_| T::take(from)).collect()
     }
 }
 

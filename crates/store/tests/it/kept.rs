@@ -178,9 +178,10 @@ fn what_is_kept_comes_to_the_same_ledger_as_what_was_lived() {
 #[test]
 fn whoever_misses_a_kind_of_change_is_caught() {
     type Missed = fn(&Change) -> bool;
-    const MISSED: [(&str, Missed); 12] = [
+    const MISSED: [(&str, Missed); 13] = [
         ("Opened", |change| matches!(change, Change::Opened { .. })),
         ("PersonRegistered", |change| matches!(change, Change::PersonRegistered { .. })),
+        ("PersonRemoved", |change| matches!(change, Change::PersonRemoved { .. })),
         ("Admitted", |change| matches!(change, Change::Admitted { .. })),
         ("Held", |change| matches!(change, Change::Held { .. })),
         ("HoldExtended", |change| matches!(change, Change::HoldExtended { .. })),

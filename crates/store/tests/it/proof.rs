@@ -1,5 +1,6 @@
 //! The proof of a journal: it believes honest ones, and names the record of every lie, though its chain is whole.
 
+mod gone;
 mod honest;
 mod lies;
 

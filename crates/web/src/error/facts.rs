@@ -14,9 +14,9 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::WaitUnknown
         | Refusal::OfferUnknown
         | Refusal::WaitScopeUnknown
-        | Refusal::PersonUnknown
         | Refusal::AdmissionUnknown
         | Refusal::RegionUnknown { .. }
+        | Refusal::PersonUnknown
         | Refusal::RecipientUnknown => StatusCode::NOT_FOUND,
         Refusal::KeyReused
         | Refusal::PlacesInvalid
@@ -89,6 +89,7 @@ pub(super) fn add_facts(document: &mut Value, refusal: &Refusal) {
         Refusal::VisitNotYet { visit_on } | Refusal::VisitOver { visit_on } => {
             document["visit_on"] = visit_on.to_string().into();
         }
+        Refusal::PeriodNotOver { kept_until } => document["kept_until"] = kept_until.to_string().into(),
         Refusal::VisitNotOver { ends_at } => document["ends_at"] = ends_at.to_string().into(),
         Refusal::PlacesNotFree { free } => document["free"] = (*free).into(),
         Refusal::PlacesNotBlocked { blocked } => document["blocked"] = (*blocked).into(),

@@ -6,6 +6,7 @@ mod desk;
 mod gate;
 mod people;
 mod places;
+mod retention;
 mod visits;
 mod waiting;
 
@@ -63,6 +64,7 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::RegionUnknown { .. }
         | Refusal::SupplyOverTotal { .. }
         | Refusal::SupplyBelowTaken { .. } => clinics::clinics(lang, refusal, app),
+        Refusal::StillExpected | Refusal::PeriodNotOver { .. } => retention::retention(lang, refusal),
         Refusal::AlreadyFulfilled { .. }
         | Refusal::CheckedInBefore { .. }
         | Refusal::NoShowBefore { .. }

@@ -2,13 +2,15 @@
 
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, Hold, HoldId, Message, MessageId, Outcome,
-    PersonId, SessionId, SlotCounts, SlotId,
+    PersonAlias, PersonId, PersonKey, SessionId, SlotCounts, SlotId,
 };
+use jiff::Timestamp;
 use jiff::civil::Date;
 use std::sync::{Arc, Mutex};
 use store::{
     Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Command, DayTaken, DaysChanged, DeskCase,
-    MemoryStore, PersonRecord, Request, Store, StoreError, Visit, WaitRecord, Waiting, WithinSupply,
+    MemoryStore, PersonRecord, PersonStanding, Request, Store, StoreError, Visit, WaitRecord, Waiting,
+    WithinSupply,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +147,23 @@ impl Store for MoodyStore {
 
     fn person(&self, person: PersonId) -> Waiting<'_, Result<Option<PersonRecord>, StoreError>> {
         self.in_mood(self.inner.person(person))
+    }
+
+    fn named(&self, aliases: Vec<PersonAlias>) -> Waiting<'_, Result<Option<PersonId>, StoreError>> {
+        self.in_mood(self.inner.named(aliases))
+    }
+
+    fn standing_after(
+        &self,
+        after: PersonId,
+        numbers_max: u64,
+        now: Timestamp,
+    ) -> Waiting<'_, Result<Vec<PersonStanding>, StoreError>> {
+        self.in_mood(self.inner.standing_after(after, numbers_max, now))
+    }
+
+    fn condemned_keys(&self, keys_max: usize) -> Waiting<'_, Result<Vec<PersonKey>, StoreError>> {
+        self.in_mood(self.inner.condemned_keys(keys_max))
     }
 
     fn session_ended(&self, session: SessionId) -> Waiting<'_, Result<bool, StoreError>> {

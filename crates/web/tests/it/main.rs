@@ -21,6 +21,7 @@ mod injection;
 mod journey;
 mod keepsakes;
 mod lane;
+mod leaving;
 mod ledger;
 mod line;
 mod merged;

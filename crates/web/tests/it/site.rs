@@ -3,7 +3,7 @@
 use crate::injection::country_text;
 use crate::ledger::MoodyStore;
 use crate::wire::{Answer, Ask, Wire};
-use booking::{Campaign, Country, EligibilityGroup, Limits};
+use booking::{Campaign, Country, EligibilityGroup, Limits, PersonKey};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use std::net::SocketAddr;
@@ -18,10 +18,12 @@ use web::availability::feeder::{Feeder, FeederParts};
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
+use web::key_tree::KeyTree;
 use web::keys::{KeyMaterial, Keys};
 use web::messages::{DemoOutbox, MessageChannel};
 use web::overload::Planes;
 use web::overload::tries::{Pace, Tries};
+use web::person_keys::{KeyShelf, PersonKeys};
 use web::published::Publisher;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
@@ -96,6 +98,7 @@ struct Kept {
     ledger: Arc<MoodyStore>,
     line: Arc<MemoryLine>,
     outbox: Arc<DemoOutbox>,
+    shelf: TestShelf,
 }
 
 pub(crate) struct Site {
@@ -129,6 +132,7 @@ impl Site {
             ledger: MoodyStore::new(store),
             line: Arc::default(),
             outbox: Arc::default(),
+            shelf: TestShelf::default(),
         })
     }
 
@@ -236,10 +240,10 @@ fn hostile(country: &Country) -> Country {
 
 /// The keys of every site, for whoever prepares what it reads.
 pub(crate) fn test_keys() -> Keys {
-    keys(Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(1)))), 13)
+    keys(Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(1)))), 13, TestShelf::default())
 }
 
-fn keys(random: Arc<dyn Randomness>, field_key: u8) -> Keys {
+fn keys(random: Arc<dyn Randomness>, field_key: u8, shelf: TestShelf) -> Keys {
     let material = KeyMaterial {
         tokens: (1, [11; 32]),
         tokens_before: None,
@@ -247,7 +251,31 @@ fn keys(random: Arc<dyn Randomness>, field_key: u8) -> Keys {
         fields: [field_key; 32],
         gate: [14; 32],
     };
-    Keys::new(&material, random)
+    let (next, tree) = shelf.0.lock().unwrap().clone();
+    let tree = tree.unwrap_or_else(|| KeyTree::new([field_key; 32]));
+    Keys::with_people(&material, PersonKeys::new(tree, next, Box::new(shelf)), random)
+}
+
+/// What a key folder would keep of people's keys.
+#[derive(Clone)]
+pub(crate) struct TestShelf(Arc<std::sync::Mutex<(PersonKey, Option<KeyTree>)>>);
+
+impl Default for TestShelf {
+    fn default() -> Self {
+        Self(Arc::new(std::sync::Mutex::new((PersonKey(0), None))))
+    }
+}
+
+impl KeyShelf for TestShelf {
+    fn set_aside(&self, until: PersonKey) -> std::io::Result<()> {
+        self.0.lock().unwrap().0 = until;
+        Ok(())
+    }
+
+    fn keep(&self, tree: &KeyTree) -> std::io::Result<()> {
+        self.0.lock().unwrap().1 = Some(tree.clone());
+        Ok(())
+    }
 }
 
 fn names(is_hostile: bool) -> CampaignNames {
@@ -292,7 +320,7 @@ fn feeder(kept: &Kept, assets: web::pages::Assets) -> Feeder {
 }
 
 fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
-    let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key));
+    let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key, kept.shelf.clone()));
     let (assets, mut static_plane) = assets::assets();
     let (country, made_at) = (&*kept.country, kept.clock.now());
     static_plane.extend(StaticPlane { country, assets, demo: kept.wanted.demo, made_at }.files());

@@ -99,6 +99,8 @@ fn of_appointments() -> Vec<Refusal> {
         No::VisitNotYet { visit_on: FROM },
         No::VisitOver { visit_on: FROM },
         No::VisitNotOver { ends_at: AT },
+        No::StillExpected,
+        No::PeriodNotOver { kept_until: AT },
     ]
 }
 

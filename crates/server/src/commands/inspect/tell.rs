@@ -3,11 +3,11 @@
 mod desk;
 
 use crate::verify::slot_name;
-use booking::{AppointmentId, Change, HoldEnd, MessageKind, Outcome};
+use booking::{AppointmentId, Change, HoldEnd, MessageKind, Outcome, RemovalReason};
 use jiff::Timestamp;
 
 /// In Korea, to the second.
-pub(super) fn instant(at: Timestamp) -> String {
+pub(in crate::commands) fn instant(at: Timestamp) -> String {
     booking::KOREA.to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
@@ -54,15 +54,13 @@ pub(super) fn tell(change: &Change) -> String {
         Change::PersonRegistered { person, .. } => format!("등록 / registered person {}", person.0),
         Change::PersonKnownAs { person, .. } => format!("다른 신원 / known as, person {}", person.0),
         Change::PersonUpdated { person, .. } => format!("본인확인 / proved again, person {}", person.0),
-        Change::DelegationGiven { booker, recipient, .. } => {
-            format!("대리 시작 / may book: person {} for person {}", booker.0, recipient.0)
+        Change::PersonRemoved { .. } | Change::KeysDestroyed { .. } | Change::AliasesRenewed { .. } => {
+            tell_leaving(change)
         }
-        Change::DelegationEnded { booker, recipient, by, .. } => {
-            format!("대리 끝 / may not book: person {} for person {}, by {}", booker.0, recipient.0, by.0)
-        }
-        Change::HelperAllowed { booker, recipient, .. } => {
-            format!("대리 다시 허락 / allowed again: person {} for person {}", booker.0, recipient.0)
-        }
+        Change::DelegationGiven { .. }
+        | Change::DelegationProved { .. }
+        | Change::DelegationEnded { .. }
+        | Change::HelperAllowed { .. } => tell_delegation(change),
         Change::DraftSaved { person, .. } => format!("준비 / draft, person {}", person.0),
         Change::SessionEnded { .. } => "로그아웃 / session ended".to_owned(),
         Change::Admitted { person, admission, .. } => {
@@ -75,9 +73,6 @@ pub(super) fn tell(change: &Change) -> String {
         Change::MessageSent { id } => format!("알림 보냄 / sent message {}", id.0),
         Change::Answered { key, outcome, .. } => {
             format!("응답 / answered {key:?}: {}", outcome_name(outcome))
-        }
-        Change::DelegationProved { booker, recipient, .. } => {
-            format!("동의 확인 / agreed by code: person {} for person {}", booker.0, recipient.0)
         }
         Change::Blocked { slot, places, by, .. } => {
             format!("자리 막음 / blocked {places} at {}, by staff {}", slot_name(*slot), by.0)
@@ -114,6 +109,24 @@ pub(super) fn tell(change: &Change) -> String {
         | Change::Moved { .. }
         | Change::Cancelled { .. } => tell_place(change),
         Change::CheckedIn { .. } | Change::NoShow { .. } | Change::Fulfilled { .. } => tell_visit(change),
+    }
+}
+
+fn tell_delegation(change: &Change) -> String {
+    match change {
+        Change::DelegationGiven { booker, recipient, .. } => {
+            format!("대리 시작 / may book: person {} for person {}", booker.0, recipient.0)
+        }
+        Change::DelegationEnded { booker, recipient, by, .. } => {
+            format!("대리 끝 / may not book: person {} for person {}, by {}", booker.0, recipient.0, by.0)
+        }
+        Change::HelperAllowed { booker, recipient, .. } => {
+            format!("대리 다시 허락 / allowed again: person {} for person {}", booker.0, recipient.0)
+        }
+        Change::DelegationProved { booker, recipient, .. } => {
+            format!("동의 확인 / agreed by code: person {} for person {}", booker.0, recipient.0)
+        }
+        _ => unreachable!("told above"),
     }
 }
 
@@ -162,6 +175,29 @@ fn tell_visit(change: &Change) -> String {
             let how = if *is_correction { " (정정 / correction)" } else { "" };
             format!("접종 / vaccinated {}{how}, by staff {}", id.number(), by.0)
         }
+        _ => unreachable!("told above"),
+    }
+}
+
+fn tell_leaving(change: &Change) -> String {
+    match change {
+        Change::PersonRemoved { person, removal } => {
+            let why = match removal.reason {
+                RemovalReason::PeriodOver => "보유기간 경과 / period over",
+                RemovalReason::Asked => "요청 / asked for",
+                RemovalReason::KeyGone => "열쇠 없음 / key gone",
+            };
+            format!(
+                "파기 / removed person {}: {why}; fields, {} keys, {} drafts, {} messages, {} delegations",
+                person.0,
+                removal.keys.len(),
+                u8::from(removal.draft),
+                removal.messages.len(),
+                removal.delegations
+            )
+        }
+        Change::KeysDestroyed { keys, .. } => format!("열쇠 파기 / destroyed {} keys", keys.len()),
+        Change::AliasesRenewed { person, .. } => format!("가명 교체 / renamed person {}", person.0),
         _ => unreachable!("told above"),
     }
 }

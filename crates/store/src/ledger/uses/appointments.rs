@@ -4,8 +4,8 @@ use super::{Changes, Decided, known};
 use crate::ledger::Ledger;
 use booking::rules::{self, CancelFacts, ConfirmFacts, Confirmed, PlaceStanding};
 use booking::{
-    Act, Appointment, AppointmentId, AppointmentState, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId,
-    MessageKind, Outcome, PersonId, Place, Refusal, Replaced, SlotId, WaitEnd, korean_day,
+    Act, Appointment, AppointmentId, AppointmentState, CampaignId, Change, DoseNumber, Few, Hold, HoldEnd,
+    HoldId, MessageKind, Outcome, PersonId, Place, Refusal, Replaced, SlotId, WaitEnd, korean_day,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -24,7 +24,7 @@ impl Ledger {
         // Of somebody else's hold nothing is told, not even that its people are booked.
         let hold = self.holds.get(id).filter(|hold| hold.booker == booker).cloned();
         let campaign = hold.as_ref().ok_or(Refusal::HoldUnknown)?.campaign;
-        let standings: Vec<PlaceStanding> =
+        let standings: Few<PlaceStanding> =
             hold.iter().flat_map(|hold| hold.places.iter().map(|place| self.standing(hold, place))).collect();
         let confirmed = rules::confirm(&ConfirmFacts {
             campaign: known(&country, campaign)?,
@@ -38,7 +38,7 @@ impl Ledger {
         })?;
         self.write(Change::HoldEnded { id, end: HoldEnd::Confirmed }, changes);
         let replaces = hold.map_or_else(Vec::new, |hold| hold.replaces);
-        let made: Vec<(AppointmentId, Appointment)> =
+        let made: Few<(AppointmentId, Appointment)> =
             confirmed.into_iter().map(|one| self.carry(one, booker, now, changes)).collect();
         for (_, appointment) in &made {
             let key = (campaign, appointment.place.recipient);
@@ -103,7 +103,7 @@ impl Ledger {
         now: Timestamp,
         changes: &mut Changes,
     ) {
-        let mut told = Vec::new();
+        let mut told = Few::default();
         for (id, appointment) in made {
             let recipient = appointment.place.recipient;
             if told.contains(&recipient) {
@@ -177,8 +177,7 @@ impl Ledger {
         now: Timestamp,
         changes: &mut Changes,
     ) -> Outcome {
-        let first = (visit_on, AppointmentId(0));
-        let waiting = self.to_remind.range(first..=(visit_on, AppointmentId(u64::MAX)));
+        let waiting = self.to_remind.get(&visit_on).into_iter().flatten();
         let due = |id: &AppointmentId| {
             let appointment = self.appointments.get(*id)?;
             let is_due = appointment.state == AppointmentState::Booked
@@ -186,7 +185,7 @@ impl Ledger {
                 && self.reminded.get(*id) != Some(&visit_on);
             is_due.then_some((*id, appointment.place.recipient))
         };
-        let due: Vec<_> = waiting.filter_map(|(_, id)| due(id)).take(people_max).collect();
+        let due: Vec<_> = waiting.filter_map(due).take(people_max).collect();
         for (id, recipient) in &due {
             self.tell(*recipient, MessageKind::Reminder(*id), now, changes);
         }

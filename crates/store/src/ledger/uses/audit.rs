@@ -2,7 +2,7 @@
 
 use super::{Changes, Decided};
 use crate::ledger::Ledger;
-use crate::{AsStaff, Command, CorrectEligibility, RecordVisit, StaffAct, StaffUse};
+use crate::{AsStaff, Command, CorrectEligibility, RecordVisit, RenewAliases, StaffAct, StaffUse};
 use booking::rules;
 use booking::{Act, Actor, AppointmentId, AuditEntry, Change, HoldId, Outcome, PersonId};
 use jiff::Timestamp;
@@ -76,7 +76,9 @@ impl Ledger {
         match command {
             Command::EndDelegation { recipient: person, .. }
             | Command::AllowHelper { recipient: person, .. }
-            | Command::SaveDraft { person, .. } => Some(*person),
+            | Command::SaveDraft { person, .. }
+            | Command::Remove { person, .. }
+            | Command::RenewAliases(RenewAliases { person, .. }) => Some(*person),
             Command::Admit(admit) => Some(admit.person),
             Command::Wait(wanted) => Some(wanted.recipient),
             Command::LeaveWaiting { by, wait }
@@ -92,6 +94,8 @@ impl Ledger {
                 Some(self.whose_appointment(*appointment).unwrap_or(*person))
             }
             Command::Open { .. }
+            | Command::RemoveDue { .. }
+            | Command::KeysDestroyed { .. }
             | Command::Close { .. }
             | Command::Register { .. }
             | Command::Delegate(_)

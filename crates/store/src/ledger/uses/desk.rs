@@ -1,8 +1,8 @@
 //! What staff put right about people.
 
 use super::{Changes, Decided, known};
-use crate::CorrectEligibility;
 use crate::ledger::Ledger;
+use crate::{CorrectEligibility, sealed};
 use booking::rules;
 use booking::{
     CampaignId, Change, Correction, DoseNumber, Hold, HoldEnd, HoldId, MessageKind, Outcome, PersonId, Place,
@@ -115,7 +115,7 @@ impl Ledger {
         concerned.extend(self.holds_with(campaign, survivor));
         for id in concerned {
             let hold = self.holds.get(id).expect("it was just found").clone();
-            let places: Vec<Place> =
+            let places =
                 hold.places.iter().map(|place| Place { recipient: now(place.recipient), ..*place }).collect();
             let renamed = Hold { booker: now(hold.booker), places, ..hold.clone() };
             let is_theirs = renamed.places.iter().any(|place| place.recipient == survivor);
@@ -153,7 +153,8 @@ impl Ledger {
 
     fn carry_draft(&mut self, survivor: PersonId, merged: PersonId, changes: &mut Changes) {
         let Some(sealed) = self.drafts.get(merged).cloned() else { return };
-        if self.drafts.get(survivor).is_none() {
+        // One that is sealed for its person alone opens for nobody else.
+        if self.drafts.get(survivor).is_none() && sealed::person_key(&sealed).is_none() {
             self.write(Change::DraftSaved { person: survivor, sealed }, changes);
         }
         self.write(Change::DraftSaved { person: merged, sealed: Vec::new() }, changes);

@@ -6,7 +6,7 @@ use crate::ledger::Ledger;
 use crate::ledger::apply::with_doses;
 use booking::rules::{self, HoldFacts, LiveAppointment, RecipientFacts};
 use booking::{
-    Admission, Appointment, Campaign, CampaignId, Change, DoseNumber, Hold, HoldEnd, HoldId, Outcome,
+    Admission, Appointment, Campaign, CampaignId, Change, DoseNumber, Few, Hold, HoldEnd, HoldId, Outcome,
     PersonId, Refusal, RegionCode, SlotId, korean_day, nearest_free, side_by_side,
 };
 use jiff::Timestamp;
@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// How many free places a full slot offers instead.
 const NEAREST_OFFERED: usize = 6;
+/// Few clinics have more in a day.
+const BANDS_EXPECTED: usize = 24;
 
 impl Ledger {
     pub(in crate::ledger) fn hold(
@@ -32,7 +34,7 @@ impl Ledger {
         let given_up = earlier.and_then(|id| self.holds.get(id));
         let sido = self.sido_of(*at);
         let admission = self.admissions.get(owner).copied();
-        let recipients: Vec<RecipientFacts> =
+        let recipients: Few<RecipientFacts> =
             recipients.iter().map(|person| self.recipient(owner, *person, admission)).collect();
         let doses = sido.map_or(0, |sido| self.doses_left(campaign, sido) + self.own_doses(given_up, sido));
         let decided = rules::hold(&HoldFacts {
@@ -94,16 +96,23 @@ impl Ledger {
     /// The bands of a clinic on a day; what the booker holds there counts as free, what others wait for does not.
     pub(super) fn bands(&self, campaign: &Campaign, on: SlotId, given_up: Option<&Hold>) -> Vec<(u16, u32)> {
         let Some(clinic) = self.country.clinic(on.clinic) else { return Vec::new() };
-        let day = self.slots.rows().day(on);
+        let mut day = self.slots.rows().day(on);
         let free = |(starts_min, offered)| {
             let slot = SlotId { starts_min, ..on };
             let own = given_up.into_iter().flat_map(|hold| &hold.places).filter(|place| place.slot == slot);
-            let found = day.iter().find(|(start, _)| *start == starts_min);
+            while let [(start, _), later @ ..] = day
+                && *start < starts_min
+            {
+                day = later;
+            }
+            let found = day.first().filter(|(start, _)| *start == starts_min);
             let taken = found.map(|(_, taken)| *taken).unwrap_or_default();
             let free = taken.of(offered).free().saturating_sub(self.waits.awaited_at(slot));
             (starts_min, free + own.count() as u32)
         };
-        self.bands_offered(campaign, clinic, on.visit_on).map(free).collect()
+        let mut bands = Vec::with_capacity(BANDS_EXPECTED);
+        bands.extend(self.bands_offered(campaign, clinic, on.visit_on).map(free));
+        bands
     }
 
     /// The doses of a 시·도 that a hold would give back.

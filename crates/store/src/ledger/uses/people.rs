@@ -1,8 +1,8 @@
 //! People: who they are, and who acts for whom.
 
 use super::{Changes, Decided, known};
-use crate::Delegate;
 use crate::ledger::{DelegationKey, Ledger};
+use crate::{Delegate, sealed};
 use booking::rules::{self, DelegateFacts};
 use booking::{CampaignId, Change, DelegationRecord, HoldEnd, MessageKind, Outcome, PersonAlias, PersonId};
 use jiff::Timestamp;
@@ -16,9 +16,9 @@ impl Ledger {
         sealed: &[u8],
         changes: &mut Changes,
     ) -> Outcome {
-        let known_before = aliases.iter().any(|alias| self.aliases.get(*alias).is_some());
+        let known_before = self.named(aliases).is_some();
         let person = self.find_or_add(aliases, sealed, changes);
-        if known_before && self.people.get(person).is_none_or(|known| known != sealed) {
+        if known_before && self.people.get(person).is_none_or(|known| may_follow(known, sealed)) {
             self.write(Change::PersonUpdated { person, sealed: sealed.to_vec() }, changes);
         }
         Outcome::Registered(person)
@@ -35,7 +35,7 @@ impl Ledger {
         let found = self.named(aliases);
         let person = found.unwrap_or(PersonId(self.next.person));
         for alias in aliases {
-            if self.aliases.get(*alias).is_some() {
+            if self.named(&[*alias]).is_some() {
                 continue;
             }
             let is_new = self.people.get(person).is_none();
@@ -50,8 +50,10 @@ impl Ledger {
     }
 
     /// Whom the first known alias names, under the name they have now.
-    fn named(&self, aliases: &[PersonAlias]) -> Option<PersonId> {
-        aliases.iter().find_map(|alias| self.aliases.get(*alias)).map(|person| self.known_as(*person))
+    /// One of somebody who was removed names nobody, and may name another.
+    pub(super) fn named(&self, aliases: &[PersonAlias]) -> Option<PersonId> {
+        let people = aliases.iter().filter_map(|alias| self.aliases.get(*alias));
+        people.map(|person| self.known_as(*person)).find(|person| self.people.get(*person).is_some())
     }
 
     pub(in crate::ledger) fn delegate(
@@ -143,4 +145,11 @@ impl Ledger {
         self.write(Change::HelperAllowed { campaign, booker, recipient }, changes);
         Ok(Outcome::HelperAllowed)
     }
+}
+
+/// Whatever is known of somebody stands under one key, so that it goes with it. Of two who register the same person at
+/// the same moment, each under a new key, the first is believed.
+fn may_follow(known: &[u8], sealed: &[u8]) -> bool {
+    let key = sealed::person_key(known);
+    known != sealed && (key.is_none() || key == sealed::person_key(sealed))
 }

@@ -84,7 +84,8 @@ impl Ledger {
 
     fn free_place_on(&self, campaign: &Campaign, (clinic, visit_on): (ClinicId, Date)) -> Option<SlotId> {
         let known = self.country.clinic(clinic)?;
-        let taken = self.days.get((clinic, visit_on)).copied().unwrap_or(0);
+        let day = self.slots.rows().day(SlotId { clinic, visit_on, starts_min: 0 });
+        let taken: u32 = day.iter().map(|(_, taken)| taken.places()).sum();
         let is_as_listed = self.said.capacity((clinic, visit_on), Layer::Pending).is_none();
         if self.doses_left(campaign, self.country.sido_of(known)) == 0
             || (is_as_listed && taken >= known.capacity_on(visit_on, campaign.visits.band_min))
@@ -126,7 +127,7 @@ impl Ledger {
         self.write(Change::WaitEnded { id, end: WaitEnd::Booked, at: now }, changes);
         let made: Vec<_> = appointments.into_iter().map(|one| self.book_it(one, changes)).collect();
         self.tell_all(&made, by, &[], now, changes);
-        Ok(Outcome::Booked(made))
+        Ok(Outcome::Booked(made.into()))
     }
 
     pub(in crate::ledger) fn decline_offer(

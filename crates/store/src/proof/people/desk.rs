@@ -22,6 +22,7 @@ impl People {
             }
         }
         self.merged.insert(merged, survivor);
+        self.gone.merge(survivor, merged);
         let now = |person: PersonId| if person == merged { survivor } else { person };
         let renamed = |(campaign, booker, recipient)| (campaign, now(booker), now(recipient));
         let leave = std::mem::take(&mut self.leave).into_iter().map(renamed);

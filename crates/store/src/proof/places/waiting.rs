@@ -171,7 +171,7 @@ fn as_hold(entry: &WaitEntry, offer: &Offer) -> Hold {
     Hold {
         campaign: entry.campaign,
         booker: entry.recipient,
-        places: offer.places.clone(),
+        places: offer.places.clone().into(),
         replaces: Vec::new(),
         held_at: offer.offered_at,
         expires_at: offer.expires_at,

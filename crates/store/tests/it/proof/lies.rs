@@ -68,7 +68,7 @@ impl Story {
         let booker = wanted.booker;
         let hold = self.holds(wanted);
         match self.does(Command::Confirm { booker, hold }) {
-            Outcome::Booked(made) | Outcome::Moved(made) => made,
+            Outcome::Booked(made) | Outcome::Moved(made) => made.to_vec(),
             other => unreachable!("{other:?}"),
         }
     }

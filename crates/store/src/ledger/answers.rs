@@ -1,0 +1,294 @@
+//! The answers to keyed requests, for as long as a key may be asked for again: one list of bytes in the order in which
+//! they were given, forgotten from its beginning, and where each key stands in it.
+//!
+//! There are two of them for every booking, more than of anything else; a table of owned rows took three times the
+//! memory and most of the time that went to waiting for it.
+
+use super::answer_index::{Index, Position};
+use crate::record;
+use booking::{Outcome, RequestKey};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::VecDeque;
+
+/// A list of answers is kept in pieces of so many bytes, so that it never moves.
+const PIECE_BITS: u32 = 20;
+const PIECE: usize = 1 << PIECE_BITS;
+/// Nearly every answer is smaller than this.
+const SMALL: usize = 4 << 10;
+/// Second, nanosecond, key, body, length of the outcome.
+const HEAD: usize = 8 + 4 + 32 + 32 + 4;
+
+#[derive(Default)]
+pub(super) struct Answers {
+    index: Index,
+    pieces: VecDeque<Vec<u8>>,
+    /// How many pieces were forgotten.
+    forgotten: u64,
+    /// The oldest that is known, and where the current batch, the one that is being written and what is durable end.
+    begin: Position,
+    end: Position,
+    end_sealed: Position,
+    end_committed: Position,
+}
+
+/// An answer as it was given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answered<'a> {
+    pub(super) key: RequestKey,
+    pub(super) body: [u8; 32],
+    pub(super) at: Timestamp,
+    outcome: &'a [u8],
+}
+
+impl Answered<'_> {
+    pub(super) fn outcome(&self) -> Outcome {
+        record::outcome_of(self.outcome)
+    }
+
+    fn length(&self) -> u64 {
+        (HEAD + self.outcome.len()) as u64
+    }
+}
+
+impl Answers {
+    /// As the current batch sees it: the last answer to a key.
+    pub(super) fn get(&self, key: RequestKey) -> Option<Answered<'_>> {
+        let found = self.index.candidates(&key).filter(|position| self.at(*position).key == key);
+        found.max().map(|position| self.at(position))
+    }
+
+    pub(super) fn put(&mut self, key: RequestKey, body: &[u8; 32], outcome: &Outcome, at: Timestamp) {
+        if self.pieces.back().is_none_or(|piece| piece.len() + SMALL > PIECE) {
+            self.pieces.push_back(Vec::with_capacity(PIECE));
+        }
+        let piece = self.pieces.back_mut().expect("there is room");
+        let before = piece.len();
+        piece.extend_from_slice(&at.as_second().to_be_bytes());
+        piece.extend_from_slice(&at.subsec_nanosecond().to_be_bytes());
+        piece.extend_from_slice(&key.0);
+        piece.extend_from_slice(body);
+        piece.extend_from_slice(&[0; 4]);
+        record::put_outcome(outcome, piece);
+        let length = u32::try_from(piece.len() - before - HEAD).expect("an outcome is smaller than 4 GiB");
+        piece[before + HEAD - 4..before + HEAD].copy_from_slice(&length.to_be_bytes());
+        let begin = self.begin_of_last(before);
+        self.end = begin + (HEAD + length as usize) as u64;
+        self.index.insert(&key, begin);
+    }
+
+    /// Where the answer is that was just added to the last piece; one that does not fit goes into a new piece.
+    fn begin_of_last(&mut self, before: usize) -> Position {
+        let piece = self.pieces.back_mut().expect("something was added to it");
+        let mut offset = before;
+        if piece.len() > PIECE {
+            let too_large = piece.split_off(before);
+            piece.shrink_to_fit();
+            assert!(too_large.len() <= PIECE, "an answer is smaller than a mebibyte");
+            self.pieces.push_back(too_large);
+            offset = 0;
+        }
+        let last = self.forgotten + self.pieces.len() as u64 - 1;
+        (last << PIECE_BITS) + offset as u64
+    }
+
+    fn at(&self, position: Position) -> Answered<'_> {
+        parse(&self.pieces, self.forgotten, position)
+    }
+
+    /// Those from one position to before another, in order.
+    fn between(&self, from: Position, to: Position) -> impl Iterator<Item = (Position, Answered<'_>)> {
+        let mut next = from;
+        std::iter::from_fn(move || {
+            next = self.beginning_at(next);
+            (next < to).then(|| {
+                let (position, found) = (next, self.at(next));
+                next += found.length();
+                (position, found)
+            })
+        })
+    }
+
+    /// A position at the end of a piece is the beginning of the next one.
+    fn beginning_at(&self, position: Position) -> Position {
+        let piece = position >> PIECE_BITS;
+        let is_at_end = usize::try_from(piece.saturating_sub(self.forgotten))
+            .ok()
+            .and_then(|at| self.pieces.get(at))
+            .is_some_and(|found| (position & (PIECE as u64 - 1)) as usize >= found.len());
+        let is_last = piece + 1 >= self.forgotten + self.pieces.len() as u64;
+        if is_at_end && !is_last { (piece + 1) << PIECE_BITS } else { position }
+    }
+
+    pub(super) fn seal(&mut self) {
+        self.end_sealed = self.end;
+    }
+
+    pub(super) fn commit(&mut self) {
+        self.end_committed = self.end_sealed;
+    }
+
+    pub(super) fn discard(&mut self) {
+        let thrown: Vec<(Position, RequestKey)> =
+            self.between(self.end_committed, self.end).map(|(position, one)| (position, one.key)).collect();
+        for (position, key) in &thrown {
+            self.index.remove(key, *position);
+        }
+        if let Some((first, _)) = thrown.first() {
+            let kept = (first >> PIECE_BITS) - self.forgotten;
+            self.pieces.truncate(kept as usize + 1);
+            let length = (first & (PIECE as u64 - 1)) as usize;
+            self.pieces.back_mut().expect("the first one is in it").truncate(length);
+        }
+        (self.end, self.end_sealed) = (self.end_committed, self.end_committed);
+    }
+
+    /// Durable ones that were given longer ago than they are kept.
+    pub(super) fn forget(&mut self, now: Timestamp, kept: SignedDuration) {
+        loop {
+            self.begin = self.beginning_at(self.begin);
+            if self.begin >= self.end_committed {
+                return;
+            }
+            let oldest = self.at(self.begin);
+            if now.duration_since(oldest.at) <= kept {
+                return;
+            }
+            let (key, length) = (oldest.key, oldest.length());
+            self.index.remove(&key, self.begin);
+            self.begin = self.beginning_at(self.begin + length);
+            while self.forgotten < self.begin >> PIECE_BITS {
+                self.pieces.pop_front();
+                self.forgotten += 1;
+            }
+        }
+    }
+
+    /// Durable ones, the oldest first.
+    #[cfg(feature = "conformance")]
+    pub(super) fn all_committed(&self) -> impl Iterator<Item = Answered<'_>> {
+        self.between(self.begin, self.end_committed).map(|(_, one)| one)
+    }
+}
+
+fn parse(pieces: &VecDeque<Vec<u8>>, forgotten: u64, position: Position) -> Answered<'_> {
+    let piece = &pieces[((position >> PIECE_BITS) - forgotten) as usize];
+    let (head, rest) = piece[(position & (PIECE as u64 - 1)) as usize..].split_at(HEAD);
+    let (second, rest_of_head) = head.split_first_chunk().expect("the head is longer");
+    let (nanosecond, rest_of_head) = rest_of_head.split_first_chunk().expect("the head is longer");
+    let (key, rest_of_head) = rest_of_head.split_first_chunk().expect("the head is longer");
+    let (body, length) = rest_of_head.split_first_chunk().expect("the head is longer");
+    let length = u32::from_be_bytes(length.try_into().expect("four bytes are left"));
+    let at = Timestamp::new(i64::from_be_bytes(*second), i32::from_be_bytes(*nanosecond));
+    Answered {
+        key: RequestKey(*key),
+        body: *body,
+        at: at.expect("it was written from an instant"),
+        outcome: &rest[..length as usize],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use booking::{AppointmentId, HoldId, PersonId};
+    use proptest::prelude::*;
+
+    const KEPT: SignedDuration = SignedDuration::from_secs(100);
+
+    fn key(number: u64) -> RequestKey {
+        let mut key = [7; 32];
+        key[..8].copy_from_slice(&number.to_le_bytes());
+        RequestKey(key)
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::new(second, 5).unwrap()
+    }
+
+    fn outcome(number: u64) -> Outcome {
+        match number % 3 {
+            0 => Outcome::Registered(PersonId(number)),
+            1 => Outcome::Cancelled(AppointmentId(number)),
+            _ => Outcome::Extended { id: HoldId(number), expires_at: at(number as i64) },
+        }
+    }
+
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        Put(u64),
+        Commit,
+        Seal,
+        Discard,
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            12 => (0_u64..60).prop_map(Step::Put),
+            1 => Just(Step::Seal),
+            2 => Just(Step::Commit),
+            1 => Just(Step::Discard),
+        ];
+        prop::collection::vec(step, 0..400)
+    }
+
+    proptest! {
+        /// Every step takes some seconds, so the oldest are forgotten on the way.
+        #[test]
+        fn what_was_answered_is_found_until_it_is_too_old_or_thrown_away(steps in steps()) {
+            let mut answers = Answers::default();
+            let (mut all, mut sealed, mut committed) = (Vec::<(u64, i64)>::new(), 0, 0);
+            for (step, now) in steps.into_iter().zip((0..).step_by(3)) {
+                match step {
+                    Step::Put(number) => {
+                        answers.put(key(number), &[number as u8; 32], &outcome(number), at(now));
+                        all.push((number, now));
+                    }
+                    Step::Seal => {
+                        answers.seal();
+                        sealed = all.len();
+                    }
+                    Step::Commit => {
+                        answers.commit();
+                        committed = sealed;
+                        answers.forget(at(now), KEPT);
+                        let old = all[..committed].iter().take_while(|(_, given)| now - given > 100).count();
+                        all.drain(..old);
+                        (sealed, committed) = (sealed - old, committed - old);
+                    }
+                    Step::Discard => {
+                        answers.discard();
+                        all.truncate(committed);
+                        sealed = committed;
+                    }
+                }
+                for number in 0..60 {
+                    let expected = all.iter().rfind(|(known, _)| *known == number);
+                    let found = answers.get(key(number));
+                    let found = found.map(|one| (one.at, one.body[0], one.outcome()));
+                    prop_assert_eq!(found, expected.map(|(_, given)| (at(*given), number as u8, outcome(number))));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_of_many_pieces_forgets_them_from_the_first_on() {
+        let mut answers = Answers::default();
+        for number in 0..60_000 {
+            answers.put(key(number), &[1; 32], &outcome(number), at(number as i64));
+        }
+        answers.seal();
+        answers.commit();
+        assert!(answers.pieces.len() > 4);
+        answers.forget(at(50_000), KEPT);
+        assert!(answers.get(key(49_899)).is_none());
+        for number in 49_900..60_000 {
+            assert_eq!(answers.get(key(number)).unwrap().outcome(), outcome(number));
+        }
+        assert!(answers.pieces.len() < 4);
+        answers.forget(at(90_000), KEPT);
+        assert!((0..60_000).all(|number| answers.get(key(number)).is_none()));
+        answers.put(key(3), &[1; 32], &outcome(3), at(90_000));
+        assert_eq!(answers.get(key(3)).unwrap().outcome(), outcome(3));
+    }
+}
