@@ -4,6 +4,8 @@ use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use web::front::limits::SocketLimits;
 
 /// Defaults are what `charye serve` uses without a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -36,7 +38,15 @@ pub(crate) struct CampaignConfig {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LimitsConfig {
+    /// The socket's: `web::front::limits` says what each is.
     pub(crate) connections_max: usize,
+    pub(crate) connections_per_address_max: usize,
+    pub(crate) turned_away_max: usize,
+    pub(crate) head_seconds_max: u32,
+    pub(crate) head_bytes_max: usize,
+    pub(crate) body_seconds_max: u32,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) write_seconds_max: u32,
     pub(crate) booking_requests_max: usize,
     pub(crate) booking_wait_ms_max: u32,
     /// Threads that speak HTTP. One leaves the other core of a small machine to the ledger.
@@ -77,12 +87,60 @@ impl Default for CampaignConfig {
 
 impl Default for LimitsConfig {
     fn default() -> Self {
+        let socket = SocketLimits::default();
         Self {
-            connections_max: 15_000,
+            connections_max: socket.connections_max,
+            connections_per_address_max: socket.connections_per_address_max,
+            turned_away_max: socket.turned_away_max,
+            head_seconds_max: socket.head_wait.as_secs() as u32,
+            head_bytes_max: socket.head_bytes_max,
+            body_seconds_max: socket.body_wait.as_secs() as u32,
+            body_bytes_max: socket.body_bytes_max,
+            write_seconds_max: socket.write_wait.as_secs() as u32,
             booking_requests_max: 512,
             booking_wait_ms_max: 2_000,
             http_threads: 1,
         }
+    }
+}
+
+impl LimitsConfig {
+    pub(crate) fn socket(&self) -> SocketLimits {
+        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        SocketLimits {
+            connections_max: self.connections_max,
+            connections_per_address_max: self.connections_per_address_max,
+            turned_away_max: self.turned_away_max,
+            head_wait: seconds(self.head_seconds_max),
+            head_bytes_max: self.head_bytes_max,
+            body_wait: seconds(self.body_seconds_max),
+            body_bytes_max: self.body_bytes_max,
+            write_wait: seconds(self.write_seconds_max),
+        }
+    }
+
+    fn validate(&self) -> Result<()> {
+        for (name, value, from, to) in [
+            ("connections_max", self.connections_max, 16, 1_000_000),
+            ("connections_per_address_max", self.connections_per_address_max, 16, 1_000_000),
+            ("turned_away_max", self.turned_away_max, 1, 100_000),
+            ("head_seconds_max", self.head_seconds_max as usize, 1, 3_600),
+            // What hyper needs at least, and what a browser with all our cookies sends.
+            ("head_bytes_max", self.head_bytes_max, 8 * 1024, 1024 * 1024),
+            ("body_seconds_max", self.body_seconds_max as usize, 1, 3_600),
+            ("body_bytes_max", self.body_bytes_max, 4 * 1024, 1024 * 1024),
+            ("write_seconds_max", self.write_seconds_max as usize, 1, 3_600),
+        ] {
+            ensure!(
+                (from..=to).contains(&value),
+                "limits.{name} = {value}: {from}~{to} 사이여야 합니다 / must be from {from} to {to}"
+            );
+        }
+        ensure!(
+            self.booking_requests_max > 0 && self.http_threads > 0,
+            "limits: 0일 수 없습니다 / must not be 0"
+        );
+        Ok(())
     }
 }
 
@@ -130,14 +188,7 @@ impl Config {
             ADMISSIONS_PER_SECOND.contains(&rate),
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
-        ensure!(
-            (16..=1_000_000).contains(&self.limits.connections_max),
-            "limits.connections_max: 16~1000000 사이여야 합니다 / must be from 16 to 1000000"
-        );
-        ensure!(
-            self.limits.booking_requests_max > 0 && self.limits.http_threads > 0,
-            "limits: 0일 수 없습니다 / must not be 0"
-        );
+        self.limits.validate()?;
         for origin in &self.public_origins {
             let plain = origin.split_once("://").is_some_and(|(scheme, host)| {
                 (scheme == "https" || scheme == "http") && !host.is_empty() && !host.contains('/')

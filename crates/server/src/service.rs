@@ -17,6 +17,7 @@ use waiting_room::PollBands;
 use web::app::{App, WebSettings};
 use web::assets::assets;
 use web::availability::feeder::{Feeder, FeederParts};
+use web::front::entrance::Entrance;
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
@@ -87,9 +88,11 @@ impl Service {
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
+        let settings = web_settings(&config);
         let app = App {
+            entrance: Arc::new(Entrance::new(&settings.socket, true)),
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
-            settings: web_settings(&config),
+            settings,
             identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
             country,
             store: ledger,
@@ -243,7 +246,7 @@ fn web_settings(config: &Config) -> WebSettings {
     WebSettings {
         public_origins: config.public_origins.clone(),
         secure_cookies: config.has_tls_before_it(),
-        connections_max: config.limits.connections_max,
+        socket: config.limits.socket(),
         booking_requests_max: config.limits.booking_requests_max,
         booking_wait_max: SignedDuration::from_millis(i64::from(config.limits.booking_wait_ms_max)),
     }

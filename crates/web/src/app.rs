@@ -1,5 +1,7 @@
 //! Everything a handler may need, wired once by the binary.
 
+use crate::front::entrance::Entrance;
+use crate::front::limits::SocketLimits;
 use crate::gate::Gate;
 use crate::identity::IdentityProvider;
 use crate::keys::Keys;
@@ -23,7 +25,7 @@ pub struct WebSettings {
     pub public_origins: Vec<String>,
     /// TLS stands before us: cookies are `Secure` and `__Host-`.
     pub secure_cookies: bool,
-    pub connections_max: usize,
+    pub socket: SocketLimits,
     /// Requests behind the gate that are worked on at once.
     pub booking_requests_max: usize,
     /// How long such a request may wait for its turn before it is told to come again.
@@ -55,6 +57,8 @@ pub struct App {
     pub gate_document_path: String,
     pub ticket_path: String,
     pub tickets_path: String,
+    /// Who is served at the socket.
+    pub entrance: Arc<Entrance>,
     pub booking_slots: Semaphore,
 }
 

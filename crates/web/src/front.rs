@@ -1,20 +1,25 @@
 //! The front: our own accept loop, and what is answered before any other layer.
 //!
-//! In this order, so that the cheap comes first: connection cap → header timeout → gate and static planes from memory
-//! → the pages ([`crate::serve`]). A connection over the cap is not accepted; the kernel keeps it waiting in the
-//! listen queue.
+//! In this order, so that the cheap comes first: a place at the entrance → timers → gate and static planes from memory →
+//! the pages ([`crate::serve`]). Whoever finds no place is told so, in words, and to come again; only beyond
+//! [`limits::SocketLimits::turned_away_max`] of those the kernel keeps people waiting in the listen queue.
 
+mod apology;
+pub mod entrance;
 mod join;
 mod lane;
+pub mod limits;
 mod wire;
 
 pub(crate) use join::state_of;
 
 use crate::app::App;
 use crate::lang::Lang;
+use apology::Apologies;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
+use entrance::Admission;
 use http::{Method, Request, Response};
 use http_body_util::{Either, Full};
 use hyper::body::Incoming;
@@ -22,24 +27,20 @@ use hyper::http;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tower::ServiceExt as _;
 use wire::Wire;
 
 /// The listen queue; the kernel cuts it to its own maximum.
 const BACKLOG: i32 = 4096;
-/// From when a request is waited for to the end of its head; so it is also how long an idle connection is kept.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(20);
-/// Bytes of a request's head.
-const HEAD_MAX: usize = 16 * 1024;
 
 pub type Answer = Response<Either<Full<Bytes>, Body>>;
 
@@ -62,24 +63,25 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()>,
 ) {
+    // For answers that are the kernel's to deliver: it, too, gives up on whoever does not read. Connections inherit it.
+    let cut = SockRef::from(&listener).set_tcp_user_timeout(Some(app.settings.socket.write_wait));
+    cut.expect("a listener takes options");
     let listener = TcpListener::from_std(listener).expect("the listener is non-blocking");
-    let connections = Arc::new(Semaphore::new(app.settings.connections_max));
     let lane = lane::Lane::new(&app);
-    let front = Front(Arc::new(Planes { app, router, lane }));
+    let apologies = Apologies::new(&app);
+    let front = Front(Arc::new(Planes { app, router, lane, apologies }));
+    let entrance = &front.0.app.entrance;
     tokio::pin!(stop);
     loop {
-        let slot = Arc::clone(&connections).acquire_owned().await.expect("the semaphore is never closed");
+        let socket = entrance.socket().await;
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stop => return,
         };
         match accepted {
-            Ok((stream, _peer)) => {
-                let front = front.clone();
-                tokio::spawn(async move {
-                    connection(stream, front).await;
-                    drop(slot);
-                });
+            Ok((stream, peer)) => {
+                let admission = entrance.admit(socket, peer.ip());
+                tokio::spawn(come_in(stream, admission, front.clone()));
             }
             Err(error) => {
                 // Out of descriptors: the connections in hand must end first.
@@ -90,21 +92,64 @@ pub async fn serve(
     }
 }
 
-async fn connection(mut stream: TcpStream, front: Front) {
+async fn come_in(mut stream: TcpStream, admission: Admission, front: Front) {
+    match admission {
+        Admission::Served(inside) => {
+            connection(stream, front).await;
+            drop(inside);
+        }
+        Admission::TurnedAway(socket) => {
+            let planes = &front.0;
+            Box::pin(planes.apologies.turn_away(&mut stream, &planes.app)).await;
+            drop(socket);
+        }
+    }
+}
+
+async fn connection<S>(mut stream: S, front: Front)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let planes = Arc::clone(&front.0);
-    let first = match planes.lane.serve(&mut stream, &planes.app).await {
-        lane::After::Closed => return,
-        lane::After::Hyper(first) => first,
-    };
-    let served = http1::Builder::new()
+    let app = &planes.app;
+    match planes.lane.serve(&mut stream, app).await {
+        lane::After::Closed => {}
+        lane::After::TooSlow => Box::pin(planes.apologies.too_slow(&mut stream, app)).await,
+        lane::After::Hyper(first) => {
+            let wire = Wire::new(first, stream, app.settings.socket.write_wait);
+            through_hyper(wire, front).await;
+        }
+    }
+}
+
+async fn through_hyper<S>(wire: Wire<S>, front: Front)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let planes = Arc::clone(&front.0);
+    let (app, limits) = (&planes.app, &planes.app.settings.socket);
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEAD_MAX)
+        .header_read_timeout(limits.head_wait)
+        .max_buf_size(limits.head_bytes_max)
         .writev(false)
-        .serve_connection(Wire { first, rest: TokioIo::new(stream) }, front)
-        .await;
-    if let Err(error) = served {
-        tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
+        .serve_connection(TokioIo::new(wire), front);
+    let served = (&mut connection).await;
+    let parts = connection.into_parts();
+    let (wire, has_begun) = (parts.io.into_inner(), !parts.read_buf.is_empty());
+    let refused = wire.refused;
+    let mut stream = wire.into_stream();
+    match served {
+        _ if refused.is_some() => {
+            Box::pin(planes.apologies.in_words(refused.unwrap_or_default(), &mut stream, app)).await;
+        }
+        Err(error) if error.is_timeout() && has_begun => {
+            Box::pin(planes.apologies.too_slow(&mut stream, app)).await;
+        }
+        Err(error) => {
+            tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended early");
+        }
+        Ok(()) => Box::pin(apology::hear_out(&mut stream)).await,
     }
 }
 
@@ -116,6 +161,7 @@ struct Planes {
     app: Arc<App>,
     router: Router,
     lane: lane::Lane,
+    apologies: Apologies,
 }
 
 impl Service<Request<Incoming>> for Front {

@@ -14,6 +14,8 @@ use tokio::sync::{Mutex, Semaphore};
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
 use web::availability::feeder::{Feeder, FeederParts};
+use web::front::entrance::Entrance;
+use web::front::limits::SocketLimits;
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
@@ -62,6 +64,7 @@ pub(crate) struct Wanted {
     pub(crate) roster: Option<Arc<dyn Roster>>,
     /// Recipients agree by a code.
     pub(crate) recipient_code: bool,
+    pub(crate) socket: SocketLimits,
 }
 
 impl Default for Wanted {
@@ -76,6 +79,7 @@ impl Default for Wanted {
             field_key: 13,
             roster: None,
             recipient_code: false,
+            socket: SocketLimits { connections_max: 64, ..SocketLimits::default() },
         }
     }
 }
@@ -297,7 +301,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         settings: WebSettings {
             public_origins: vec!["https://charye.test".to_owned()],
             secure_cookies: kept.wanted.secure_cookies,
-            connections_max: 64,
+            socket: kept.wanted.socket.clone(),
             booking_requests_max: kept.wanted.booking_requests_max,
             booking_wait_max: SignedDuration::from_millis(20),
         },
@@ -321,6 +325,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         gate_document_path: format!("/gate/{SLUG}.json"),
         ticket_path: format!("/gate/{SLUG}/ticket"),
         tickets_path: format!("/gate/{SLUG}/tickets"),
+        entrance: Arc::new(Entrance::new(&kept.wanted.socket, true)),
         booking_slots: Semaphore::new(kept.wanted.booking_requests_max),
     };
     (app, keeper, feeder)
