@@ -42,7 +42,7 @@ impl Context {
         if is_fresh { Ok(booker) } else { Err(Refusal::IdentityStale.into()) }
     }
 
-    async fn do_keyed(&self, command: Command) -> Result<Outcome, Problem> {
+    pub(crate) async fn do_keyed(&self, command: Command) -> Result<Outcome, Problem> {
         let request = self.keyed(command)?;
         Ok(self.app.store.execute(request).await??)
     }

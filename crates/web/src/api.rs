@@ -2,6 +2,7 @@
 
 mod answers;
 pub mod people;
+pub mod wait_list;
 
 pub use answers::*;
 

@@ -253,7 +253,7 @@ fn pass_needed(ctx: &Context, status: StatusCode, problem: &Problem) -> Response
 
 fn refused(ctx: &Context, status: StatusCode, refusal: &Refusal) -> Response<Body> {
     let alternatives = match refusal {
-        Refusal::SlotFull { nearest } => alternatives(ctx, nearest, None),
+        Refusal::SlotFull { nearest } | Refusal::PlacesFree { nearest } => alternatives(ctx, nearest, None),
         _ => Vec::new(),
     };
     let mut actions = wording::refusal_links(ctx.lang, refusal);
@@ -312,8 +312,17 @@ fn back_from(path: &str) -> &'static str {
         "/identity" => "/identity",
         // The code that came to the phone is still good.
         "/identity/code" | "/identity/code/resend" => "/identity/code",
-        "/my/cancel" | "/my/change" | "/my/change/stop" | "/my/message" | "/my/helper/revoke"
-        | "/my/helper/allow" | "/identity/leave" => "/my",
+        "/my/cancel"
+        | "/my/change"
+        | "/my/change/stop"
+        | "/my/message"
+        | "/my/helper/revoke"
+        | "/my/helper/allow"
+        | "/my/waitlist/accept"
+        | "/my/waitlist/decline"
+        | "/my/waitlist/leave"
+        | "/identity/leave" => "/my",
+        "/book/waitlist" => "/book",
         "/favourites/add" | "/favourites/remove" | "/favourites/first" => "/favourites",
         "/people/party" | "/people/stop" => "/people",
         "/people/add" => "/people/add",

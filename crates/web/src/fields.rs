@@ -37,6 +37,8 @@ pub enum Kind {
     Code,
     /// `C00001`.
     Clinic,
+    /// Where somebody waits: a clinic (`C00001`), or the ten digits of a 시·군·구.
+    WaitPlace,
     /// `2027-07-26`.
     Day,
     /// `09:30`.
@@ -221,6 +223,7 @@ impl Fields {
             Kind::Phone => parse_phone(text).is_none().then_some(Fault::Malformed),
             Kind::Code => (parse_code(text).is_none()).then_some(Fault::Malformed),
             Kind::Clinic => booking::ClinicId::parse(text).is_none().then_some(Fault::Malformed),
+            Kind::WaitPlace => crate::wait_list::scope_of(text).is_none().then_some(Fault::Malformed),
             Kind::TimeOfDay => parse_time(text).is_none().then_some(Fault::Malformed),
             Kind::Number => parse_number(text).is_none().then_some(Fault::Malformed),
             Kind::AppointmentNumber => (!is_appointment_number(text)).then_some(Fault::Malformed),
@@ -301,6 +304,9 @@ impl Kind {
             }
             Self::Code => json!({"type": "string", "pattern": "^[0-9]{6}$", "example": "123456"}),
             Self::Clinic => json!({"type": "string", "pattern": "^C[0-9]{5}$", "example": "C00001"}),
+            Self::WaitPlace => {
+                json!({"type": "string", "pattern": "^(C[0-9]{5}|[0-9]{10})$", "example": "C00001"})
+            }
             Self::Day => json!({"type": "string", "format": "date", "example": "2027-07-26"}),
             Self::TimeOfDay => {
                 json!({"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$", "example": "09:30"})

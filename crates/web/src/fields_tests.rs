@@ -45,6 +45,9 @@ fn what_cannot_be_meant_is_named() {
         (Kind::Number, "99999999999999999999", Some(Fault::Malformed)),
         (Kind::AppointmentNumber, "12345-6789", Some(Fault::Malformed)),
         (Kind::Clinic, "c00001", Some(Fault::Malformed)),
+        (Kind::WaitPlace, " C00001", None),
+        (Kind::WaitPlace, "1111000000", None),
+        (Kind::WaitPlace, "111100000", Some(Fault::Malformed)),
     ];
     for (kind, text, expected) in table {
         assert_eq!(fault(kind, text), expected, "{kind:?} {text:?}");

@@ -15,3 +15,4 @@ pub mod people;
 pub mod recipient_code;
 pub mod search;
 pub mod wait;
+pub mod wait_list;

@@ -49,4 +49,5 @@ pub mod serve;
 pub mod session;
 pub mod static_plane;
 pub mod typed;
+pub mod wait_list;
 pub mod wording;

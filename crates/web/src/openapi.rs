@@ -33,9 +33,10 @@ pub fn description(campaign: &str) -> Value {
 
 fn operation(route: &Route) -> Value {
     let success = match (&route.method, route.answer) {
-        (&Method::POST, "PassGiven" | "HoldGiven" | "ChangeHeld" | "AppointmentMade" | "RecipientAdded") => {
-            "201"
-        }
+        (
+            &Method::POST,
+            "PassGiven" | "HoldGiven" | "ChangeHeld" | "AppointmentMade" | "RecipientAdded" | "WaitJoined",
+        ) => "201",
         (_, "ChallengeSent") => "202",
         _ => "200",
     };
@@ -167,6 +168,8 @@ fn summary(answer: &str) -> &'static str {
         "Recipients" => "For whom one may book",
         "RecipientAdded" => "Name somebody to book for",
         "Helpers" => "Who may book for oneself",
+        "WaitJoined" => "Wait for a place that may come back",
+        "Waits" => "For what one waits, and what is offered",
         "OutboxMessages" => "Demo: messages to a phone",
         "Health" => "Whether the process answers",
         _ => "Give up or end something",
@@ -232,6 +235,8 @@ fn schemas() -> Map<String, Value> {
     add::<api::people::Recipients>(&mut generator);
     add::<api::people::RecipientAdded>(&mut generator);
     add::<api::people::Helpers>(&mut generator);
+    add::<api::wait_list::Waits>(&mut generator);
+    add::<api::wait_list::WaitJoined>(&mut generator);
     add::<api::OutboxMessages>(&mut generator);
     add::<api::Health>(&mut generator);
     add::<api::Done>(&mut generator);

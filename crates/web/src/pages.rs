@@ -28,6 +28,7 @@ pub mod times;
 pub mod too_late;
 pub mod trouble;
 pub mod wait;
+pub mod wait_list;
 
 use crate::lang::Lang;
 use jiff::Timestamp;

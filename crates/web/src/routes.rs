@@ -12,6 +12,7 @@ use crate::fields::{Field, Kind};
 use crate::journey::people::{NAMED, NAMED_BY};
 use crate::lang::Lang;
 use crate::serve::serve;
+use crate::wait_list::{PLACE, WAIT, WAIT_OPTIONAL};
 use crate::{api, journey};
 use axum::Router;
 use axum::body::Body;
@@ -165,6 +166,11 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/book/extend", Admitted, run!(journey::hold::extend)),
         page(post(), "/book/release", Admitted, run!(journey::hold::release)),
         page(post(), "/book/confirm", Admitted, run!(journey::hold::confirm)),
+        page(get(), "/book/waitlist", Admitted, run!(journey::wait_list::get)),
+        page(post(), "/book/waitlist", Admitted, run!(journey::wait_list::post)),
+        page(post(), "/my/waitlist/accept", Identified, run!(journey::wait_list::accept)),
+        page(post(), "/my/waitlist/decline", Identified, run!(journey::wait_list::decline)),
+        page(post(), "/my/waitlist/leave", Identified, run!(journey::wait_list::leave)),
         page(get(), "/my", Identified, run!(journey::my::get)),
         page(get(), "/my/booked", Identified, run!(journey::my::booked)),
         page(get(), "/my/booked/{number}", Identified, run!(journey::my::one_booked)),
@@ -218,6 +224,21 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         api(post(), "/api/v1/holds/extend", Admitted, HOLD, "HoldExtended", run!(api::extend)),
         api(post(), "/api/v1/holds/release", Admitted, HOLD, "Done", run!(api::release)),
         api(post(), "/api/v1/appointments", Admitted, HOLD, "AppointmentMade", run!(api::confirm)),
+        Route {
+            optional: WAIT_OPTIONAL,
+            ..api(post(), "/api/v1/waits", Admitted, PLACE, "WaitJoined", run!(api::wait_list::join))
+        },
+        api(get(), "/api/v1/waits", Identified, &[], "Waits", run!(api::wait_list::own)),
+        api(
+            post(),
+            "/api/v1/waits/accept",
+            Identified,
+            WAIT,
+            "AppointmentMade",
+            run!(api::wait_list::accept),
+        ),
+        api(post(), "/api/v1/waits/decline", Identified, WAIT, "Done", run!(api::wait_list::decline)),
+        api(post(), "/api/v1/waits/leave", Identified, WAIT, "Done", run!(api::wait_list::leave)),
         api(get(), "/api/v1/appointments", Identified, &[], "Appointments", run!(api::appointments)),
         api(post(), "/api/v1/appointments/change", Identified, CHANGE, "ChangeHeld", run!(api::change)),
         api(

@@ -158,6 +158,10 @@ pub fn field_name(lang: Lang, field: &str) -> String {
         "consent" => ("동의", "Consent"),
         "party" | "recipients" => ("예약할 분", "For whom"),
         "recipient" => ("예약할 분", "Recipient"),
+        "place" => ("기다리실 곳", "Where to wait"),
+        "from" => ("시작 날짜", "First day"),
+        "until" => ("끝 날짜", "Last day"),
+        "wait" => ("대기 예약", "Wait list"),
         "helper" => ("대신 예약하는 분", "Helper"),
         "dose" => ("접종 차수", "Dose"),
         other => (other, other),
@@ -195,6 +199,10 @@ pub fn field_fault(lang: Lang, fault: &FieldFault) -> String {
                 )
                 .to_owned();
         }
+        (Fault::Impossible, Kind::Day) if fault.field == "until" => (
+            "끝 날짜를 시작 날짜와 같거나 늦은 날로 골라 주십시오.",
+            "The last day must not be before the first.",
+        ),
         (Fault::Impossible, Kind::PersonNumber) => (
             "번호 앞 6자리가 날짜가 아닙니다. 신분증의 번호를 다시 확인해 주십시오.",
             "The first six digits are no date. Please check the number on your card.",
@@ -244,6 +252,9 @@ fn malformed(kind: Kind) -> Option<(&'static str, &'static str)> {
         ),
         Kind::Code => ("인증번호 숫자 6자리를 입력해 주십시오.", "Please enter the six digits."),
         Kind::Clinic => ("의료기관 번호가 아닙니다. 예: C00001", "Not the number of a clinic, e.g. C00001."),
+        Kind::WaitPlace => {
+            ("의료기관이나 시·군·구를 골라 주십시오.", "Please choose a clinic or a district.")
+        }
         Kind::Day => ("날짜는 2027-07-26 형식입니다.", "A day looks like 2027-07-26."),
         Kind::TimeOfDay => ("시간은 09:30 형식입니다.", "A time looks like 09:30."),
         Kind::Consent => (
@@ -311,6 +322,18 @@ pub fn sent_again_notice(lang: Lang, phone_masked: &str) -> String {
         Lang::Ko => format!("예약 문자를 {phone_masked} 번호로 다시 보냈습니다."),
         Lang::En => format!("The message was sent again to {phone_masked}."),
     }
+}
+
+pub fn left_waiting_notice(lang: Lang) -> String {
+    lang.t("대기 예약을 그만두었습니다.", "You left the wait list.").to_owned()
+}
+
+pub fn offer_declined_notice(lang: Lang) -> String {
+    lang.t(
+        "그 자리는 다음 분께 넘어갔습니다. 대기 순서는 그대로입니다.",
+        "The place went to the next person. Your place on the list is kept.",
+    )
+    .to_owned()
 }
 
 /// Title and text of a visit in somebody's calendar.

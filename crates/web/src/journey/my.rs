@@ -9,6 +9,7 @@ use crate::ics::{Event, calendar};
 use crate::journey::cards::{appointment_row, clinic_card, masked, recipient_card, vaccine_name};
 use crate::journey::changing::{last_moves, visit_place};
 use crate::journey::people::helper_row;
+use crate::journey::wait_list;
 use crate::messages::send_again;
 use crate::pages::booked::BookedPage;
 use crate::pages::cancel::CancelPage;
@@ -34,7 +35,7 @@ pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     Ok(ctx.page(&page))
 }
 
-async fn list(ctx: &Context, done: Option<String>) -> Result<MyPage, Problem> {
+pub(super) async fn list(ctx: &Context, done: Option<String>) -> Result<MyPage, Problem> {
     let person = ctx.booker()?.person;
     let own = ctx.app.store.appointments_of(person).await?;
     let held = ctx.app.store.hold_of(ctx.app.campaign().id, person).await?;
@@ -46,6 +47,7 @@ async fn list(ctx: &Context, done: Option<String>) -> Result<MyPage, Problem> {
         appointments: rows(ctx, person, &own).await?,
         done,
         helpers: helpers.iter().map(|helper| helper_row(ctx, person, helper)).collect(),
+        waits: wait_list::rows(ctx).await?,
         has_hold: held.is_some_and(|(_, hold)| hold.expires_at > ctx.now),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::Chrome;
 use super::people::HelperRow;
+use super::wait_list::WaitRow;
 use askama::Template;
 use jiff::civil::{Date, Time};
 
@@ -52,11 +53,17 @@ pub struct MyPage {
     pub done: Option<String>,
     /// Who may book for the person, and from whom they took the leave.
     pub helpers: Vec<HelperRow>,
+    /// Who waits for a place that may come back.
+    pub waits: Vec<WaitRow>,
     /// A place is held and waits for its confirmation.
     pub has_hold: bool,
 }
 
 impl MyPage {
+    fn is_offered(&self) -> bool {
+        self.waits.iter().any(|wait| wait.offer.is_some())
+    }
+
     fn may_book(&self) -> bool {
         let is_settled = |row: &AppointmentRow| match row.state {
             AppointmentState::Booked | AppointmentState::CheckedIn { .. } | AppointmentState::Fulfilled => {

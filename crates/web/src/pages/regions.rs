@@ -72,6 +72,11 @@ impl ClinicsPage {
         if self.booking { "/book/find" } else { "/find" }
     }
 
+    fn all_full(&self) -> bool {
+        let mut rows = self.neighbourhoods.iter().flat_map(|place| &place.clinics).peekable();
+        rows.peek().is_some() && rows.all(|row| row.availability == Availability::None)
+    }
+
     fn clinics_total(&self) -> usize {
         self.neighbourhoods.iter().map(|n| n.clinics.len()).sum()
     }

@@ -43,7 +43,7 @@ fn good(field: &Field) -> Value {
         Kind::BirthDate => "1964-03-05".into(),
         Kind::Phone => "01099990001".into(),
         Kind::Code => "123456".into(),
-        Kind::Clinic => CLINIC.into(),
+        Kind::Clinic | Kind::WaitPlace => CLINIC.into(),
         Kind::Day => DAY.into(),
         Kind::TimeOfDay => "10:00".into(),
         Kind::Number if field.name == "dose" => "1".into(),
@@ -116,6 +116,7 @@ fn nearly(kind: Kind) -> &'static str {
             "0|00000000000000000000000000000000000|0000000000000000000000000000000G|\
              ABCDEF00000000000000000000000000|０0000000000000000000000000000000"
         }
+        Kind::WaitPlace => "C1|c00001|111000000|11110000000|9999999999999|한글|<b>",
         Kind::Opaque => "a b|한글|a\u{200b}b|\u{202e}abc",
     }
 }

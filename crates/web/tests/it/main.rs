@@ -42,5 +42,6 @@ mod site;
 mod slow;
 mod typing;
 mod visits;
+mod wait_list;
 mod wire;
 mod words;

@@ -9,7 +9,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 70] = [
+pub(crate) const RULES: [(&str, &str, Guard); 80] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/identity", Public),
@@ -35,6 +35,16 @@ pub(crate) const RULES: [(&str, &str, Guard); 70] = [
     ("POST", "/book/extend", Admitted),
     ("POST", "/book/release", Admitted),
     ("POST", "/book/confirm", Admitted),
+    ("GET", "/book/waitlist", Admitted),
+    ("POST", "/book/waitlist", Admitted),
+    ("POST", "/my/waitlist/accept", Identified),
+    ("POST", "/my/waitlist/decline", Identified),
+    ("POST", "/my/waitlist/leave", Identified),
+    ("POST", "/api/v1/waits", Admitted),
+    ("GET", "/api/v1/waits", Identified),
+    ("POST", "/api/v1/waits/accept", Identified),
+    ("POST", "/api/v1/waits/decline", Identified),
+    ("POST", "/api/v1/waits/leave", Identified),
     ("GET", "/my", Identified),
     ("GET", "/my/booked", Identified),
     ("GET", "/my/booked/{number}", Identified),

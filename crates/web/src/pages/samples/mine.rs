@@ -1,5 +1,7 @@
 //! Pages of a held place and of one's own appointments.
 
+mod wait_list;
+
 use super::{card, chrome, household, now, people, recipient};
 use crate::lang::Lang;
 use crate::pages::booked::BookedPage;
@@ -9,6 +11,7 @@ use crate::pages::hold::HoldPage;
 use crate::pages::my::{AppointmentRow, AppointmentState, MyPage};
 use crate::pages::parts::{Move, RefusalNote, VisitPlace};
 use crate::pages::too_late::{TooLatePage, Wanted};
+use crate::pages::wait_list::WaitListPage;
 use crate::pages::{ChangingBanner, Chrome};
 use crate::qr;
 use askama::DynTemplate;
@@ -27,6 +30,12 @@ pub(super) fn samples(lang: Lang) -> Vec<(&'static str, Box<dyn DynTemplate>)> {
         ("my-changing", Box::new(MyPage { chrome: changing("/my"), ..my(lang, both) })),
         ("my-visited", Box::new(my(lang, visited()))),
         ("my-empty", Box::new(my(lang, Vec::new()))),
+        ("my-waiting", Box::new(MyPage { waits: vec![wait_list::waiting()], ..my(lang, Vec::new()) })),
+        ("my-offered", Box::new(MyPage { waits: wait_list::offered(), ..my(lang, Vec::new()) })),
+        ("wait-list", Box::new(wait_list::form(lang))),
+        ("wait-list-errors", Box::new(wait_list::wrong(lang))),
+        ("wait-list-free", Box::new(wait_list::free(lang))),
+        ("wait-list-nobody", Box::new(WaitListPage { people: Vec::new(), ..wait_list::form(lang) })),
         ("cancel", Box::new(cancel(lang))),
         ("change-wait", Box::new(ChangeWaitPage { chrome: changing("/my/change"), has_ticket: false })),
         ("too-late-cancel", Box::new(too_late(lang, Wanted::Cancel))),
@@ -167,6 +176,7 @@ fn my(lang: Lang, appointments: Vec<AppointmentRow>) -> MyPage {
         appointments,
         done: None,
         helpers: people::helpers(lang),
+        waits: Vec::new(),
     }
 }
 
