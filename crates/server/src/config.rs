@@ -18,10 +18,24 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     /// Empty: beside the data folder.
     pub(crate) keys: PathBuf,
+    /// With it `listen` speaks TLS; without it plain HTTP, behind a proxy that speaks TLS.
+    pub(crate) tls: Option<TlsConfig>,
     pub(crate) campaign: CampaignConfig,
     pub(crate) limits: LimitsConfig,
     /// `text` or `json`.
     pub(crate) log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsConfig {
+    /// PEM: the whole chain, ours first.
+    pub(crate) certificate: PathBuf,
+    /// PEM.
+    pub(crate) key: PathBuf,
+    /// Plain HTTP, where everybody is sent to the first of `public_origins`.
+    #[serde(default)]
+    pub(crate) redirect_listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,6 +56,8 @@ pub(crate) struct LimitsConfig {
     pub(crate) connections_max: usize,
     pub(crate) connections_per_address_max: usize,
     pub(crate) turned_away_max: usize,
+    pub(crate) trusted_hops: usize,
+    pub(crate) handshake_seconds_max: u32,
     pub(crate) head_seconds_max: u32,
     pub(crate) head_bytes_max: usize,
     pub(crate) body_seconds_max: u32,
@@ -67,6 +83,7 @@ impl Default for Config {
             public_origins: Vec::new(),
             data: PathBuf::from("./charye-data"),
             keys: PathBuf::new(),
+            tls: None,
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
             log_format: LogFormat::Text,
@@ -92,6 +109,8 @@ impl Default for LimitsConfig {
             connections_max: socket.connections_max,
             connections_per_address_max: socket.connections_per_address_max,
             turned_away_max: socket.turned_away_max,
+            trusted_hops: socket.trusted_hops,
+            handshake_seconds_max: socket.handshake_wait.as_secs() as u32,
             head_seconds_max: socket.head_wait.as_secs() as u32,
             head_bytes_max: socket.head_bytes_max,
             body_seconds_max: socket.body_wait.as_secs() as u32,
@@ -111,6 +130,8 @@ impl LimitsConfig {
             connections_max: self.connections_max,
             connections_per_address_max: self.connections_per_address_max,
             turned_away_max: self.turned_away_max,
+            trusted_hops: self.trusted_hops,
+            handshake_wait: seconds(self.handshake_seconds_max),
             head_wait: seconds(self.head_seconds_max),
             head_bytes_max: self.head_bytes_max,
             body_wait: seconds(self.body_seconds_max),
@@ -124,6 +145,8 @@ impl LimitsConfig {
             ("connections_max", self.connections_max, 16, 1_000_000),
             ("connections_per_address_max", self.connections_per_address_max, 16, 1_000_000),
             ("turned_away_max", self.turned_away_max, 1, 100_000),
+            ("trusted_hops", self.trusted_hops, 0, 8),
+            ("handshake_seconds_max", self.handshake_seconds_max as usize, 1, 3_600),
             ("head_seconds_max", self.head_seconds_max as usize, 1, 3_600),
             // What hyper needs at least, and what a browser with all our cookies sends.
             ("head_bytes_max", self.head_bytes_max, 8 * 1024, 1024 * 1024),
@@ -189,6 +212,11 @@ impl Config {
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
         self.limits.validate()?;
+        let redirects = self.tls.as_ref().is_some_and(|tls| tls.redirect_listen.is_some());
+        ensure!(
+            !redirects || self.public_origin_is_https(),
+            "tls.redirect_listen: public_origins의 첫 주소가 https://여야 합니다 / the first of public_origins must be https://"
+        );
         for origin in &self.public_origins {
             let plain = origin.split_once("://").is_some_and(|(scheme, host)| {
                 (scheme == "https" || scheme == "http") && !host.is_empty() && !host.contains('/')
@@ -205,7 +233,12 @@ impl Config {
         if self.keys.as_os_str().is_empty() { crate::keys::beside(&self.data) } else { self.keys.clone() }
     }
 
-    pub(crate) fn has_tls_before_it(&self) -> bool {
+    /// People come by TLS, ours or a proxy's: cookies are `Secure`.
+    pub(crate) fn is_reached_by_tls(&self) -> bool {
+        self.tls.is_some() || self.public_origin_is_https()
+    }
+
+    fn public_origin_is_https(&self) -> bool {
         self.public_origins.first().is_some_and(|origin| origin.starts_with("https://"))
     }
 }
@@ -245,5 +278,29 @@ mod tests {
         let mut config = Config::default();
         config.campaign.admissions_per_second = 0;
         assert!(config.validate().is_err());
+    }
+
+    #[test]
+    fn with_tls_cookies_are_secure_and_the_plain_port_needs_somewhere_to_send_people() {
+        let text = "[tls]\ncertificate = \"chain.pem\"\nkey = \"key.pem\"\n";
+        let mut config: Config = toml::from_str(text).unwrap();
+        config.validate().unwrap();
+        assert!(config.is_reached_by_tls());
+        config.tls.as_mut().unwrap().redirect_listen = Some(SocketAddr::from(([0, 0, 0, 0], 80)));
+        assert!(config.validate().is_err());
+        config.public_origins = vec!["https://charye.test".to_owned()];
+        config.validate().unwrap();
+        assert!(
+            toml::from_str::<Config>("[tls]\ncertificate = \"chain.pem\"\n").is_err(),
+            "a key is missing"
+        );
+    }
+
+    #[test]
+    fn a_limit_beyond_reason_is_named() {
+        let mut config = Config::default();
+        config.limits.head_seconds_max = 0;
+        let said = format!("{}", config.validate().unwrap_err());
+        assert!(said.contains("limits.head_seconds_max = 0"), "{said}");
     }
 }

@@ -1,12 +1,13 @@
 //! Wiring and life cycle: country, keys, ledger, line, pages, listeners; then until a signal, then a soft end.
 
-use crate::config::Config;
+use crate::config::{Config, TlsConfig};
 use crate::country::{self, Doors};
 use crate::ledger::OpeningLedger;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
 use booking::Country;
 use jiff::SignedDuration;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use web::app::{App, WebSettings};
 use web::assets::assets;
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
+use web::front::tls::{Tls, TlsFiles};
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
@@ -44,6 +46,8 @@ pub(crate) struct Service {
     feeder: Feeder,
     config: Config,
     listeners: Vec<std::net::TcpListener>,
+    /// The plain port, and where it sends people.
+    redirect: Option<(std::net::TcpListener, String)>,
 }
 
 impl Service {
@@ -52,6 +56,7 @@ impl Service {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Randomness> = Arc::new(SystemRandomness);
         let listeners = listeners(&config)?;
+        let redirect = redirect(&config)?;
         std::fs::create_dir_all(&config.data).with_context(|| {
             format!("자료 폴더를 만들 수 없습니다 / cannot make the data folder: {}", config.data.display())
         })?;
@@ -90,7 +95,8 @@ impl Service {
         let slug = gate.campaign.slug.clone();
         let settings = web_settings(&config);
         let app = App {
-            entrance: Arc::new(Entrance::new(&settings.socket, true)),
+            tls: tls(&config)?,
+            entrance: Arc::new(Entrance::new(&settings.socket)),
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
             settings,
             identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
@@ -114,23 +120,25 @@ impl Service {
             tickets_path: format!("/gate/{slug}/tickets"),
             booking_slots: Semaphore::new(config.limits.booking_requests_max),
         };
-        Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners })
+        Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners, redirect })
     }
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
-        let Self { app, keeper, feeder, listeners, config } = self;
+        let Self { app, keeper, feeder, listeners, redirect, config } = self;
         let mut threads = vec![spawn("line", {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
                 let messages = deliver(Arc::clone(&app));
                 let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys));
+                let certificate = follow_certificate(app.tls.clone());
                 let reminders = web::reminders::run(app);
                 tokio::select! {
                     () = keeper.run() => {}
                     () = messages => {}
                     () = reminders => {}
                     () = keys => {}
+                    () = certificate => {}
                     () = stopped(stop) => {}
                 }
             }
@@ -145,6 +153,10 @@ impl Service {
                 }
             }
         })?);
+        if let Some((listener, origin)) = redirect {
+            let stop = stop.clone();
+            threads.push(spawn("redirect", front::redirect::serve(listener, origin, stopped(stop)))?);
+        }
         for (number, listener) in listeners.into_iter().enumerate() {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             threads.push(spawn(&format!("http-{number}"), async move {
@@ -198,6 +210,13 @@ async fn follow_keys(folder: PathBuf, keys: Arc<Keys>) {
     }
 }
 
+async fn follow_certificate(tls: Option<Arc<Tls>>) {
+    match tls {
+        Some(tls) => tls.follow().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Ends when a stop is asked for, or when nobody can ask any more.
 async fn stopped(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|asked| *asked).await;
@@ -213,18 +232,31 @@ pub(crate) async fn signal() {
     }
 }
 
+fn bind(address: SocketAddr) -> Result<std::net::TcpListener> {
+    front::bind(address).with_context(|| format!("이 주소에서 받을 수 없습니다 / cannot listen on {address}"))
+}
+
 fn listeners(config: &Config) -> Result<Vec<std::net::TcpListener>> {
-    let bind = || {
-        front::bind(config.listen)
-            .with_context(|| format!("이 주소에서 받을 수 없습니다 / cannot listen on {}", config.listen))
-    };
-    let first = bind()?;
+    let first = bind(config.listen)?;
     let mut listeners = Vec::with_capacity(config.limits.http_threads);
     for _ in 1..config.limits.http_threads {
         listeners.push(first.try_clone()?);
     }
     listeners.push(first);
     Ok(listeners)
+}
+
+fn redirect(config: &Config) -> Result<Option<(std::net::TcpListener, String)>> {
+    let Some(address) = config.tls.as_ref().and_then(|tls| tls.redirect_listen) else { return Ok(None) };
+    let origin = config.public_origins.first().cloned().unwrap_or_default();
+    Ok(Some((bind(address)?, origin)))
+}
+
+fn tls(config: &Config) -> Result<Option<Arc<Tls>>> {
+    let Some(TlsConfig { certificate, key, .. }) = config.tls.clone() else { return Ok(None) };
+    let tls = Tls::open(TlsFiles { certificate, key });
+    let tls = tls.context("TLS 인증서를 쓸 수 없습니다 / the TLS certificate cannot be used")?;
+    Ok(Some(Arc::new(tls)))
 }
 
 fn open_line(data: &Path) -> Result<SqliteLine> {
@@ -245,7 +277,7 @@ fn gate_settings(config: &Config) -> GateSettings {
 fn web_settings(config: &Config) -> WebSettings {
     WebSettings {
         public_origins: config.public_origins.clone(),
-        secure_cookies: config.has_tls_before_it(),
+        secure_cookies: config.is_reached_by_tls(),
         socket: config.limits.socket(),
         booking_requests_max: config.limits.booking_requests_max,
         booking_wait_max: SignedDuration::from_millis(i64::from(config.limits.booking_wait_ms_max)),

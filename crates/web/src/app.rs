@@ -2,6 +2,7 @@
 
 use crate::front::entrance::Entrance;
 use crate::front::limits::SocketLimits;
+use crate::front::tls::Tls;
 use crate::gate::Gate;
 use crate::identity::IdentityProvider;
 use crate::keys::Keys;
@@ -59,6 +60,8 @@ pub struct App {
     pub tickets_path: String,
     /// Who is served at the socket.
     pub entrance: Arc<Entrance>,
+    /// Without it the socket speaks plain HTTP, behind a proxy that speaks TLS.
+    pub tls: Option<Arc<Tls>>,
     pub booking_slots: Semaphore,
 }
 

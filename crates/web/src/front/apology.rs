@@ -9,8 +9,10 @@ use crate::pages::trouble::{BadRequestPage, TroublePage};
 use crate::published::{Cache, add_safety, end_head, header};
 use crate::wording;
 use askama::Template as _;
+use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http_body_util::Full;
 use hyper::http;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -23,7 +25,7 @@ use tokio::time::timeout;
 /// Whoever is told to come again is not told to come at the same moment as everybody else.
 const RETRY_SECONDS: [u32; 8] = [6, 15, 9, 20, 12, 7, 17, 10];
 /// How long somebody who is turned away is waited for, listened to and spoken to.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// What is still read of somebody after the last word to them, so that the kernel does not answer it with a reset,
 /// which would take the page out of their hands.
 const LINGER_BYTES_MAX: usize = 1024 * 1024;
@@ -47,8 +49,9 @@ struct Busy {
 
 /// An answer without its date.
 struct Words {
-    head: Vec<u8>,
-    body: Vec<u8>,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
 }
 
 impl Apologies {
@@ -83,9 +86,22 @@ impl Apologies {
         if length == 0 {
             return;
         }
-        let busy = &self.busy[self.turn.fetch_add(1, Ordering::Relaxed) % self.busy.len()];
-        let words = busy.to_whom(&head[..length]);
+        let target = head[..length].splitn(3, |byte| *byte == b' ').nth(1).unwrap_or(b"/");
+        let words = self.next_busy().to_whom(target);
         last_words(stream, &words.at(&app.gate.published().date)).await;
+    }
+
+    /// For a request on a connection that may go on.
+    pub(super) fn busy(&self, target: &str) -> Response<Full<Bytes>> {
+        self.next_busy().to_whom(target.as_bytes()).respond()
+    }
+
+    pub(super) fn head_too_large(&self) -> Response<Full<Bytes>> {
+        self.head_too_large.respond()
+    }
+
+    fn next_busy(&self) -> &Busy {
+        &self.busy[self.turn.fetch_add(1, Ordering::Relaxed) % self.busy.len()]
     }
 }
 
@@ -106,9 +122,8 @@ impl Busy {
         Self { ko: page(Lang::Ko), en: page(Lang::En), json }
     }
 
-    /// By the first words of a request.
-    fn to_whom(&self, head: &[u8]) -> &Words {
-        let target = head.splitn(3, |byte| *byte == b' ').nth(1).unwrap_or(b"/");
+    /// By what was asked for.
+    fn to_whom(&self, target: &[u8]) -> &Words {
         if target.starts_with(b"/api/") || target.starts_with(b"/gate/") {
             return &self.json;
         }
@@ -146,16 +161,22 @@ impl Words {
         if let Some(seconds) = retry_after {
             headers.insert(RETRY_AFTER, seconds.into());
         }
-        let reason = status.canonical_reason().unwrap_or("Refused");
-        let mut head = format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).into_bytes();
-        for (name, value) in &headers {
-            header(&mut head, name.as_str(), value.as_bytes());
-        }
-        Self { head, body: body.into_bytes() }
+        Self { status, headers, body: body.into() }
+    }
+
+    fn respond(&self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(self.body.clone()));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers.clone();
+        response
     }
 
     fn at(&self, date: &str) -> Vec<u8> {
-        let mut answer = self.head.clone();
+        let reason = self.status.canonical_reason().unwrap_or("Refused");
+        let mut answer = format!("HTTP/1.1 {} {reason}\r\n", self.status.as_u16()).into_bytes();
+        for (name, value) in &self.headers {
+            header(&mut answer, name.as_str(), value.as_bytes());
+        }
         end_head(&mut answer, Some(self.body.len()), date, true);
         answer.extend_from_slice(&self.body);
         answer
@@ -163,7 +184,7 @@ impl Words {
 }
 
 /// To the end of a head, or as far as the buffer goes, or the other side. Returns how far that was.
-async fn read_head<S: AsyncRead + Unpin>(stream: &mut S, head: &mut [u8]) -> usize {
+pub(super) async fn read_head<S: AsyncRead + Unpin>(stream: &mut S, head: &mut [u8]) -> usize {
     let mut filled = 0;
     while filled < head.len() && !head[..filled].windows(4).any(|window| window == b"\r\n\r\n") {
         match stream.read(&mut head[filled..]).await {
@@ -175,7 +196,7 @@ async fn read_head<S: AsyncRead + Unpin>(stream: &mut S, head: &mut [u8]) -> usi
 }
 
 /// Says it, says that nothing follows, and hears the other side out.
-async fn last_words<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, words: &[u8]) {
+pub(super) async fn last_words<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, words: &[u8]) {
     let said = timeout(PATIENCE, async { stream.write_all(words).await.is_ok() });
     if said.await == Ok(true) {
         linger(stream).await;

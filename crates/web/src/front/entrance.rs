@@ -1,8 +1,9 @@
 //! Who of those at the socket is served, and who is told to come again.
 
+use super::client::ClientAddress;
 use super::limits::SocketLimits;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -14,6 +15,8 @@ pub struct Entrance {
     inside: Arc<Semaphore>,
     connections_max: usize,
     per_address_max: usize,
+    /// Behind a proxy every connection has the proxy's address: there its requests are counted, not its connections.
+    counts_requests: bool,
     addresses: Mutex<HashMap<IpAddr, usize>>,
     turned_away: AtomicU64,
 }
@@ -39,20 +42,27 @@ pub(super) enum Admission {
 
 /// A connection that is served; given back when it is dropped.
 pub(super) struct Inside {
-    entrance: Arc<Entrance>,
-    address: Option<IpAddr>,
+    _share: Option<Share>,
     _socket: Socket,
     _place: OwnedSemaphorePermit,
 }
 
+/// One of the places of an address; given back when it is dropped.
+pub(super) struct Share {
+    entrance: Arc<Entrance>,
+    subscriber: IpAddr,
+}
+
+pub(super) struct EnoughUnderWay;
+
 impl Entrance {
-    /// `counts_addresses`: false where a proxy stands before us, whose address is everybody's.
-    pub fn new(limits: &SocketLimits, counts_addresses: bool) -> Self {
+    pub fn new(limits: &SocketLimits) -> Self {
         Self {
             sockets: Arc::new(Semaphore::new(limits.connections_max + limits.turned_away_max)),
             inside: Arc::new(Semaphore::new(limits.connections_max)),
             connections_max: limits.connections_max,
-            per_address_max: if counts_addresses { limits.connections_per_address_max } else { usize::MAX },
+            per_address_max: limits.connections_per_address_max,
+            counts_requests: limits.trusted_hops > 0,
             addresses: Mutex::default(),
             turned_away: AtomicU64::new(0),
         }
@@ -72,33 +82,33 @@ impl Entrance {
     }
 
     pub(super) fn admit(self: &Arc<Self>, socket: Socket, address: IpAddr) -> Admission {
-        match Arc::clone(&self.inside).try_acquire_owned() {
-            Ok(place) if self.count(address) => {
-                let address = (self.per_address_max != usize::MAX).then(|| neighbourhood(address));
-                Admission::Served(Inside {
-                    entrance: Arc::clone(self),
-                    address,
-                    _socket: socket,
-                    _place: place,
-                })
+        if let Ok(place) = Arc::clone(&self.inside).try_acquire_owned() {
+            if self.counts_requests {
+                return Admission::Served(Inside { _share: None, _socket: socket, _place: place });
             }
-            _ => {
-                self.turned_away.fetch_add(1, Ordering::Relaxed);
-                Admission::TurnedAway(socket)
+            if let share @ Some(_) = self.share(address.into()) {
+                return Admission::Served(Inside { _share: share, _socket: socket, _place: place });
             }
         }
+        self.turned_away.fetch_add(1, Ordering::Relaxed);
+        Admission::TurnedAway(socket)
     }
 
-    /// False when the address has enough.
-    fn count(&self, address: IpAddr) -> bool {
-        if self.per_address_max == usize::MAX {
-            return true;
-        }
+    /// For a request that came through our own proxies; an error when its client has enough under way. Without proxies
+    /// the connection was counted.
+    pub(super) fn request(self: &Arc<Self>, client: ClientAddress) -> Result<Option<Share>, EnoughUnderWay> {
+        if self.counts_requests { self.share(client).ok_or(EnoughUnderWay).map(Some) } else { Ok(None) }
+    }
+
+    fn share(self: &Arc<Self>, client: ClientAddress) -> Option<Share> {
+        let subscriber = client.subscriber();
         let mut addresses = self.addresses();
-        let open = addresses.entry(neighbourhood(address)).or_insert(0);
-        let has_room = *open < self.per_address_max;
-        *open += usize::from(has_room);
-        has_room
+        let taken = addresses.entry(subscriber).or_insert(0);
+        if *taken == self.per_address_max {
+            return None;
+        }
+        *taken += 1;
+        Some(Share { entrance: Arc::clone(self), subscriber })
     }
 
     fn addresses(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
@@ -106,26 +116,14 @@ impl Entrance {
     }
 }
 
-impl Drop for Inside {
+impl Drop for Share {
     fn drop(&mut self) {
-        let Some(address) = self.address else { return };
         let mut addresses = self.entrance.addresses();
-        let Some(open) = addresses.get_mut(&address) else { return };
-        *open -= 1;
-        if *open == 0 {
-            addresses.remove(&address);
+        let Some(taken) = addresses.get_mut(&self.subscriber) else { return };
+        *taken -= 1;
+        if *taken == 0 {
+            addresses.remove(&self.subscriber);
         }
-    }
-}
-
-/// What one subscriber is given: an IPv4 address, or the /64 of an IPv6 address.
-fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = u128::from(address) & !u128::from(u64::MAX);
-            IpAddr::V6(Ipv6Addr::from(network))
-        }
-        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -135,7 +133,7 @@ mod tests {
 
     fn entrance(connections_max: usize, connections_per_address_max: usize) -> Arc<Entrance> {
         let limits = SocketLimits { connections_max, connections_per_address_max, ..SocketLimits::default() };
-        Arc::new(Entrance::new(&limits, true))
+        Arc::new(Entrance::new(&limits))
     }
 
     async fn come(entrance: &Arc<Entrance>, address: &str) -> Option<Inside> {

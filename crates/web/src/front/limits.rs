@@ -9,6 +9,11 @@ pub struct SocketLimits {
     /// Of these, from one address (IPv6: one /64). Thousands share the address of a mobile carrier: this is against
     /// one machine that takes everything, not a share for each.
     pub connections_per_address_max: usize,
+    /// Proxies of ours that every request goes through ([`super::client::ClientAddress`]). With any, the limit of an
+    /// address counts requests that are under way, not connections, which are the proxy's.
+    pub trusted_hops: usize,
+    /// For so long a TLS handshake may take.
+    pub handshake_wait: Duration,
     /// Beyond the two above: connections at once that are told to come again. Only what is beyond this, too, waits in
     /// the kernel's queue.
     pub turned_away_max: usize,
@@ -32,6 +37,8 @@ impl Default for SocketLimits {
         Self {
             connections_max: 15_000,
             connections_per_address_max: 10_000,
+            trusted_hops: 0,
+            handshake_wait: Duration::from_secs(10),
             turned_away_max: 1_000,
             head_wait: Duration::from_secs(20),
             head_bytes_max: 16 * 1024,

@@ -141,3 +141,32 @@ async fn one_address_cannot_take_every_place() {
     assert_eq!(ask(&site, "/").await.status, 503);
     assert_eq!(site.app.entrance.figures().connections, 2);
 }
+
+/// Behind a proxy every connection is the proxy's: there the requests of a client are counted, by the address that the
+/// proxy saw, whatever the client writes to the left of it.
+#[tokio::test]
+async fn behind_a_proxy_a_client_is_counted_by_what_the_proxy_saw() {
+    let socket = SocketLimits { connections_per_address_max: 1, trusted_hops: 1, ..SocketLimits::default() };
+    let site = Site::with(Wanted { socket, ..Wanted::default() });
+    let kind = "content-type: application/x-www-form-urlencoded\r\ncontent-length: 900";
+    let mut under_way = Raw::to(&site).await;
+    under_way
+        .say(format!(
+            "POST /identity HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 192.0.2.7\r\n{kind}\r\n\r\nname="
+        ))
+        .await;
+    let answer = async |forwarded: String| {
+        let mut raw = Raw::to(&site).await;
+        let head = format!("GET /help HTTP/1.1\r\nhost: a\r\nx-forwarded-for: {forwarded}\r\n");
+        raw.say(head + "connection: close\r\n\r\n").await;
+        raw.hear_out().await.remove(0).status
+    };
+    for forged in 0..20 {
+        assert_eq!(answer(format!("198.51.100.{forged}, 192.0.2.7")).await, 503, "{forged}");
+    }
+    assert_eq!(answer("192.0.2.7, 192.0.2.8".to_owned()).await, 200);
+    drop(under_way);
+    while answer("192.0.2.7".to_owned()).await == 503 {
+        tokio::task::yield_now().await;
+    }
+}

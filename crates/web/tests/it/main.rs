@@ -40,6 +40,8 @@ mod roster;
 mod rules;
 mod site;
 mod slow;
+mod tls;
+mod two;
 mod typing;
 mod visits;
 mod wait_list;

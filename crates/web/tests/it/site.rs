@@ -16,6 +16,7 @@ use web::app::{App, CampaignNames, WebSettings};
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
 use web::front::limits::SocketLimits;
+use web::front::tls::Tls;
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
@@ -65,6 +66,7 @@ pub(crate) struct Wanted {
     /// Recipients agree by a code.
     pub(crate) recipient_code: bool,
     pub(crate) socket: SocketLimits,
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 impl Default for Wanted {
@@ -80,6 +82,7 @@ impl Default for Wanted {
             roster: None,
             recipient_code: false,
             socket: SocketLimits { connections_max: 64, ..SocketLimits::default() },
+            tls: None,
         }
     }
 }
@@ -325,7 +328,8 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         gate_document_path: format!("/gate/{SLUG}.json"),
         ticket_path: format!("/gate/{SLUG}/ticket"),
         tickets_path: format!("/gate/{SLUG}/tickets"),
-        entrance: Arc::new(Entrance::new(&kept.wanted.socket, true)),
+        tls: kept.wanted.tls.clone(),
+        entrance: Arc::new(Entrance::new(&kept.wanted.socket)),
         booking_slots: Semaphore::new(kept.wanted.booking_requests_max),
     };
     (app, keeper, feeder)
