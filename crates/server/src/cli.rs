@@ -2,7 +2,7 @@
 
 mod upkeep;
 
-pub(crate) use upkeep::{Backup, Inspect, Keys, KeysWhat, Places, Restore, Verify, View};
+pub(crate) use upkeep::{Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Places, Restore, Verify, View};
 
 use crate::import::{Defaults, Mode, tidy_time};
 use anyhow::{Context as _, Result, ensure};
@@ -71,6 +71,10 @@ pub(crate) enum Command {
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Inspect(Inspect),
+    /// 감사 기록: 목록으로 내보내기, 목록 확인, 머리 · the audit record: export, check a list, its head
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
+    Audit(Audit),
     /// 열쇠 · the key folder: list, rotate under a running service
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]

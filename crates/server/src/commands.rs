@@ -1,5 +1,6 @@
 //! One file a subcommand.
 
+pub(crate) mod audit;
 pub(crate) mod backup;
 mod check;
 pub(crate) mod demo;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Backup(backup) => backup::run(&backup),
         Command::Restore(restore) => restore::run(&restore),
         Command::Inspect(inspect) => inspect::run(&inspect),
+        Command::Audit(order) => audit::run(&order),
         Command::Keys(keys) => keys::run(&keys),
     }
 }

@@ -20,6 +20,9 @@ pub(crate) struct Config {
     pub(crate) keys: PathBuf,
     /// With it `listen` speaks TLS; without it plain HTTP, behind a proxy that speaks TLS.
     pub(crate) tls: Option<TlsConfig>,
+    /// Where the head of the audit record is written down every hour, on another machine's disk if there is one.
+    /// Empty: nowhere.
+    pub(crate) audit_heads: PathBuf,
     pub(crate) campaign: CampaignConfig,
     pub(crate) limits: LimitsConfig,
     /// `text` or `json`.
@@ -84,6 +87,7 @@ impl Default for Config {
             data: PathBuf::from("./charye-data"),
             keys: PathBuf::new(),
             tls: None,
+            audit_heads: PathBuf::new(),
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
             log_format: LogFormat::Text,

@@ -1,5 +1,6 @@
 //! The Charye binary: config, wiring, lifecycle, subcommands. No rule lives here.
 
+mod audit;
 mod backup;
 mod cli;
 mod commands;

@@ -37,6 +37,10 @@ use web::{front, routes};
 /// How soon a key that was added to the folder is used.
 const KEYS_LOOKED_FOR_EVERY: Duration = Duration::from_secs(1);
 
+const HEADS_GIVEN_AWAY_EVERY: Duration = Duration::from_hours(1);
+/// While the ledger is opening, or the place cannot be written to.
+const HEADS_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
+
 /// How long connections in hand may take to finish after a stop was asked for.
 const SOFT_END: Duration = Duration::from_secs(3);
 
@@ -130,6 +134,7 @@ impl Service {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
                 let messages = deliver(Arc::clone(&app));
+                let heads = give_heads_away(config.audit_heads.clone(), Arc::clone(&app));
                 let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys));
                 let certificate = follow_certificate(app.tls.clone());
                 let reminders = web::reminders::run(app);
@@ -139,6 +144,7 @@ impl Service {
                     () = reminders => {}
                     () = keys => {}
                     () = certificate => {}
+                    () = heads => {}
                     () = stopped(stop) => {}
                 }
             }
@@ -214,6 +220,29 @@ async fn follow_certificate(tls: Option<Arc<Tls>>) {
     match tls {
         Some(tls) => tls.follow().await,
         None => std::future::pending().await,
+    }
+}
+
+/// Writes the head of the audit record down where somebody who can change the journal cannot, for ever.
+async fn give_heads_away(file: PathBuf, app: Arc<App>) {
+    if file.as_os_str().is_empty() {
+        return std::future::pending().await;
+    }
+    loop {
+        let told = match app.store.audit_head().await {
+            Ok(head) => {
+                crate::audit::give_away(&file, app.clock.now(), &head).map_err(|error| error.to_string())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        let pause = match told {
+            Ok(()) => HEADS_GIVEN_AWAY_EVERY,
+            Err(error) => {
+                tracing::warn!(error, "the head of the audit record was not written down; it is tried again");
+                HEADS_TRIED_AGAIN_AFTER
+            }
+        };
+        tokio::time::sleep(pause).await;
     }
 }
 

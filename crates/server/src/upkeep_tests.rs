@@ -1,5 +1,6 @@
 //! Verify, backup, restore and inspect on a folder in use, as an operator has them.
 
+mod audit;
 mod damage;
 mod inspect;
 
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use store::conformance::invariants;
-use store::{Admit, Answer, Command, Ledger, MockClock, Store as _, TakePlaces};
+use store::{Admit, Command, Ledger, MockClock, Store as _, TakePlaces};
 use store_sqlite::{SqliteStore, StoreLimits};
 
 /// A service's data folder in the middle of a campaign.
@@ -131,7 +132,7 @@ impl Site {
 }
 
 /// The writer is a thread of its own; there is nothing to drive.
-fn wait(answer: impl Future<Output = Answer>) -> Answer {
+fn wait<T>(answer: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(answer)
 }

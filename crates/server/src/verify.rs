@@ -20,7 +20,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::proof::{Offence, Proof, Proved, Row};
-use store::{Clock as _, Ledger};
+use store::{AuditHead, Clock as _, Ledger};
 use store_sqlite::{JournalRows, check_pages, copy_folder};
 
 /// Files of this process's own, and the country they are for.
@@ -139,6 +139,11 @@ impl Found {
 
 /// Proves the journal, beside a ledger, and that the other databases are whole.
 pub(crate) fn prove(source: &Source) -> Result<Found> {
+    prove_anchored(source, &[])
+}
+
+/// As [`prove`], with the audit record held against heads that were kept elsewhere.
+pub(crate) fn prove_anchored(source: &Source, heads: &[AuditHead]) -> Result<Found> {
     for name in ["line.db", store_sqlite::ROSTER_FILE] {
         let path = source.path().join(name);
         if path.exists()
@@ -149,7 +154,8 @@ pub(crate) fn prove(source: &Source) -> Result<Found> {
     }
     let rows = source.rows()?;
     let ledger = Ledger::new(Arc::clone(&source.country));
-    let mut proof = Proof::new(&source.country, rows.head(), source.list_since).beside(ledger);
+    let mut proof =
+        Proof::new(&source.country, rows.head(), source.list_since).beside(ledger).anchored(heads);
     let mut offence = None;
     let mut is_readable = true;
     let read = rows.each(|row| match step(&mut proof, row, offence.is_some()) {

@@ -4,8 +4,7 @@
 //! the decoded changes: it uses the country and the names of things, and neither `booking::rules` nor the `Ledger`. It
 //! stops at the first record that breaks a claim and says which, where and by how much.
 //!
-//! Not proved again: who is of the group, that people were served in the order in which they waited, what the audit
-//! records say, and the doses of somebody who was found to have two appointments for one (`places/names.rs`,
+//! Not proved again: who is of the group, that people were served in the order in which they waited, and the doses of somebody who was found to have two appointments for one (`places/names.rs`,
 //! `places/waiting.rs`).
 //!
 //! To add a change: its arm in [`Proof::change`]; a change that this page does not know does not compile. To add a
@@ -16,17 +15,19 @@ mod broken;
 mod people;
 mod places;
 mod said;
+mod trail;
 
 pub use broken::{Broken, Claim, Offence};
 
 use crate::record::Records;
-use crate::{Ledger, StoreError};
+use crate::{AuditHead, Ledger, StoreError};
 use answers::Answers;
 use booking::{Change, Country};
 use jiff::Timestamp;
 use people::People;
 use places::Places;
 use sha2::{Digest as _, Sha256};
+use trail::Trail;
 
 /// One row of the journal, as it stands on the disk.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +57,7 @@ pub struct Proof<'a> {
     people: People,
     places: Places,
     answers: Answers,
+    trail: Trail,
     /// What the service makes of the same rows.
     beside: Option<Ledger>,
 }
@@ -75,6 +77,8 @@ pub struct Proved {
     pub answers: u64,
     /// Slots of which more is taken than the present list of clinics gives, all of it from before that list.
     pub slots_over_list: u64,
+    /// The end of the audit record.
+    pub audit: AuditHead,
     /// SHA-256 over holds, appointments, openings and who waits: two journals that mean the same have the same.
     pub digest: [u8; 32],
 }
@@ -93,6 +97,7 @@ impl<'a> Proof<'a> {
             people: People::default(),
             places: Places::new(list_since),
             answers: Answers::new(kept.unwrap_or_default()),
+            trail: Trail::new(),
             beside: None,
         }
     }
@@ -101,6 +106,13 @@ impl<'a> Proof<'a> {
     #[must_use]
     pub fn beside(self, ledger: Ledger) -> Self {
         Self { beside: Some(ledger), ..self }
+    }
+
+    /// Holds the audit record against heads that were given away.
+    #[must_use]
+    pub fn anchored(mut self, heads: &[AuditHead]) -> Self {
+        self.trail.anchored(heads);
+        self
     }
 
     /// Only whether the row is there, as it was written, and can be read: how the rest of a journal is looked at in
@@ -125,6 +137,7 @@ impl<'a> Proof<'a> {
             let record = Some(position as u32 + 1);
             let judged = change.map_err(|error| unreadable(&error)).and_then(|change| {
                 self.change(&change)?;
+                self.trail.follow(&change)?;
                 self.play(&change)
             });
             judged.map_err(|broken| Offence { row: row.seq, record, broken })?;
@@ -133,7 +146,7 @@ impl<'a> Proof<'a> {
         if let Some(ledger) = &mut self.beside {
             ledger.commit();
         }
-        let ended = self.places.end_of_row(self.country, &self.people);
+        let ended = self.places.end_of_row(self.country, &self.people).and_then(|()| self.trail.end_of_row());
         self.people.end_of_row();
         ended.map_err(|broken| Offence { row: row.seq, record: None, broken })
     }
@@ -147,6 +160,7 @@ impl<'a> Proof<'a> {
             return Err(at_the_end(Broken::EndsBeforeHead { head: head.seq }));
         }
         let slots_over_list = self.places.recount(self.country).map_err(at_the_end)?;
+        self.trail.finish(self.beside.as_ref().map(Ledger::audit_head)).map_err(at_the_end)?;
         if let Some(ledger) = &self.beside {
             self.places.agree_with(self.country, ledger).map_err(at_the_end)?;
         }
@@ -157,6 +171,7 @@ impl<'a> Proof<'a> {
             people: self.people.count(),
             answers: self.answers.count(),
             slots_over_list,
+            audit: self.trail.head(),
             holds_made: 0,
             holds_live: 0,
             appointments_made: 0,

@@ -20,6 +20,9 @@ pub(crate) struct Verify {
     /// 자료 폴더(서비스 중에도 됨) 또는 백업 파일 · a data folder, also of a running service, or a backup
     #[arg(value_name = "FOLDER|BACKUP")]
     pub(crate) what: PathBuf,
+    /// 따로 적어 둔 감사 기록의 머리들 · heads of the audit record that were kept elsewhere
+    #[arg(long, value_name = "FILE")]
+    pub(crate) heads: Option<PathBuf>,
     /// 프로그램이 읽을 요약 · a summary for programs
     #[arg(long)]
     pub(crate) json: bool,
@@ -96,6 +99,50 @@ pub(crate) enum View {
         /// 몇 개 · how many
         #[arg(default_value_t = 20, value_name = "N")]
         records: usize,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    #[command(subcommand)]
+    pub(crate) what: AuditWhat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditWhat {
+    /// 누가 언제 무엇을 했는지, 스스로 증명하는 목록으로 · who did what, as a list that proves itself
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Export {
+        /// 자료 폴더 또는 백업 파일 · a data folder, also of a running service, or a backup
+        #[arg(value_name = "FOLDER|BACKUP")]
+        what: PathBuf,
+        /// 새로 만들 파일(한 줄에 JSON 하나) · the file to make, one JSON object a line
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// 이 번호 다음 사건부터 · the events after that number
+        #[arg(long, default_value_t = 0, value_name = "N")]
+        since: u64,
+        #[command(flatten)]
+        places: Places,
+    },
+    /// 지금의 머리: 다른 곳에 적어 두십시오 · its head now, to be kept elsewhere
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Head {
+        /// 자료 폴더 또는 백업 파일 · a data folder or a backup
+        #[arg(value_name = "FOLDER|BACKUP")]
+        what: PathBuf,
+        #[command(flatten)]
+        places: Places,
+    },
+    /// 목록이 처음 적힌 그대로인지 · whether a list is as it was written
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Check {
+        /// 내보낸 목록 · an exported list
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// 따로 적어 둔 머리들 · heads that were kept elsewhere
+        #[arg(long, value_name = "FILE")]
+        heads: Option<PathBuf>,
     },
 }
 

@@ -33,7 +33,10 @@ pub(crate) fn run(inspect: &Inspect) -> Result<ExitCode> {
 }
 
 /// Every change with its row and the time of the row.
-fn each(source: &Source, mut look: impl FnMut(u64, Timestamp, Change) -> Result<()>) -> Result<()> {
+pub(super) fn each(
+    source: &Source,
+    mut look: impl FnMut(u64, Timestamp, Change) -> Result<()>,
+) -> Result<()> {
     let mut outcome = Ok(());
     source.rows()?.each(|row| {
         let mut look_at = |change: Result<Change, StoreError>| {

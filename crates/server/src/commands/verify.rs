@@ -2,7 +2,7 @@
 
 use crate::cli::{NOT_IN_ORDER, Verify};
 use crate::system::SystemClock;
-use crate::verify::{Named, Report, Source, config, print, prove, to_json};
+use crate::verify::{Named, Report, Source, config, print, prove_anchored, to_json};
 use anyhow::Result;
 use std::process::ExitCode;
 use store::Clock as _;
@@ -12,7 +12,8 @@ pub(crate) fn run(verify: &Verify) -> Result<ExitCode> {
     let started = SystemClock.now();
     let named = Named { what: &verify.what, scratch: verify.scratch.as_deref(), config: &config };
     let source = Source::open(&named)?;
-    let found = prove(&source)?;
+    let heads = crate::audit::named_heads(verify.heads.as_deref())?;
+    let found = prove_anchored(&source, &heads)?;
     let took_ms = u64::try_from(SystemClock.now().duration_since(started).as_millis()).unwrap_or(0);
     let report = Report::new(&source, &found, took_ms);
     if verify.json {

@@ -36,6 +36,8 @@ struct Figures {
     appointments_live: u64,
     answers: u64,
     slots_over_list: u64,
+    audit_events: u64,
+    audit_head: String,
     digest: String,
 }
 
@@ -92,6 +94,8 @@ fn figures(proved: &Proved) -> Figures {
         appointments_live: proved.appointments_live,
         answers: proved.answers,
         slots_over_list: proved.slots_over_list,
+        audit_events: proved.audit.seq,
+        audit_head: hex(&proved.audit.hash),
         digest: hex(&proved.digest),
     }
 }
@@ -139,6 +143,7 @@ fn print_figures(figures: &Figures) {
         figures.appointments_made, figures.appointments_live
     );
     println!("  응답 / answers             {}", figures.answers);
+    println!("  감사 기록 / audit events   {}", figures.audit_events);
     if figures.slots_over_list > 0 {
         let slots = figures.slots_over_list;
         println!(

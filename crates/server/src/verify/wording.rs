@@ -41,6 +41,10 @@ pub(crate) fn words(broken: &Broken) -> (String, String) {
         | Broken::BeforeOpening { .. }
         | Broken::WithoutPass { .. }
         | Broken::WithoutLeave { .. } => acts(broken),
+        Broken::NotOnRecord { .. }
+        | Broken::AuditHeadKnowsAnother { .. }
+        | Broken::AuditEndsBeforeHead { .. }
+        | Broken::AuditHeadDiffers { .. } => audit(broken),
     }
 }
 
@@ -208,6 +212,31 @@ fn people(broken: &Broken) -> (String, String) {
         Broken::HoldUnknown { hold } => pair(
             format!("임시 선점 {}: 없거나 이미 끝났습니다.", hold.0),
             format!("Hold {} is not there, or ended before.", hold.0),
+        ),
+        _ => unreachable!("another part knows it"),
+    }
+}
+
+fn audit(broken: &Broken) -> (String, String) {
+    match broken {
+        Broken::NotOnRecord { appointment } => {
+            let number = appointment.number();
+            pair(
+                format!("예약 {number}: 바뀌었지만 누가 바꾸었는지 감사 기록이 없습니다."),
+                format!("Appointment {number} was changed, and nobody is on record for it."),
+            )
+        }
+        Broken::AuditHeadKnowsAnother { event } => pair(
+            format!("따로 적어 둔 머리가 감사 기록 {event}번을 다르게 알고 있습니다."),
+            format!("A head that was kept elsewhere knows another audit event {event}."),
+        ),
+        Broken::AuditEndsBeforeHead { head } => pair(
+            format!("따로 적어 둔 머리는 감사 기록 {head}번까지 알고 있지만, 그만큼 없습니다."),
+            format!("A head that was kept elsewhere knows audit event {head}, and it is not there."),
+        ),
+        Broken::AuditHeadDiffers { event } => pair(
+            format!("서비스가 이어 쓸 감사 기록의 끝({event}번)이 장부와 다릅니다."),
+            format!("The service would go on with the audit record from another end ({event})."),
         ),
         _ => unreachable!("another part knows it"),
     }

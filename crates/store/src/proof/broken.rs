@@ -41,10 +41,13 @@ pub enum Claim {
     Leave,
     /// No key is answered twice, and every answer says what happened.
     Idempotency,
+    /// Whoever moved, cancelled or recorded an appointment is on record in the same step, and the record is the one of
+    /// which heads were given away.
+    Audit,
 }
 
 impl Claim {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Chain,
         Self::Head,
         Self::Records,
@@ -56,6 +59,7 @@ impl Claim {
         Self::Supply,
         Self::Leave,
         Self::Idempotency,
+        Self::Audit,
     ];
 
     /// Whether the journal itself is hurt: a service does not start on it. The others are wrong decisions, faithfully
@@ -78,6 +82,7 @@ impl Claim {
             Self::Supply => "supply",
             Self::Leave => "leave",
             Self::Idempotency => "idempotency",
+            Self::Audit => "audit",
         }
     }
 }
@@ -219,6 +224,21 @@ pub enum Broken {
     AnswerUntrue {
         outcome: String,
     },
+    /// It was changed, and nobody is on record for it.
+    NotOnRecord {
+        appointment: AppointmentId,
+    },
+    /// A head that was given away knows another event there.
+    AuditHeadKnowsAnother {
+        event: u64,
+    },
+    AuditEndsBeforeHead {
+        head: u64,
+    },
+    /// The service would go on from another end.
+    AuditHeadDiffers {
+        event: u64,
+    },
 }
 
 impl Broken {
@@ -252,6 +272,10 @@ impl Broken {
             Self::SupplyExceeded { .. } => Claim::Supply,
             Self::BeforeOpening { .. } | Self::WithoutPass { .. } | Self::WithoutLeave { .. } => Claim::Leave,
             Self::AnsweredTwice { .. } | Self::AnswerUntrue { .. } => Claim::Idempotency,
+            Self::NotOnRecord { .. }
+            | Self::AuditHeadKnowsAnother { .. }
+            | Self::AuditEndsBeforeHead { .. }
+            | Self::AuditHeadDiffers { .. } => Claim::Audit,
         }
     }
 }

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 use store::conformance::{Subject, world};
 use store::proof::{Link, Offence, Proof, Proved, Row};
 use store::{
-    Answer, AuditEvent, Clock, Ledger, MockClock, Request, Store, StoreError, Waiting, reads_of_the_ledger,
-    record,
+    Answer, AuditEvent, AuditHead, Clock, Ledger, MockClock, Request, Store, StoreError, Waiting,
+    reads_of_the_ledger, record,
 };
 
 /// A journal in memory, one row for each request that changed something.
@@ -92,6 +92,13 @@ fn prove(country: &Country, rows: &Rows) -> Result<Proved, Offence> {
 /// Beside the ledger of a service.
 fn prove_beside(country: &Country, rows: &Rows, ledger: Ledger) -> Result<Proved, Offence> {
     let mut proof = Proof::new(country, None, None).beside(ledger);
+    feed(&mut proof, rows)?;
+    proof.finish()
+}
+
+/// Held against heads of the audit record that were given away.
+fn prove_anchored(country: &Country, rows: &Rows, heads: &[AuditHead]) -> Result<Proved, Offence> {
+    let mut proof = Proof::new(country, None, None).anchored(heads);
     feed(&mut proof, rows)?;
     proof.finish()
 }

@@ -4,7 +4,10 @@ use super::{Changes, Decided, known};
 use crate::RecordVisit;
 use crate::ledger::Ledger;
 use booking::rules::{self, DoseFacts, VisitFacts};
-use booking::{Appointment, AppointmentId, Change, DoseNumber, MessageKind, Outcome, Refusal, StaffId};
+use booking::{
+    Act, Actor, Appointment, AppointmentId, AuditEntry, Change, Channel, DoseNumber, MessageKind, Origin,
+    Outcome, Refusal, StaffId,
+};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -37,12 +40,35 @@ impl Ledger {
         let seconds = if is_first { self.seconds_of(id, &appointment) } else { Vec::new() };
         let dropped = seconds.first().copied();
         self.write(Change::NoShow { id, dropped, by, at }, changes);
+        for second in &seconds {
+            self.audit_second((by, at), &appointment, *second, changes);
+        }
         // More than one: two names were merged.
         for second in seconds.into_iter().skip(1) {
             self.write(Change::Cancelled { id: second, by: appointment.place.recipient, at }, changes);
         }
         self.tell_both(&appointment, MessageKind::NoShow(id), at, changes);
         Ok(Outcome::NoShow { id, dropped })
+    }
+
+    /// The order is on record as what it was; that it took a second dose along is another event.
+    fn audit_second(
+        &mut self,
+        (by, at): (StaffId, Timestamp),
+        first: &Appointment,
+        second: AppointmentId,
+        changes: &mut Changes,
+    ) {
+        let entry = AuditEntry {
+            at,
+            who: Actor::Staff(by),
+            from: Origin { channel: Channel::Clinic, sealed: Vec::new() },
+            whose: Some(first.place.recipient),
+            what: Act::Cancelled { appointment: second },
+            why: Vec::new(),
+            refused: None,
+        };
+        self.write(Change::Audited(entry), changes);
     }
 
     pub(super) fn fulfil(

@@ -1,5 +1,7 @@
 //! Journals that were written wrong, each with a chain that holds.
 
+mod audit;
+
 use super::{Recorder, Rows, feed, prove, prove_beside};
 use booking::{
     Appointment, AppointmentId, Change, Channel, ClinicId, ConsentVersion, DoseNumber, HoldId, Outcome,

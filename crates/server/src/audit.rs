@@ -1,0 +1,66 @@
+//! The audit record outside the service: heads that are given away, and lists that prove themselves.
+
+mod list;
+
+pub(crate) use list::{Listed, check, write};
+
+use anyhow::{Context as _, Result, ensure};
+use jiff::Timestamp;
+use std::io::Write as _;
+use std::path::Path;
+use store::AuditHead;
+use web::published::hex;
+
+/// One line of a file of heads: when it was given away, the writer's incarnation, the number of the last event, its
+/// hash. Lines that begin with `#` say nothing.
+pub(crate) fn line(at: Timestamp, head: &AuditHead) -> String {
+    format!("{at} {} {} {}", head.incarnation, head.seq, hex(&head.hash))
+}
+
+/// Adds a head to the file, and waits until it is on the disk.
+pub(crate) fn give_away(path: &Path, at: Timestamp, head: &AuditHead) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+    writeln!(file, "{}", line(at, head))?;
+    file.sync_all()
+}
+
+/// # Errors
+/// A line that is no head, by its number.
+pub(crate) fn read_heads(path: &Path) -> Result<Vec<AuditHead>> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let told = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+    let read = |(number, line): (usize, &str)| {
+        head(line).with_context(|| {
+            let number = number + 1;
+            format!("{}: {number}번째 줄이 머리가 아닙니다 / line {number} is no head", path.display())
+        })
+    };
+    told.map(read).collect()
+}
+
+fn head(line: &str) -> Option<AuditHead> {
+    let mut words = line.split_whitespace();
+    words.next()?.parse::<Timestamp>().ok()?;
+    let incarnation = words.next()?.parse().ok()?;
+    let seq = words.next()?.parse().ok()?;
+    let hash = unhex(words.next()?)?.try_into().ok()?;
+    words.next().is_none().then_some(AuditHead { incarnation, seq, hash })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+}
+
+/// The heads of a file that an operator named, if any.
+///
+/// # Errors
+/// An empty file: an operator who names one means to have heads.
+pub(crate) fn named_heads(path: Option<&Path>) -> Result<Vec<AuditHead>> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let heads = read_heads(path)?;
+    ensure!(!heads.is_empty(), "{}: 머리가 없습니다 / there is no head in it", path.display());
+    Ok(heads)
+}
