@@ -12,6 +12,7 @@ mod http;
 mod journey;
 mod kills;
 mod process;
+mod scrape;
 mod tidy;
 mod workspace;
 
@@ -33,6 +34,7 @@ cargo xtask TASK
   powercut [--long]           cuts the power while people book                 예약 중에 전원을 끊습니다
   fsync [--long]              a disk that fails while people book              예약 중에 디스크 오류를 냅니다
   full-disk [--long]          a disk without room while people book            예약 중에 디스크를 가득 채웁니다
+  scrape                      Debian's Prometheus reads the operator's listener  프로메테우스가 지표를 읽는지 봅니다
   card [--long]               takes the last run into the reliability card     마지막 검사 결과를 신뢰성 표에 옮깁니다
   data                        makes the bundled country again                  모의 국가 자료를 다시 만듭니다
   data roster N FILE [WRONG]  a roster of N synthetic people, to import        가상 대상자 명단을 만듭니다
@@ -65,6 +67,7 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
         ["full-disk", words @ ..] => faults::run(Fault::FullDisk, words),
         ["clients", words @ ..] => clients::run(words),
         ["card", words @ ..] => card::keep(words),
+        ["scrape"] => scrape::run(),
         ["tidy"] => tidy::run(),
         ["data"] => data::run(),
         ["data", "roster", words @ ..] => data::roster::run(words),

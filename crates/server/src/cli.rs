@@ -98,6 +98,12 @@ pub(crate) struct Demo {
     /// 포트 · port
     #[arg(long, default_value_t = 8080, value_name = "PORT")]
     pub(crate) port: u16,
+    /// 운영자 포트(지표·상태), 0이면 아무 빈 포트 · port for metrics and health; 0: any free one
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub(crate) operator_port: u16,
+    /// 요청마다 기록 한 줄(개인정보 없음) · one log line for each request, without personal data
+    #[arg(long)]
+    pub(crate) access_log: bool,
     /// 초당 입장 인원 · people admitted a second
     #[arg(long, default_value_t = 50, value_name = "N")]
     pub(crate) admissions_per_second: u32,

@@ -27,6 +27,12 @@ pub(crate) struct Config {
     pub(crate) limits: LimitsConfig,
     /// `text` or `json`.
     pub(crate) log_format: LogFormat,
+    /// One line for each request that reaches a handler; none of it names a person.
+    pub(crate) access_log: bool,
+    /// Where machines that watch find `/metrics` and `/health/…`: an address of its own, e.g. `127.0.0.1:9180`. Left
+    /// out: nowhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operator_listen: Option<SocketAddr>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,8 +72,14 @@ pub(crate) struct LimitsConfig {
     pub(crate) body_seconds_max: u32,
     pub(crate) body_bytes_max: usize,
     pub(crate) write_seconds_max: u32,
+    /// Requests that ask the ledger, worked on at once: the most that the limit, which adapts itself, can become.
     pub(crate) booking_requests_max: usize,
+    /// How long such a request may wait for its turn before it is told to come again.
     pub(crate) booking_wait_ms_max: u32,
+    /// Such requests of one person, or of one ticket while nobody has said who they are: in the long run, and at once.
+    /// Whoever clicks as fast as they can does not meet it.
+    pub(crate) person_requests_per_second_max: u32,
+    pub(crate) person_requests_at_once_max: u32,
     /// Threads that speak HTTP. One leaves the other core of a small machine to the ledger.
     pub(crate) http_threads: usize,
 }
@@ -91,6 +103,8 @@ impl Default for Config {
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
             log_format: LogFormat::Text,
+            access_log: false,
+            operator_listen: None,
         }
     }
 }
@@ -121,7 +135,9 @@ impl Default for LimitsConfig {
             body_bytes_max: socket.body_bytes_max,
             write_seconds_max: socket.write_wait.as_secs() as u32,
             booking_requests_max: 512,
-            booking_wait_ms_max: 2_000,
+            booking_wait_ms_max: 50,
+            person_requests_per_second_max: 20,
+            person_requests_at_once_max: 300,
             http_threads: 1,
         }
     }
@@ -164,7 +180,10 @@ impl LimitsConfig {
             );
         }
         ensure!(
-            self.booking_requests_max > 0 && self.http_threads > 0,
+            self.booking_requests_max > 0
+                && self.http_threads > 0
+                && self.person_requests_per_second_max > 0
+                && self.person_requests_at_once_max > 0,
             "limits: 0일 수 없습니다 / must not be 0"
         );
         Ok(())
@@ -210,6 +229,10 @@ impl Config {
     }
 
     fn validate(&self) -> Result<()> {
+        ensure!(
+            self.operator_listen != Some(self.listen),
+            "operator_listen: 공개 주소와 달라야 합니다 / must differ from the public address"
+        );
         let rate = self.campaign.admissions_per_second;
         ensure!(
             ADMISSIONS_PER_SECOND.contains(&rate),

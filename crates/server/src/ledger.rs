@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::{
     Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, DeskCase,
-    PersonRecord, Request, Store, StoreError, ViewsLag, Visit, WaitRecord, Waiting, WithinSupply,
+    PersonRecord, Request, Store, StoreError, ViewsLag, Visit, WaitRecord, Waiting, WithinSupply, Writing,
 };
 use store_sqlite::{SqliteStore, StoreLimits};
 
@@ -69,6 +69,10 @@ macro_rules! pass_on {
 impl Store for OpeningLedger {
     fn is_well(&self) -> bool {
         self.opened.get().is_some_and(Store::is_well)
+    }
+
+    fn writing(&self) -> Option<Writing> {
+        self.opened.get().and_then(Store::writing)
     }
 
     fn views_lag(&self) -> Option<ViewsLag> {

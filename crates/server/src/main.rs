@@ -11,6 +11,7 @@ mod keys;
 mod ledger;
 mod scratch;
 mod service;
+mod sockets;
 mod system;
 mod telemetry;
 #[cfg(test)]

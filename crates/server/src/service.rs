@@ -1,6 +1,7 @@
 //! Wiring and life cycle: country, keys, ledger, line, pages, listeners; then until a signal, then a soft end.
 
-use crate::config::{Config, TlsConfig};
+use crate::config::Config;
+use crate::sockets::Sockets;
 use crate::country::{self, Doors};
 use crate::ledger::OpeningLedger;
 use crate::system::{SystemClock, SystemRandomness};
@@ -13,18 +14,21 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Randomness, Store};
 use store_sqlite::{FollowedRoster, SqliteLine};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use waiting_room::PollBands;
 use web::app::{App, WebSettings};
 use web::assets::assets;
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
-use web::front::tls::{Tls, TlsFiles};
+use web::front::tls::Tls;
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::Keys;
 use web::messages::{DemoOutbox, MessageChannel, deliver};
+use web::overload::Planes;
+use web::overload::tries::{Pace, Tries};
+use web::overload::turned_away::TurnedAway;
 use web::pages::Assets;
 use web::pairs::PairTries;
 use web::published::Publisher;
@@ -32,6 +36,7 @@ use web::recipient_code::RecipientCodes;
 use web::roster::key_check;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
+use web::watching::{Watching, operator};
 use web::{front, routes};
 
 /// How soon a key that was added to the folder is used.
@@ -49,9 +54,7 @@ pub(crate) struct Service {
     keeper: Keeper,
     feeder: Feeder,
     config: Config,
-    listeners: Vec<std::net::TcpListener>,
-    /// The plain port, and where it sends people.
-    redirect: Option<(std::net::TcpListener, String)>,
+    sockets: Sockets,
 }
 
 impl Service {
@@ -59,8 +62,7 @@ impl Service {
     pub(crate) fn prepare(config: Config, doors: Doors) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Randomness> = Arc::new(SystemRandomness);
-        let listeners = listeners(&config)?;
-        let redirect = redirect(&config)?;
+        let sockets = Sockets::open(&config)?;
         std::fs::create_dir_all(&config.data).with_context(|| {
             format!("자료 폴더를 만들 수 없습니다 / cannot make the data folder: {}", config.data.display())
         })?;
@@ -98,8 +100,9 @@ impl Service {
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
         let settings = web_settings(&config);
+        let (planes, tries) = layers(&config, &clock);
         let app = App {
-            tls: tls(&config)?,
+            tls: sockets.tls.clone(),
             entrance: Arc::new(Entrance::new(&settings.socket)),
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
             settings,
@@ -122,14 +125,17 @@ impl Service {
             gate_document_path: format!("/gate/{slug}.json"),
             ticket_path: format!("/gate/{slug}/ticket"),
             tickets_path: format!("/gate/{slug}/tickets"),
-            booking_slots: Semaphore::new(config.limits.booking_requests_max),
+            planes,
+            turned_away: TurnedAway::default(),
+            tries,
+            watching: Watching::new(config.access_log),
         };
-        Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners, redirect })
+        Ok(Self { app: Arc::new(app), keeper, feeder, config, sockets })
     }
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
-        let Self { app, keeper, feeder, listeners, redirect, config } = self;
+        let Self { app, keeper, feeder, sockets, config } = self;
         let mut threads = vec![spawn("line", {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
@@ -159,11 +165,21 @@ impl Service {
                 }
             }
         })?);
-        if let Some((listener, origin)) = redirect {
+        if let Some((listener, origin)) = sockets.redirect {
             let stop = stop.clone();
             threads.push(spawn("redirect", front::redirect::serve(listener, origin, stopped(stop)))?);
         }
-        for (number, listener) in listeners.into_iter().enumerate() {
+        // Of its own too: whoever watches sees it when the others are busy.
+        if let Some(listener) = sockets.operator {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            threads.push(spawn("operator", async move {
+                tokio::select! {
+                    () = operator::serve(listener, app) => {}
+                    () = stopped(stop) => {}
+                }
+            })?);
+        }
+        for (number, listener) in sockets.http.into_iter().enumerate() {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             threads.push(spawn(&format!("http-{number}"), async move {
                 let router = routes::router(&app);
@@ -179,9 +195,23 @@ impl Service {
         Ok(())
     }
 
+    /// Where the operator's listener really is.
+    pub(crate) fn operator_address(&self) -> Option<SocketAddr> {
+        self.sockets.operator.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
+}
+
+/// What stands between a request and its handler when there are too many.
+fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
+    let limits = &config.limits;
+    let wait_max = Duration::from_millis(u64::from(limits.booking_wait_ms_max));
+    let one =
+        Pace { per_second: limits.person_requests_per_second_max, burst: limits.person_requests_at_once_max };
+    (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
 }
 
 fn feeder(country: &Arc<Country>, ledger: &Arc<dyn Store>, clock: &Arc<dyn Clock>, assets: Assets) -> Feeder {
@@ -261,33 +291,6 @@ pub(crate) async fn signal() {
     }
 }
 
-fn bind(address: SocketAddr) -> Result<std::net::TcpListener> {
-    front::bind(address).with_context(|| format!("이 주소에서 받을 수 없습니다 / cannot listen on {address}"))
-}
-
-fn listeners(config: &Config) -> Result<Vec<std::net::TcpListener>> {
-    let first = bind(config.listen)?;
-    let mut listeners = Vec::with_capacity(config.limits.http_threads);
-    for _ in 1..config.limits.http_threads {
-        listeners.push(first.try_clone()?);
-    }
-    listeners.push(first);
-    Ok(listeners)
-}
-
-fn redirect(config: &Config) -> Result<Option<(std::net::TcpListener, String)>> {
-    let Some(address) = config.tls.as_ref().and_then(|tls| tls.redirect_listen) else { return Ok(None) };
-    let origin = config.public_origins.first().cloned().unwrap_or_default();
-    Ok(Some((bind(address)?, origin)))
-}
-
-fn tls(config: &Config) -> Result<Option<Arc<Tls>>> {
-    let Some(TlsConfig { certificate, key, .. }) = config.tls.clone() else { return Ok(None) };
-    let tls = Tls::open(TlsFiles { certificate, key });
-    let tls = tls.context("TLS 인증서를 쓸 수 없습니다 / the TLS certificate cannot be used")?;
-    Ok(Some(Arc::new(tls)))
-}
-
 fn open_line(data: &Path) -> Result<SqliteLine> {
     SqliteLine::open(data).with_context(|| {
         format!("이 폴더를 다른 프로세스가 쓰고 있거나 열 수 없습니다 / another process uses this folder, or it cannot be opened: {}", data.display())
@@ -308,7 +311,5 @@ fn web_settings(config: &Config) -> WebSettings {
         public_origins: config.public_origins.clone(),
         secure_cookies: config.is_reached_by_tls(),
         socket: config.limits.socket(),
-        booking_requests_max: config.limits.booking_requests_max,
-        booking_wait_max: SignedDuration::from_millis(i64::from(config.limits.booking_wait_ms_max)),
     }
 }

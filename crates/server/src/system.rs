@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use std::cell::RefCell;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 use store::{Clock, Randomness};
 
 pub(crate) struct SystemClock;
@@ -12,6 +14,13 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the file")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the file")]
+    fn elapsed(&self) -> Duration {
+        static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+        let started = *STARTED;
+        Instant::now().duration_since(started)
     }
 }
 

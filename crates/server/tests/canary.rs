@@ -9,6 +9,7 @@ use rehearsal::crowd::{self, CrowdConfig};
 use rehearsal::scenario::{ArrivalPlan, Cast};
 use std::collections::HashMap;
 use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -152,7 +153,8 @@ impl Service {
     fn start(home: &Path, port: u16) -> Self {
         let log = File::options().create(true).append(true).open(home.join("log")).unwrap();
         let mut demo = charye(home);
-        demo.args(["demo", "--opens-in", "2s", "--admissions-per-second", "1000", "--dir", "data", "--port"]);
+        demo.args(["demo", "--opens-in", "2s", "--admissions-per-second", "1000", "--dir", "data"]);
+        demo.args(["--access-log", "--operator-port", &operator_port(port).to_string(), "--port"]);
         let child = demo.arg(port.to_string()).stdout(log.try_clone().unwrap()).stderr(log).spawn().unwrap();
         let service = Self(child);
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
@@ -172,6 +174,20 @@ fn charye(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_charye"));
     command.current_dir(home).env("RUST_LOG", "debug").stdin(Stdio::null());
     command
+}
+
+/// The one after the public port.
+fn operator_port(port: u16) -> u16 {
+    port.checked_add(1).unwrap_or(port - 1)
+}
+
+/// What machines that watch are told, as it goes over the wire.
+fn metrics(port: u16) -> Vec<u8> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, operator_port(port))).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    answer
 }
 
 async fn book_until_crash(address: SocketAddr) {
@@ -203,7 +219,12 @@ fn no_byte_that_was_written_names_anybody() {
     let service = Service::start(&home.0, port);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(book_until_crash((Ipv4Addr::LOCALHOST, port).into()));
+    let told = metrics(port);
+    assert!(String::from_utf8_lossy(&told).contains("charye_ledger_commands_total"), "nothing is told");
+    fs::write(home.0.join("metrics"), told).unwrap();
     service.kill();
+    let log = fs::read_to_string(home.0.join("log")).unwrap();
+    assert!(log.contains("\"/api/v1/holds\""), "there is no line for each request");
     let needles = Needles::of(PEOPLE);
     let (after_crash, hits) = search(&needles, &home.0);
     assert!(hits.is_empty(), "after the crash: {hits:?}");

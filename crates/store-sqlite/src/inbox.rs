@@ -3,7 +3,7 @@
 use crate::pen::Done;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
-use store::{Answer, Request, StoreError};
+use store::{Answer, Command, Request, StoreError};
 use tokio::sync::oneshot;
 
 /// While a batch is written, the writer is woken for so many commands; one by one would be dearer.
@@ -12,6 +12,14 @@ const WORTH_WAKING: usize = 64;
 pub(crate) struct Asked {
     pub(crate) request: Request,
     pub(crate) reply: oneshot::Sender<Answer>,
+}
+
+impl Asked {
+    /// A place for somebody who has gone would be held from everybody else. All other commands are carried out: whoever
+    /// asked for them may rely on it without waiting for the answer.
+    fn is_for_nobody(&self) -> bool {
+        matches!(self.request.command, Command::Hold(_)) && self.reply.is_closed()
+    }
 }
 
 pub(crate) enum Next {
@@ -125,6 +133,11 @@ impl Inbox {
         }
     }
 
+    /// How many commands the writer has not taken up.
+    pub(crate) fn depth(&self) -> usize {
+        self.state().asked.len()
+    }
+
     /// Moves what has been asked so far into the batch, at most so much.
     pub(crate) fn take(&self, room: usize, batch: &mut Vec<Asked>) {
         self.state().take(room, batch);
@@ -140,10 +153,37 @@ const UNPOISONED: &str = "nothing panics while it holds the inbox";
 impl State {
     fn take(&mut self, room: usize, batch: &mut Vec<Asked>) {
         let taken = self.asked.len().min(room);
-        batch.extend(self.asked.drain(..taken));
+        batch.extend(self.asked.drain(..taken).filter(|asked| !asked.is_for_nobody()));
     }
 }
 
 pub(crate) fn stopped() -> StoreError {
     StoreError::unavailable("the writer has stopped")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use booking::{CampaignId, ClinicId, PersonAlias, PersonId, SlotId};
+    use jiff::civil::date;
+    use store::TakePlaces;
+
+    /// Somebody gave up waiting while their command stood in the inbox.
+    #[test]
+    fn no_place_is_held_for_somebody_who_has_gone() {
+        let slot = SlotId { clinic: ClinicId(1), visit_on: date(2027, 7, 26), starts_min: 540 };
+        let hold = Command::Hold(TakePlaces::for_oneself(CampaignId(1), PersonId(1), slot));
+        let register = Command::Register { aliases: vec![PersonAlias([1; 32])], sealed: Vec::new() };
+        let inbox = Inbox::new(10);
+        let mut waiting = Vec::new();
+        for (command, is_there) in [(hold.clone(), false), (register, false), (hold, true)] {
+            let (reply, answer) = oneshot::channel();
+            inbox.ask(Asked { request: command.into(), reply }).unwrap();
+            waiting.extend(is_there.then_some(answer));
+        }
+        let mut batch = Vec::new();
+        inbox.take(10, &mut batch);
+        let names: Vec<_> = batch.iter().map(|asked| asked.request.command.name()).collect();
+        assert_eq!(names, ["register", "hold"]);
+    }
 }

@@ -47,6 +47,7 @@ mod rows;
 mod start;
 mod store;
 mod views;
+mod watched;
 mod writer;
 
 pub use copy::{Copied, JOURNAL_FILE, copy_folder};

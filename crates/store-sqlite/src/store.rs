@@ -15,6 +15,7 @@ use crate::pen::{Job, Pen};
 use crate::projector::Projector;
 use crate::start::{self, Begun};
 use crate::views::Views;
+use crate::watched::Watched;
 use crate::writer::{Batch, Writer};
 use booking::Country;
 use jiff::Timestamp;
@@ -23,8 +24,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 use store::{
-    Answer, AuditEvent, Clock, Ledger, Request, Store, StoreError, ViewsLag, Waiting, reads_of_the_ledger,
+    Answer, AuditEvent, Clock, Ledger, Request, Store, StoreError, ViewsLag, Waiting, Writing,
+    reads_of_the_ledger,
 };
 use tokio::sync::oneshot;
 
@@ -39,6 +42,7 @@ pub struct SqliteStore {
     is_proved: Arc<AtomicBool>,
     ledger: Arc<RwLock<Ledger>>,
     health: Arc<HealthCell>,
+    watched: Arc<Watched>,
     /// Let go of last.
     _lock: FolderLock,
 }
@@ -89,6 +93,7 @@ impl SqliteStore {
         let health = Arc::new(HealthCell::default());
         let pen = Pen::start((journal, trail), chores, Arc::clone(&inbox), Arc::clone(&health), limits)?;
         let journal = Some(pen.asker());
+        let watched = Arc::new(Watched::default());
         let writer = Writer {
             inbox: Arc::clone(&inbox),
             ledger: Arc::clone(&ledger),
@@ -101,13 +106,15 @@ impl SqliteStore {
             deciding: Batch::default(),
             writing: None,
             herald: Herald::start()?,
+            watched: Arc::clone(&watched),
+            writing_since: Duration::ZERO,
             #[cfg(feature = "saboteur")]
             unwritten: Vec::new(),
         };
         let thread = thread::Builder::new().name("ledger".to_owned()).spawn(move || writer.run());
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the writer", e))?;
         let (writer, projector) = (Some(thread), Some(projector));
-        Ok(Self { inbox, journal, writer, projector, feed, is_proved, ledger, health, _lock: lock })
+        Ok(Self { inbox, journal, writer, projector, feed, is_proved, ledger, health, watched, _lock: lock })
     }
 
     /// The state, for the invariants of the conformance suite.
@@ -135,8 +142,8 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    /// A future that is dropped half-way leaves its command in the queue: whoever asked does not know the outcome,
-    /// and asks again with the same key.
+    /// A future that is dropped half-way leaves its command in the queue, unless it asks for a place that would be held
+    /// for nobody: whoever asked does not know the outcome, and asks again with the same key.
     fn execute(&self, request: Request) -> Waiting<'_, Answer> {
         Box::pin(async move { self.ask(request)?.await.unwrap_or_else(|_| Err(stopped())) })
     }
@@ -153,6 +160,10 @@ impl Store for SqliteStore {
             journal.send(Job::Audit(asked)).map_err(|_| stopped())?;
             answer.await.unwrap_or_else(|_| Err(stopped()))
         })
+    }
+
+    fn writing(&self) -> Option<Writing> {
+        Some(self.watched.read(self.inbox.depth()))
     }
 
     fn views_lag(&self) -> Option<ViewsLag> {

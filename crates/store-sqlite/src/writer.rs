@@ -6,10 +6,12 @@ use crate::health::{Health, HealthCell, Tripwire};
 use crate::herald::Herald;
 use crate::inbox::{Asked, Inbox, Next, Ready};
 use crate::pen::{Done, Job, Pen};
+use crate::watched::Watched;
 use booking::{Change, Outcome, Refusal};
 use jiff::Timestamp;
 use std::mem;
 use std::sync::{Arc, RwLock, RwLockWriteGuard};
+use std::time::Duration;
 use store::{Clock, Ledger, StoreError};
 
 pub(crate) struct Writer {
@@ -24,6 +26,9 @@ pub(crate) struct Writer {
     pub(crate) deciding: Batch,
     pub(crate) writing: Option<Batch>,
     pub(crate) herald: Herald,
+    pub(crate) watched: Arc<Watched>,
+    /// When the journal was given what it writes.
+    pub(crate) writing_since: Duration,
     /// What a saboteur has acknowledged and not written.
     #[cfg(feature = "saboteur")]
     pub(crate) unwritten: Vec<Change>,
@@ -105,8 +110,10 @@ impl Writer {
         if changes.is_empty() {
             self.ledger_mut().commit();
             batch.changes = changes;
+            self.watched.answered(batch.asked.len());
             return self.herald.answer(batch);
         }
+        self.writing_since = self.clock.elapsed();
         self.pen.start_job(Job::Append { at: self.clock.now(), changes, head });
         self.writing = Some(batch);
     }
@@ -122,6 +129,8 @@ impl Writer {
         }
         self.ledger_mut().commit();
         failpoint!("writer.merged");
+        self.watched.committed(self.clock.elapsed().saturating_sub(self.writing_since));
+        self.watched.answered(batch.asked.len());
         if self.unchecked_bytes > self.limits.checkpoint_bytes_max {
             self.checkpoint();
         }

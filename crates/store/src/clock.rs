@@ -2,10 +2,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 /// The server's time. The system's own is read in one file of the binary; tests pass a [`MockClock`].
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
+
+    /// A time that never goes back, from an instant that nobody names: for waiting and measuring.
+    fn elapsed(&self) -> Duration {
+        let since_1970 = self.now().duration_since(Timestamp::UNIX_EPOCH);
+        Duration::try_from(since_1970).unwrap_or_default()
+    }
 }
 
 /// A source of bytes nobody can guess. The system's own is read in one file of the binary.

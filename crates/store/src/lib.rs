@@ -24,6 +24,7 @@ pub mod kept;
 mod ledger;
 mod line;
 mod memory;
+mod meter;
 pub mod proof;
 mod reads;
 pub mod record;
@@ -45,10 +46,11 @@ pub use error::StoreError;
 pub use ledger::Ledger;
 pub use line::{LineRecord, LineStep, LineStore, MemoryLine};
 pub use memory::MemoryStore;
+pub use meter::{BOUNDS_US, Measured, Meter};
 pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use staff::{RecordVisit, SetCapacity, SetSupply, StaffUse};
 pub use store::{
     Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, DeskCase, PersonRecord, Store, SupplyRow,
-    ViewsLag, Visit, WaitRecord, Waiting, WithinSupply,
+    ViewsLag, Visit, WaitRecord, Waiting, WithinSupply, Writing,
 };

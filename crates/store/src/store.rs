@@ -1,6 +1,6 @@
 //! The trait, and what its reads return.
 
-use crate::{AuditEvent, AuditHead, Request, StoreError};
+use crate::{AuditEvent, AuditHead, Measured, Request, StoreError};
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, DoseNumber, Hold, HoldId,
     Message, MessageId, Offer, Opening, Outcome, PersonId, Refusal, RegionCode, SessionId, SlotCounts,
@@ -26,6 +26,11 @@ pub trait Store: Send + Sync {
 
     /// How far the tables for questions are behind; None where there are none that follow. Cheap.
     fn views_lag(&self) -> Option<ViewsLag> {
+        None
+    }
+
+    /// What the writer has done since the start, and what waits for it; None where nobody counts. Cheap.
+    fn writing(&self) -> Option<Writing> {
         None
     }
 
@@ -96,6 +101,16 @@ pub trait Store: Send + Sync {
     fn audit_since(&self, seq: u64, events_max: usize) -> Waiting<'_, Result<Vec<AuditEvent>, StoreError>>;
     /// The oldest messages that are not marked as sent.
     fn messages_waiting(&self, limit: usize) -> Waiting<'_, Result<Vec<(MessageId, Message)>, StoreError>>;
+}
+
+/// What an operator sees of the writer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Writing {
+    pub commands_waiting: usize,
+    /// That were answered.
+    pub commands: u64,
+    /// How long each batch took from its decision until it was durable.
+    pub commits: Measured,
 }
 
 /// How far the views are behind the journal, in rows of the journal and in time.

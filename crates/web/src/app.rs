@@ -7,17 +7,19 @@ use crate::gate::Gate;
 use crate::identity::IdentityProvider;
 use crate::keys::Keys;
 use crate::messages::{DemoOutbox, MessageChannel, Resends};
+use crate::overload::Planes;
+use crate::overload::tries::Tries;
+use crate::overload::turned_away::TurnedAway;
 use crate::pages::Assets;
 use crate::pairs::PairTries;
 use crate::published::Prepared;
 use crate::recipient_code::RecipientCodes;
 use crate::search::Finder;
+use crate::watching::Watching;
 use booking::{Campaign, Country};
-use jiff::SignedDuration;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Clock, Randomness, Roster, Store};
-use tokio::sync::Semaphore;
 
 /// Limits and facts of this process. Every limit is named.
 #[derive(Debug, Clone)]
@@ -27,10 +29,6 @@ pub struct WebSettings {
     /// TLS stands before us: cookies are `Secure` and `__Host-`.
     pub secure_cookies: bool,
     pub socket: SocketLimits,
-    /// Requests behind the gate that are worked on at once.
-    pub booking_requests_max: usize,
-    /// How long such a request may wait for its turn before it is told to come again.
-    pub booking_wait_max: SignedDuration,
 }
 
 pub struct App {
@@ -62,7 +60,11 @@ pub struct App {
     pub entrance: Arc<Entrance>,
     /// Without it the socket speaks plain HTTP, behind a proxy that speaks TLS.
     pub tls: Option<Arc<Tls>>,
-    pub booking_slots: Semaphore,
+    /// Places for requests that ask the ledger.
+    pub planes: Planes,
+    pub turned_away: TurnedAway,
+    pub tries: Tries,
+    pub watching: Watching,
 }
 
 /// The words for a campaign; they come from the country's files.

@@ -36,6 +36,8 @@ pub struct Context {
     pub lang: Lang,
     pub wants: Wants,
     pub method: Method,
+    /// As it stands in the table: the one name of an address that a log may have.
+    pub route: &'static str,
     /// Without `/en`.
     pub path: String,
     pub params: HashMap<String, String>,

@@ -7,11 +7,13 @@ use crate::context::{Context, Wants};
 use crate::fields::FieldFault;
 use crate::identity::Next;
 use crate::lang::Lang;
+use crate::overload::turned_away;
 use crate::pages::parts::{Alternative, RefusalNote};
 use crate::pages::pass_needed::PassNeededPage;
 use crate::pages::refusal::RefusalPage;
 use crate::pages::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage, TroublePage};
 use crate::published::Cache;
+use crate::watching::RefusalCode;
 use crate::wording;
 use axum::body::Body;
 use booking::{Refusal, SlotId};
@@ -48,6 +50,10 @@ pub enum Problem {
     UnsupportedBody,
     /// More is under way than this process works on at once.
     Busy,
+    /// This person, ticket or address asked too often.
+    TooOften {
+        retry_after_s: u32,
+    },
     Store(StoreError),
     /// A handler panicked. The bug is in the log; the person gets a page.
     Bug,
@@ -78,6 +84,7 @@ impl Problem {
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::UnsupportedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Bug => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -96,6 +103,7 @@ impl Problem {
             Self::Unreadable => "Unreadable",
             Self::UnsupportedBody => "BodyUnsupported",
             Self::Busy => "Busy",
+            Self::TooOften { .. } => "TooOften",
             Self::Store(StoreError::Full) => "NoRoom",
             Self::Store(_) => "BookingUnavailable",
             Self::Bug => "Bug",
@@ -108,6 +116,7 @@ impl Problem {
             Self::Store(StoreError::Full) => 902,
             Self::Store(_) => 903,
             Self::Bug => 904,
+            Self::TooOften { .. } => 905,
             _ => 901,
         };
         format!("{kind}-{:06}", random % 1_000_000)
@@ -116,7 +125,9 @@ impl Problem {
     /// Seconds after which asking again makes sense.
     fn retry_after(&self) -> Option<u32> {
         match self {
-            Self::Refused(Refusal::EntranceBusy { retry_after_s }) => Some(*retry_after_s),
+            Self::Refused(Refusal::EntranceBusy { retry_after_s }) | Self::TooOften { retry_after_s } => {
+                Some(*retry_after_s)
+            }
             Self::Busy => Some(5),
             Self::Store(_) => Some(20),
             _ => None,
@@ -131,8 +142,7 @@ impl Problem {
 
     /// For programs: problem+json (RFC 9457), Korean first, English beside it.
     pub fn json(&self, _lang: Lang, app: &App) -> Response<Full<Bytes>> {
-        let body = self.document(app).to_string();
-        let mut response = Response::new(Full::from(body));
+        let mut response = Response::new(Full::from(self.text(app)));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -147,7 +157,12 @@ impl Problem {
         response
     }
 
-    pub(crate) fn document(&self, app: &App) -> Value {
+    /// The document of [`Problem::json`].
+    pub(crate) fn text(&self, app: &App) -> String {
+        self.document(app).to_string()
+    }
+
+    fn document(&self, app: &App) -> Value {
         let (ko, en) = (wording::problem(Lang::Ko, self, app), wording::problem(Lang::En, self, app));
         let mut document = json!({
             "type": format!("/help#{}", self.code()),
@@ -182,7 +197,17 @@ impl Problem {
 
     /// For people. Every page says what to do next.
     pub fn answer(self, ctx: &Context) -> Response<Body> {
+        let code = RefusalCode(self.code());
+        let mut response = self.said(ctx);
+        response.extensions_mut().insert(code);
+        response
+    }
+
+    fn said(self, ctx: &Context) -> Response<Body> {
         self.log(ctx);
+        if let Self::Busy | Self::TooOften { .. } = self {
+            return turned_away::answer(ctx, &self);
+        }
         if ctx.wants == Wants::Json {
             return self.json(ctx.lang, &ctx.app).map(Body::new);
         }
@@ -210,7 +235,7 @@ impl Problem {
             | Self::HeadTooLarge
             | Self::Unreadable
             | Self::UnsupportedBody => bad_request(ctx, status, &[]),
-            Self::Busy | Self::Store(_) | Self::Bug => {
+            Self::Busy | Self::TooOften { .. } | Self::Store(_) | Self::Bug => {
                 let support_code = self.support_code(u64::from_be_bytes(ctx.app.random.bytes()));
                 tracing::warn!(support_code, code = self.code(), "a person was shown the trouble page");
                 let retry_seconds = retry_after.unwrap_or(30);
@@ -238,10 +263,10 @@ impl Problem {
         match self {
             Self::Store(error) => {
                 let cause = error.source().map(ToString::to_string).unwrap_or_default();
-                tracing::error!(path = ctx.path, error = %error, cause, "the store did not answer");
+                tracing::error!(route = ctx.route, error = %error, cause, "the store did not answer");
             }
-            Self::Bug => tracing::error!(path = ctx.path, "a handler panicked"),
-            other => tracing::debug!(path = ctx.path, code = other.code(), "refused"),
+            Self::Bug => tracing::error!(route = ctx.route, "a handler panicked"),
+            other => tracing::debug!(route = ctx.route, code = other.code(), "refused"),
         }
     }
 }
@@ -341,12 +366,13 @@ mod tests {
     fn a_reference_for_the_phone_is_digits() {
         let problems = [
             Problem::Busy,
+            Problem::TooOften { retry_after_s: 1 },
             Problem::Store(StoreError::Full),
             Problem::Store(StoreError::unavailable("")),
             Problem::Bug,
         ];
         let codes = problems.map(|problem| problem.support_code(7_000_123));
-        assert_eq!(codes, ["901-000123", "902-000123", "903-000123", "904-000123"]);
+        assert_eq!(codes, ["901-000123", "905-000123", "902-000123", "903-000123", "904-000123"]);
     }
 
     #[test]

@@ -142,6 +142,18 @@ impl Fields {
         Some(Self(object.into_iter().map(|(name, value)| (name, sent(value))).collect()))
     }
 
+    /// Everything that a form sent, by name.
+    pub fn sent(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().flat_map(|(name, sent)| {
+            let texts: &[String] = match sent {
+                Sent::Text(text) | Sent::Number(text) => std::slice::from_ref(text),
+                Sent::List(texts) | Sent::Repeated(texts) => texts,
+                Sent::Other => &[],
+            };
+            texts.iter().map(|text| (name.as_str(), text.as_str()))
+        })
+    }
+
     /// As typed, to be shown again.
     pub fn typed(&self, name: &str) -> &str {
         match self.0.get(name) {

@@ -29,7 +29,7 @@ const MONTHS_EN: [&str; 12] = [
 /// Longer waits are not told in minutes: a number of hours would promise a precision nobody has.
 const WAIT_MINUTES_SAID_MAX: u32 = 180;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lang {
     Ko,
     En,

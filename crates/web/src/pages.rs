@@ -5,6 +5,7 @@
 //! and its samples in the list of `samples.rs`, which every check and every picture goes through.
 
 pub mod booked;
+pub mod busy;
 pub mod cancel;
 pub mod change;
 pub mod days;

@@ -11,6 +11,7 @@ use crate::error::Problem;
 use crate::fields::{Field, Kind};
 use crate::journey::people::{NAMED, NAMED_BY};
 use crate::lang::Lang;
+use crate::overload::Plane;
 use crate::serve::serve;
 use crate::wait_list::{PLACE, WAIT, WAIT_OPTIONAL};
 use crate::{api, journey};
@@ -56,6 +57,11 @@ pub struct Route {
 }
 
 impl Route {
+    /// Who works for it. A route of the staff's desk will say so here.
+    pub fn plane(&self) -> Plane {
+        if self.asks_the_ledger() { Plane::Booking } else { Plane::Gate }
+    }
+
     /// Whether an answer may wait for the ledger. What does not must never stand in a queue behind what does: the
     /// waiting page lives when the store is slow or gone.
     pub fn asks_the_ledger(&self) -> bool {

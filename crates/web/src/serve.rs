@@ -1,6 +1,6 @@
-//! What happens around every handler, in this order: a slot of the booking plane → the body, bounded in size and time →
-//! fields → where the request comes from → the guard of the route → the fields a program must send → the handler.
-//! The cheap and the forbidden come before the dear.
+//! What happens around every handler, in this order: the body, bounded in size and time → fields → where the request
+//! comes from → how often the asker has asked, and a place at the plane ([`crate::overload`]) → the guard of the route → the fields a program must send →
+//! the handler. The cheap and the forbidden come before the dear.
 
 use crate::app::App;
 use crate::context::{Context, Wants};
@@ -11,8 +11,11 @@ use crate::front::limits::SocketLimits;
 use crate::journey::changing::Changing;
 use crate::journey::people::party_line;
 use crate::lang::Lang;
+use crate::overload::tries::{Asker, CameFrom};
+use crate::overload::{Entered, Plane};
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
+use crate::watching::access::Asked;
 use axum::body::Body;
 use booking::{PersonId, Refusal};
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
@@ -20,13 +23,11 @@ use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::http;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
-use tokio::sync::SemaphorePermit;
-use tokio::time::error::Elapsed;
 use waiting_room::Pass;
 
 pub(crate) async fn serve(
@@ -36,14 +37,36 @@ pub(crate) async fn serve(
     params: HashMap<String, String>,
     request: Request<Body>,
 ) -> Response<Body> {
+    let asked = Asked::now(&app, route, lang);
+    let response = answer(Arc::clone(&app), route, lang, params, request).await;
+    asked.answered(&response);
+    response
+}
+
+async fn answer(
+    app: Arc<App>,
+    route: &'static Route,
+    lang: Lang,
+    params: HashMap<String, String>,
+    request: Request<Body>,
+) -> Response<Body> {
     let (head, body) = request.into_parts();
     let mut ctx = context(app, route, lang, params, &head);
     let app = Arc::clone(&ctx.app);
-    let Ok(_slot) = booking_slot(&app, route).await else { return Problem::Busy.answer(&ctx) };
     match read_fields(route, &head, body, &app.settings.socket).await {
         Ok(fields) => ctx.fields = fields,
         Err(problem) => return problem.answer(&ctx),
     }
+    if route.method == Method::POST
+        && let Err(problem) = check_origin(route, &ctx)
+    {
+        return problem.answer(&ctx);
+    }
+    let address = head.extensions.get::<CameFrom>().map(|from| from.0);
+    let entered = match place(&app, route, &ctx, address).await {
+        Ok(entered) => entered,
+        Err(problem) => return problem.answer(&ctx),
+    };
     let handled = caught(Box::pin(async {
         admit(route, &mut ctx).await?;
         if (route.guard, route.wants) == (Guard::Admitted, Wants::Page) {
@@ -52,22 +75,35 @@ pub(crate) async fn serve(
         (route.handler)(&mut ctx).await
     }));
     let handled = handled.await.unwrap_or(Err(Problem::Bug));
+    // A machine that is broken says nothing about how much it could bear.
+    if let Some(entered) = entered
+        && !matches!(handled, Err(Problem::Store(_) | Problem::Bug))
+    {
+        entered.done();
+    }
     handled.unwrap_or_else(|problem| problem.answer(&ctx))
 }
 
-/// One of the places at the booking plane, for a route that needs one; an error when none came free in time.
-async fn booking_slot<'a>(app: &'a App, route: &Route) -> Result<Option<SemaphorePermit<'a>>, Elapsed> {
-    if !route.asks_the_ledger() {
+/// A place at the plane of the route, for whoever has not asked too often.
+async fn place<'a>(
+    app: &'a App,
+    route: &Route,
+    ctx: &Context,
+    address: Option<IpAddr>,
+) -> Result<Option<Entered<'a>>, Problem> {
+    let plane = route.plane();
+    if plane == Plane::Gate {
         return Ok(None);
     }
-    let wait_max = Duration::try_from(app.settings.booking_wait_max).unwrap_or_default();
-    let slot = tokio::time::timeout(wait_max, app.booking_slots.acquire()).await?;
-    Ok(Some(slot.expect("the semaphore is never closed")))
+    let (person, ticket) = (ctx.session.map(|session| session.person), ctx.ticket.map(|ticket| ticket.id));
+    let tried = app.tries.take(&Asker { person, ticket, address }, ctx.now);
+    tried.map_err(|retry_after_s| Problem::TooOften { retry_after_s })?;
+    app.planes.enter(plane, &route.method).await.map_err(|_shed| Problem::Busy)
 }
 
 fn context(
     app: Arc<App>,
-    route: &Route,
+    route: &'static Route,
     lang: Lang,
     params: HashMap<String, String>,
     head: &http::request::Parts,
@@ -93,6 +129,7 @@ fn context(
     let path = head.uri.path();
     Context {
         lang,
+        route: route.path,
         wants: if path.starts_with("/api/") || path.starts_with("/gate/") {
             Wants::Json
         } else {
@@ -145,11 +182,8 @@ async fn read_fields(
     }
 }
 
-/// Where it comes from, then who it is, then what it must say.
+/// Who it is, then what it must say.
 async fn admit(route: &Route, ctx: &mut Context) -> Result<(), Problem> {
-    if route.method == Method::POST {
-        check_origin(route, ctx)?;
-    }
     check_guard(route.guard, ctx).await?;
     if route.wants == Wants::Page && matches!(route.guard, Guard::Identified | Guard::Admitted) {
         ctx.changing = Changing::of(ctx).await?;

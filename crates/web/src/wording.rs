@@ -86,6 +86,9 @@ pub fn problem(lang: Lang, problem: &Problem, app: &App) -> Said {
             ("지금 많은 분이 이용하고 있습니다.", "Many people are being served right now."),
             LATER,
         ),
+        Problem::TooOften { .. } => {
+            said(lang, ("짧은 시간에 너무 자주 요청했습니다.", "Too many requests in a short time."), LATER)
+        }
         Problem::Store(_) | Problem::Bug => {
             said(lang, ("예약 시스템에 문제가 생겼습니다.", "The booking system has a problem."), LATER)
         }

@@ -1,5 +1,5 @@
 //! What the check needs besides Rust and git: Debian packages, installed when missing and when we may.
-use crate::journey;
+use crate::{journey, scrape};
 use anyhow::{Result, ensure};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -20,9 +20,10 @@ enum Purpose {
     Bench,
     /// They say themselves what they miss.
     Faults,
+    Watching,
 }
 
-const PACKAGES: [Package; 11] = [
+const PACKAGES: [Package; 12] = [
     package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", Purpose::AnyBrowser),
     package("chromium", "/usr/bin/chromium", Purpose::OneBrowser),
     package("chromium-driver", "/usr/bin/chromedriver", Purpose::OneBrowser),
@@ -32,6 +33,7 @@ const PACKAGES: [Package; 11] = [
     package("npm", "/usr/bin/npm", Purpose::OneBrowser),
     package("xfsprogs", "/usr/sbin/mkfs.xfs", Purpose::Faults),
     package("fiu-utils", "/usr/bin/fiu-run", Purpose::Faults),
+    package("prometheus", scrape::PROMETHEUS, Purpose::Watching),
     package("nginx-light", "/usr/sbin/nginx", Purpose::Bench),
     package("wrk", "/usr/bin/wrk", Purpose::Bench),
 ];

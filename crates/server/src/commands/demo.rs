@@ -35,8 +35,10 @@ pub(crate) fn run(demo: &Demo) -> Result<ExitCode> {
     config.campaign.admissions_per_second = demo.admissions_per_second.max(1);
     // People may stand in line from the first moment.
     config.campaign.lobby_minutes = 366 * 24 * 60;
+    config.operator_listen = Some((Ipv4Addr::LOCALHOST, demo.operator_port).into());
+    config.access_log = demo.access_log;
     let service = Service::prepare(config, doors)?;
-    welcome(demo, doors)?;
+    welcome(demo, doors, service.operator_address())?;
     if demo.crowd > 0 {
         send_crowd(demo, service.app.campaign().slug.clone());
     }
@@ -63,7 +65,7 @@ pub(crate) fn kept_doors(folder: &Path) -> Result<Option<Doors>> {
     toml::from_str(&text).map(Some).with_context(|| path.display().to_string())
 }
 
-fn welcome(demo: &Demo, doors: Doors) -> Result<()> {
+fn welcome(demo: &Demo, doors: Doors, operator: Option<SocketAddr>) -> Result<()> {
     let port = demo.port;
     let opens_at = booking::KOREA.to_datetime(Timestamp::from_second(doors.opens_at_s)?);
     println!("차례 모의 서비스가 켜졌습니다 / the Charye demo is up");
@@ -71,6 +73,9 @@ fn welcome(demo: &Demo, doors: Doors) -> Result<()> {
     println!("  첫 화면 / start here     http://127.0.0.1:{port}/        (English: /en)");
     println!("  문자 보관함 / messages   http://127.0.0.1:{port}/outbox");
     println!("  API                      http://127.0.0.1:{port}/openapi.json");
+    if let Some(operator) = operator {
+        println!("  운영자 / operator        http://{operator}/metrics, /health/ready");
+    }
     println!();
     println!("  예약 시작 / opening      {opens_at} (한국 시각 / Korea)");
     println!();

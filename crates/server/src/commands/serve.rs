@@ -24,6 +24,9 @@ pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     let opens_at = Timestamp::from_second(doors.opens_at_s)?;
     let scheme = if service.config().tls.is_some() { "https" } else { "http" };
     println!("차례가 켜졌습니다 / Charye is up:  {scheme}://{listen}/");
+    if let Some(operator) = service.operator_address() {
+        println!("운영자 / operator:  http://{operator}/metrics");
+    }
     println!("예약 시작 / opening:  {}", booking::KOREA.to_datetime(opens_at));
     println!(
         "알림: 본인확인 기관 연동 전이므로 모의 본인확인을 씁니다 / note: no identity provider is connected yet, the demo one is used"

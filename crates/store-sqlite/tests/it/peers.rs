@@ -59,11 +59,18 @@ fn stranded(does_time_pass: bool) -> (u64, u64) {
     let mut real = Real::new(PLACES);
     admit_together(&mut real, 2 * u64::from(PLACES));
     {
-        // They ask and go: nobody hears the answers.
+        // They ask, it is decided, and they go: nobody hears the answers. (Of somebody who goes before that, nothing is
+        // left: `inbox.rs`.)
         let mut context = Context::from_waker(Waker::noop());
+        let mut unheard = Vec::new();
         for person in 1..=u64::from(PLACES) {
             let mut asked = real.store().execute(hold(PersonId(person), 1).into());
-            let _nobody_hears_it = asked.as_mut().poll(&mut context);
+            assert!(asked.as_mut().poll(&mut context).is_pending());
+            unheard.push(asked);
+        }
+        let mut after_them = real.store().execute(Command::Expire { holds_max: 1 }.into());
+        while after_them.as_mut().poll(&mut context).is_pending() {
+            std::thread::yield_now();
         }
     }
     let first_late = u64::from(PLACES) + 1;

@@ -117,7 +117,7 @@ impl Busy {
             let html = page.render().expect("templates write to memory only");
             Words::new(&Problem::Busy, HTML, html, Some(retry_seconds))
         };
-        let json = Problem::Busy.document(app).to_string();
+        let json = Problem::Busy.text(app);
         let json = Words::new(&Problem::Busy, "application/problem+json", json, Some(retry_seconds));
         Self { ko: page(Lang::Ko), en: page(Lang::En), json }
     }

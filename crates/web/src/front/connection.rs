@@ -31,6 +31,8 @@ const SEND_BUFFER_MAX: usize = 64 * 1024;
 
 pub(super) async fn come_in(stream: TcpStream, admission: Admission, front: Front) {
     let planes = Arc::clone(&front.planes);
+    let is_served = matches!(admission, Admission::Served(_));
+    let _counted = is_served.then(|| planes.app.watching.connection());
     let Some(tls) = &planes.app.tls else { return plain(stream, admission, front).await };
     // Whoever is turned away has to shake hands first, or could not read it.
     let handshake = Box::pin(tls.accept(stream));

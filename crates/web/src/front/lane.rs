@@ -74,6 +74,7 @@ impl Lane {
             match self.look(&head[..filled], app, &mut answer) {
                 Seen::NotOurs => return After::Hyper(Bytes::copy_from_slice(&head[..filled])),
                 Seen::Answered { length, close } => {
+                    app.watching.from_memory();
                     if !send(stream, &mut answer, limits).await || close {
                         return After::Closed;
                     }

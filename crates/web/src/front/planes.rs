@@ -5,6 +5,7 @@ use super::client::ClientAddress;
 use super::{join, lane};
 use crate::app::App;
 use crate::lang::Lang;
+use crate::overload::tries::CameFrom;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
@@ -69,6 +70,7 @@ impl Front {
             return Work::done(self.planes.apologies.head_too_large());
         }
         if let Some(answer) = from_memory(&request, app) {
+            app.watching.from_memory();
             return Work::done(answer);
         }
         if request.method() == Method::POST && request.uri().path() == app.tickets_path {
@@ -86,7 +88,7 @@ impl Front {
         let Ok(share) = self.planes.app.entrance.request(client) else {
             return Work::done(self.planes.apologies.busy(request.uri().path()));
         };
-        request.extensions_mut().insert(client);
+        request.extensions_mut().insert(CameFrom(client.address()));
         let router = self.planes.router.clone();
         Work::Later(Box::pin(async move {
             let answer = router.oneshot(request.map(Body::new)).await;

@@ -6,6 +6,7 @@ mod finding;
 mod identity;
 mod mine;
 mod prepared;
+mod trouble;
 
 use super::help::HelpPage;
 use super::home::HomePage;
@@ -16,7 +17,7 @@ use super::parts::{
 };
 use super::pass_needed::PassNeededPage;
 use super::refusal::RefusalPage;
-use super::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage, TroublePage};
+use super::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage};
 use super::wait::{ShortSupply, WaitPage, WaitState};
 use super::{Assets, Chrome};
 use crate::lang::Lang;
@@ -74,7 +75,7 @@ fn every_sample() -> Vec<Sample> {
         }
         people::add(lang, &mut add);
         add("refusal", &refusal(lang));
-        add("trouble", &trouble(lang));
+        trouble::add(lang, &mut add);
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });
         add("bad-request", &bad_request(lang));
         add("form-expired", &FormExpiredPage { chrome: chrome(lang, "/my"), back_href: lang.href("/my") });
@@ -286,15 +287,6 @@ fn refusal(lang: Lang) -> RefusalPage {
         },
         actions: vec![Link::new(lang.t("내 예약 보기", "My bookings"), lang.href("/my"))],
         alternatives: Vec::new(),
-    }
-}
-
-fn trouble(lang: Lang) -> TroublePage {
-    TroublePage {
-        chrome: chrome(lang, "/book"),
-        retry_seconds: 20,
-        retry_href: lang.href("/book"),
-        support_code: "903-482113".to_owned(),
     }
 }
 

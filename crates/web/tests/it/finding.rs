@@ -255,7 +255,8 @@ async fn a_crowd_that_searches_does_not_hold_up_the_line() {
         assert_eq!(get(&site, "/find?q=clinic").await.status, 200);
     }
     let busy = get(&site, "/find?q=clinic").await;
-    assert_eq!((busy.status, busy.header("retry-after")), (503, "5"), "{busy:?}");
+    assert_eq!(busy.status, 503, "{busy:?}");
+    assert!(!busy.header("retry-after").is_empty(), "{busy:?}");
     assert_eq!(get(&site, &format!("/gate/{SLUG}.json")).await.status, 200);
     assert_eq!(get(&site, &format!("/regions/{SIGUNGU}")).await.status, 200);
     assert_eq!(get(&site, "/find").await.status, 200, "the empty form is a file");

@@ -7,6 +7,7 @@ use crate::rules::{address, guarded, prefixes, prey};
 use crate::site::{SIGUNGU, SLUG, Site, Wanted};
 use crate::wire::{Answer, Ask};
 use web::context::Wants;
+use web::overload::Plane;
 use web::routes::table;
 
 /// What must answer whatever the store does, and how.
@@ -97,17 +98,43 @@ async fn a_store_that_hangs_does_not_hold_up_the_line() {
         biased;
         answer = wire.ask(&stuck) => panic!("it cannot be answered: {answer:?}"),
         () = async {
-            let mut turns = 0;
-            while site.app.booking_slots.available_permits() > 0 {
-                tokio::task::yield_now().await;
-                turns += 1;
-                assert!(turns < 100_000, "it never came to the booking plane");
-            }
+            turns_until(|| site.app.planes.figures(Plane::Booking).unwrap().in_flight > 0).await;
             assert_the_line_lives(&site, &mut Person::number(1)).await;
             let busy = site.ask(&holder.dressed(Ask::get("/my"))).await;
             assert_is_trouble(&busy, "", 503, "the second at a full booking plane");
-            assert_eq!(busy.header("retry-after"), "5");
+            let retry_after: u32 = busy.header("retry-after").parse().unwrap();
+            assert!((4..12).contains(&retry_after), "{busy:?}");
+            assert!(busy.body.contains(&format!("http-equiv=\"refresh\" content=\"{retry_after}\"")), "{busy:?}");
         } => {}
+    }
+}
+
+/// Nothing is done any more for a connection that was dropped, and its place is free again.
+#[tokio::test]
+async fn whoever_goes_away_gives_their_place_back() {
+    let site = Site::with(Wanted { booking_requests_max: 1, ..Wanted::default() });
+    let (holder, ..) = prey(&site).await;
+    site.ledger.feel(Mood::Hangs);
+    let in_flight = || site.app.planes.figures(Plane::Booking).unwrap().in_flight;
+    let stuck = holder.dressed(Ask::get("/my"));
+    let mut wire = site.wire();
+    tokio::select! {
+        biased;
+        answer = wire.ask(&stuck) => panic!("it cannot be answered: {answer:?}"),
+        () = turns_until(|| in_flight() == 1) => {}
+    }
+    drop(wire);
+    turns_until(|| in_flight() == 0).await;
+    site.ledger.feel(Mood::Well);
+    assert_eq!(site.ask(&holder.dressed(Ask::get("/my"))).await.status, 200);
+}
+
+pub(crate) async fn turns_until(is_so: impl Fn() -> bool) {
+    let mut turns = 0;
+    while !is_so() {
+        tokio::task::yield_now().await;
+        turns += 1;
+        assert!(turns < 1_000_000, "it never came to that");
     }
 }
 

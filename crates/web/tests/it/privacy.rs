@@ -175,7 +175,13 @@ async fn what_is_typed_about_a_person_is_in_no_address_no_header_and_no_log() {
         }
     }
     let log = captured.text();
-    for expected in ["refused", "the doors moved", "the store did not answer", "a handler panicked"] {
+    for expected in [
+        "refused",
+        "web::access: request",
+        "the doors moved",
+        "the store did not answer",
+        "a handler panicked",
+    ] {
         assert!(log.contains(expected), "the log is captured: no `{expected}` in {log}");
     }
     assert_clean(&log, "the log");

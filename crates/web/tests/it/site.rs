@@ -8,9 +8,10 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use store::conformance::{Chance, world};
 use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store};
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Mutex;
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
 use web::availability::feeder::{Feeder, FeederParts};
@@ -22,6 +23,8 @@ use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::{KeyMaterial, Keys};
 use web::messages::{DemoOutbox, MessageChannel};
+use web::overload::Planes;
+use web::overload::tries::{Pace, Tries};
 use web::published::Publisher;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
@@ -55,6 +58,8 @@ pub(crate) struct Wanted {
     pub(crate) admissions_per_second: u32,
     pub(crate) pass_epoch: u32,
     pub(crate) booking_requests_max: usize,
+    /// The clock stands still, so all that a test asks is asked at once.
+    pub(crate) person_requests_at_once_max: u32,
     pub(crate) secure_cookies: bool,
     pub(crate) demo: bool,
     /// Every name of the country wants to be markup.
@@ -75,6 +80,7 @@ impl Default for Wanted {
             admissions_per_second: 10,
             pass_epoch: 3,
             booking_requests_max: 64,
+            person_requests_at_once_max: 1_000_000,
             secure_cookies: false,
             demo: true,
             hostile: false,
@@ -305,8 +311,6 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
             public_origins: vec!["https://charye.test".to_owned()],
             secure_cookies: kept.wanted.secure_cookies,
             socket: kept.wanted.socket.clone(),
-            booking_requests_max: kept.wanted.booking_requests_max,
-            booking_wait_max: SignedDuration::from_millis(20),
         },
         country: Arc::clone(&kept.country),
         store: Arc::clone(&kept.ledger) as Arc<dyn Store>,
@@ -330,7 +334,14 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         tickets_path: format!("/gate/{SLUG}/tickets"),
         tls: kept.wanted.tls.clone(),
         entrance: Arc::new(Entrance::new(&kept.wanted.socket)),
-        booking_slots: Semaphore::new(kept.wanted.booking_requests_max),
+        turned_away: web::overload::turned_away::TurnedAway::default(),
+        watching: web::watching::Watching::new(true),
+        tries: Tries::new(Pace { per_second: 20, burst: kept.wanted.person_requests_at_once_max }),
+        planes: Planes::new(
+            &(Arc::clone(&kept.clock) as Arc<dyn Clock>),
+            kept.wanted.booking_requests_max,
+            Duration::from_millis(20),
+        ),
     };
     (app, keeper, feeder)
 }
