@@ -5,6 +5,8 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use web::front::limits::SocketLimits;
 
 /// Defaults are what `charye serve` uses without a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,6 +19,8 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     /// Empty: beside the data folder.
     pub(crate) keys: PathBuf,
+    /// With it `listen` speaks TLS; without it plain HTTP, behind a proxy that speaks TLS.
+    pub(crate) tls: Option<TlsConfig>,
     /// Where the head of the audit record is written down every hour, on another machine's disk if there is one.
     /// Empty: nowhere.
     pub(crate) audit_heads: PathBuf,
@@ -34,6 +38,18 @@ pub(crate) struct Config {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsConfig {
+    /// PEM: the whole chain, ours first.
+    pub(crate) certificate: PathBuf,
+    /// PEM.
+    pub(crate) key: PathBuf,
+    /// Plain HTTP, where everybody is sent to the first of `public_origins`.
+    #[serde(default)]
+    pub(crate) redirect_listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct CampaignConfig {
     /// RFC 3339. Empty: the next 12 July, 00:00 in Korea.
@@ -47,7 +63,17 @@ pub(crate) struct CampaignConfig {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct LimitsConfig {
+    /// The socket's: `web::front::limits` says what each is.
     pub(crate) connections_max: usize,
+    pub(crate) connections_per_address_max: usize,
+    pub(crate) turned_away_max: usize,
+    pub(crate) trusted_hops: usize,
+    pub(crate) handshake_seconds_max: u32,
+    pub(crate) head_seconds_max: u32,
+    pub(crate) head_bytes_max: usize,
+    pub(crate) body_seconds_max: u32,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) write_seconds_max: u32,
     /// Requests that ask the ledger, worked on at once: the most that the limit, which adapts itself, can become.
     pub(crate) booking_requests_max: usize,
     /// How long such a request may wait for its turn before it is told to come again.
@@ -89,6 +115,7 @@ impl Default for Config {
             public_origins: Vec::new(),
             data: PathBuf::from("./charye-data"),
             keys: PathBuf::new(),
+            tls: None,
             audit_heads: PathBuf::new(),
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
@@ -113,14 +140,71 @@ impl Default for CampaignConfig {
 
 impl Default for LimitsConfig {
     fn default() -> Self {
+        let socket = SocketLimits::default();
         Self {
-            connections_max: 15_000,
+            connections_max: socket.connections_max,
+            connections_per_address_max: socket.connections_per_address_max,
+            turned_away_max: socket.turned_away_max,
+            trusted_hops: socket.trusted_hops,
+            handshake_seconds_max: socket.handshake_wait.as_secs() as u32,
+            head_seconds_max: socket.head_wait.as_secs() as u32,
+            head_bytes_max: socket.head_bytes_max,
+            body_seconds_max: socket.body_wait.as_secs() as u32,
+            body_bytes_max: socket.body_bytes_max,
+            write_seconds_max: socket.write_wait.as_secs() as u32,
             booking_requests_max: 512,
             booking_wait_ms_max: 30,
             person_requests_per_second_max: 20,
             person_requests_at_once_max: 300,
             http_threads: 1,
         }
+    }
+}
+
+impl LimitsConfig {
+    pub(crate) fn socket(&self) -> SocketLimits {
+        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+        SocketLimits {
+            connections_max: self.connections_max,
+            connections_per_address_max: self.connections_per_address_max,
+            turned_away_max: self.turned_away_max,
+            trusted_hops: self.trusted_hops,
+            handshake_wait: seconds(self.handshake_seconds_max),
+            head_wait: seconds(self.head_seconds_max),
+            head_bytes_max: self.head_bytes_max,
+            body_wait: seconds(self.body_seconds_max),
+            body_bytes_max: self.body_bytes_max,
+            write_wait: seconds(self.write_seconds_max),
+        }
+    }
+
+    fn validate(&self) -> Result<()> {
+        for (name, value, from, to) in [
+            ("connections_max", self.connections_max, 16, 1_000_000),
+            ("connections_per_address_max", self.connections_per_address_max, 16, 1_000_000),
+            ("turned_away_max", self.turned_away_max, 1, 100_000),
+            ("trusted_hops", self.trusted_hops, 0, 8),
+            ("handshake_seconds_max", self.handshake_seconds_max as usize, 1, 3_600),
+            ("head_seconds_max", self.head_seconds_max as usize, 1, 3_600),
+            // What hyper needs at least, and what a browser with all our cookies sends.
+            ("head_bytes_max", self.head_bytes_max, 8 * 1024, 1024 * 1024),
+            ("body_seconds_max", self.body_seconds_max as usize, 1, 3_600),
+            ("body_bytes_max", self.body_bytes_max, 4 * 1024, 1024 * 1024),
+            ("write_seconds_max", self.write_seconds_max as usize, 1, 3_600),
+        ] {
+            ensure!(
+                (from..=to).contains(&value),
+                "limits.{name} = {value}: {from}~{to} 사이여야 합니다 / must be from {from} to {to}"
+            );
+        }
+        ensure!(
+            self.booking_requests_max > 0
+                && self.http_threads > 0
+                && self.person_requests_per_second_max > 0
+                && self.person_requests_at_once_max > 0,
+            "limits: 0일 수 없습니다 / must not be 0"
+        );
+        Ok(())
     }
 }
 
@@ -175,16 +259,11 @@ impl Config {
             ADMISSIONS_PER_SECOND.contains(&rate),
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
+        self.limits.validate()?;
+        let redirects = self.tls.as_ref().is_some_and(|tls| tls.redirect_listen.is_some());
         ensure!(
-            (16..=1_000_000).contains(&self.limits.connections_max),
-            "limits.connections_max: 16~1000000 사이여야 합니다 / must be from 16 to 1000000"
-        );
-        ensure!(
-            self.limits.booking_requests_max > 0
-                && self.limits.http_threads > 0
-                && self.limits.person_requests_per_second_max > 0
-                && self.limits.person_requests_at_once_max > 0,
-            "limits: 0일 수 없습니다 / must not be 0"
+            !redirects || self.public_origin_is_https(),
+            "tls.redirect_listen: public_origins의 첫 주소가 https://여야 합니다 / the first of public_origins must be https://"
         );
         ensure!(
             self.retention.days.is_none_or(|days| RETENTION_DAYS.contains(&days)),
@@ -206,7 +285,12 @@ impl Config {
         if self.keys.as_os_str().is_empty() { crate::keys::beside(&self.data) } else { self.keys.clone() }
     }
 
-    pub(crate) fn has_tls_before_it(&self) -> bool {
+    /// People come by TLS, ours or a proxy's: cookies are `Secure`.
+    pub(crate) fn is_reached_by_tls(&self) -> bool {
+        self.tls.is_some() || self.public_origin_is_https()
+    }
+
+    fn public_origin_is_https(&self) -> bool {
         self.public_origins.first().is_some_and(|origin| origin.starts_with("https://"))
     }
 }
@@ -246,5 +330,29 @@ mod tests {
         let mut config = Config::default();
         config.campaign.admissions_per_second = 0;
         assert!(config.validate().is_err());
+    }
+
+    #[test]
+    fn with_tls_cookies_are_secure_and_the_plain_port_needs_somewhere_to_send_people() {
+        let text = "[tls]\ncertificate = \"chain.pem\"\nkey = \"key.pem\"\n";
+        let mut config: Config = toml::from_str(text).unwrap();
+        config.validate().unwrap();
+        assert!(config.is_reached_by_tls());
+        config.tls.as_mut().unwrap().redirect_listen = Some(SocketAddr::from(([0, 0, 0, 0], 80)));
+        assert!(config.validate().is_err());
+        config.public_origins = vec!["https://charye.test".to_owned()];
+        config.validate().unwrap();
+        assert!(
+            toml::from_str::<Config>("[tls]\ncertificate = \"chain.pem\"\n").is_err(),
+            "a key is missing"
+        );
+    }
+
+    #[test]
+    fn a_limit_beyond_reason_is_named() {
+        let mut config = Config::default();
+        config.limits.head_seconds_max = 0;
+        let said = format!("{}", config.validate().unwrap_err());
+        assert!(said.contains("limits.head_seconds_max = 0"), "{said}");
     }
 }

@@ -13,6 +13,7 @@ mod person_keys;
 mod removals;
 mod scratch;
 mod service;
+mod sockets;
 mod system;
 mod telemetry;
 #[cfg(test)]

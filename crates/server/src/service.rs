@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::country::{self, Doors};
 use crate::ledger::OpeningLedger;
 use crate::removals::RemovalFolder;
+use crate::sockets::Sockets;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
 use booking::Country;
@@ -19,6 +20,8 @@ use waiting_room::PollBands;
 use web::app::{App, WebSettings};
 use web::assets::assets;
 use web::availability::feeder::{Feeder, FeederParts};
+use web::front::entrance::Entrance;
+use web::front::tls::Tls;
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
@@ -56,9 +59,8 @@ pub(crate) struct Service {
     keeper: Keeper,
     feeder: Feeder,
     config: Config,
-    listeners: Vec<std::net::TcpListener>,
     roster: Arc<FollowedRoster>,
-    operator: Option<std::net::TcpListener>,
+    sockets: Sockets,
 }
 
 impl Service {
@@ -66,7 +68,7 @@ impl Service {
     pub(crate) fn prepare(config: Config, doors: Doors) -> Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let random: Arc<dyn Randomness> = Arc::new(SystemRandomness);
-        let (listeners, operator) = (listeners(&config)?, config.operator_listen.map(listener).transpose()?);
+        let sockets = Sockets::open(&config)?;
         std::fs::create_dir_all(&config.data).with_context(|| {
             format!("자료 폴더를 만들 수 없습니다 / cannot make the data folder: {}", config.data.display())
         })?;
@@ -81,32 +83,19 @@ impl Service {
         let (assets, mut static_plane) = assets();
         static_plane
             .extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
-        let keeper = Keeper::begin(
-            country.campaigns()[0].clone(),
-            gate_settings(&config),
-            &keys,
-            KeeperParts {
-                line_store: Arc::new(open_line(&config.data)?),
-                ledger: Arc::clone(&ledger),
-                clock: Arc::clone(&clock),
-                publisher: Publisher {
-                    campaign_name: names.name.clone(),
-                    keys: Arc::clone(&keys),
-                    assets,
-                    demo: true,
-                },
-            },
-        )
-        .context("대기열 기억을 열 수 없습니다 / the memory of the line cannot be opened")?;
+        let keeper = keeper(&config, &country, &ledger, (&clock, &keys), (assets, names.name.clone()))?;
         let feeder = feeder(&country, &ledger, &clock, assets);
         let outbox = Arc::new(DemoOutbox::default());
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
+        let settings = web_settings(&config);
         let (planes, tries) = layers(&config, &clock);
         let app = App {
+            tls: sockets.tls.clone(),
+            entrance: Arc::new(Entrance::new(&settings.socket)),
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
-            settings: web_settings(&config),
+            settings,
             identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
             country,
             store: ledger,
@@ -131,18 +120,19 @@ impl Service {
             tries,
             watching: Watching::new(config.access_log),
         };
-        Ok(Self { app: Arc::new(app), keeper, feeder, config, listeners, roster, operator })
+        Ok(Self { app: Arc::new(app), keeper, feeder, config, roster, sockets })
     }
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
-        let Self { app, keeper, feeder, listeners, config, roster, operator } = self;
+        let Self { app, keeper, feeder, config, roster, sockets } = self;
         let mut threads = vec![spawn("line", {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             async move {
                 let messages = deliver(Arc::clone(&app));
                 let heads = give_heads_away(config.audit_heads.clone(), Arc::clone(&app));
                 let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys), roster);
+                let certificate = follow_certificate(app.tls.clone());
                 let renaming = Renaming::default().run(Arc::clone(&app));
                 let reminders = web::reminders::run(Arc::clone(&app));
                 let removals = RemovalFolder::of(&config.data);
@@ -152,6 +142,7 @@ impl Service {
                     () = messages => {}
                     () = reminders => {}
                     () = keys => {}
+                    () = certificate => {}
                     () = heads => {}
                     () = retention => {}
                     () = renaming => {}
@@ -169,8 +160,12 @@ impl Service {
                 }
             }
         })?);
+        if let Some((listener, origin)) = sockets.redirect {
+            let stop = stop.clone();
+            threads.push(spawn("redirect", front::redirect::serve(listener, origin, stopped(stop)))?);
+        }
         // Of its own too: whoever watches sees it when the others are busy.
-        if let Some(listener) = operator {
+        if let Some(listener) = sockets.operator {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             threads.push(spawn("operator", async move {
                 tokio::select! {
@@ -179,7 +174,7 @@ impl Service {
                 }
             })?);
         }
-        for (number, listener) in listeners.into_iter().enumerate() {
+        for (number, listener) in sockets.http.into_iter().enumerate() {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             threads.push(spawn(&format!("http-{number}"), async move {
                 let router = routes::router(&app);
@@ -197,7 +192,7 @@ impl Service {
 
     /// Where the operator's listener really is.
     pub(crate) fn operator_address(&self) -> Option<SocketAddr> {
-        self.operator.as_ref().and_then(|listener| listener.local_addr().ok())
+        self.sockets.operator.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
     pub(crate) fn config(&self) -> &Config {
@@ -217,6 +212,25 @@ fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
 fn roster_of(config: &Config, keys: &Arc<Keys>, clock: &Arc<dyn Clock>) -> FollowedRoster {
     let ours = Arc::clone(keys);
     FollowedRoster::new(&config.data, Box::new(move || ours.roster_checks()), Arc::clone(clock))
+}
+
+/// The line, with what it remembers.
+fn keeper(
+    config: &Config,
+    country: &Country,
+    ledger: &Arc<dyn Store>,
+    (clock, keys): (&Arc<dyn Clock>, &Arc<Keys>),
+    (assets, campaign_name): (Assets, (String, String)),
+) -> Result<Keeper> {
+    let publisher = Publisher { campaign_name, keys: Arc::clone(keys), assets, demo: true };
+    let parts = KeeperParts {
+        line_store: Arc::new(open_line(&config.data)?),
+        ledger: Arc::clone(ledger),
+        clock: Arc::clone(clock),
+        publisher,
+    };
+    Keeper::begin(country.campaigns()[0].clone(), gate_settings(config), keys, parts)
+        .context("대기열 기억을 열 수 없습니다 / the memory of the line cannot be opened")
 }
 
 fn feeder(country: &Arc<Country>, ledger: &Arc<dyn Store>, clock: &Arc<dyn Clock>, assets: Assets) -> Feeder {
@@ -256,6 +270,13 @@ async fn follow_keys(folder: PathBuf, keys: Arc<Keys>, roster: Arc<FollowedRoste
         if keys.fields.newest() != before {
             tracing::info!(number = keys.fields.newest(), "a new key seals personal fields");
         }
+    }
+}
+
+async fn follow_certificate(tls: Option<Arc<Tls>>) {
+    match tls {
+        Some(tls) => tls.follow().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -313,20 +334,6 @@ pub(crate) async fn signal() {
     }
 }
 
-fn listener(address: SocketAddr) -> Result<std::net::TcpListener> {
-    front::bind(address).with_context(|| format!("이 주소에서 받을 수 없습니다 / cannot listen on {address}"))
-}
-
-fn listeners(config: &Config) -> Result<Vec<std::net::TcpListener>> {
-    let first = listener(config.listen)?;
-    let mut listeners = Vec::with_capacity(config.limits.http_threads);
-    for _ in 1..config.limits.http_threads {
-        listeners.push(first.try_clone()?);
-    }
-    listeners.push(first);
-    Ok(listeners)
-}
-
 fn open_line(data: &Path) -> Result<SqliteLine> {
     SqliteLine::open(data).with_context(|| {
         format!("이 폴더를 다른 프로세스가 쓰고 있거나 열 수 없습니다 / another process uses this folder, or it cannot be opened: {}", data.display())
@@ -345,7 +352,7 @@ fn gate_settings(config: &Config) -> GateSettings {
 fn web_settings(config: &Config) -> WebSettings {
     WebSettings {
         public_origins: config.public_origins.clone(),
-        secure_cookies: config.has_tls_before_it(),
-        connections_max: config.limits.connections_max,
+        secure_cookies: config.is_reached_by_tls(),
+        socket: config.limits.socket(),
     }
 }

@@ -1,5 +1,8 @@
 //! Everything a handler may need, wired once by the binary.
 
+use crate::front::entrance::Entrance;
+use crate::front::limits::SocketLimits;
+use crate::front::tls::Tls;
 use crate::gate::Gate;
 use crate::identity::IdentityProvider;
 use crate::keys::Keys;
@@ -25,7 +28,7 @@ pub struct WebSettings {
     pub public_origins: Vec<String>,
     /// TLS stands before us: cookies are `Secure` and `__Host-`.
     pub secure_cookies: bool,
-    pub connections_max: usize,
+    pub socket: SocketLimits,
 }
 
 pub struct App {
@@ -53,6 +56,10 @@ pub struct App {
     pub gate_document_path: String,
     pub ticket_path: String,
     pub tickets_path: String,
+    /// Who is served at the socket.
+    pub entrance: Arc<Entrance>,
+    /// Without it the socket speaks plain HTTP, behind a proxy that speaks TLS.
+    pub tls: Option<Arc<Tls>>,
     /// Places for requests that ask the ledger.
     pub planes: Planes,
     pub turned_away: TurnedAway,

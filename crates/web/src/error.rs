@@ -40,6 +40,12 @@ pub enum Problem {
     NotFound,
     MethodNotAllowed,
     TooLarge,
+    /// A head or a body that did not come to its end in time.
+    TooSlow,
+    /// More in the head than any browser needs.
+    HeadTooLarge,
+    /// Not a request.
+    Unreadable,
     /// Neither a form nor JSON.
     UnsupportedBody,
     /// More is under way than this process works on at once.
@@ -69,11 +75,13 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Refused(refusal) => refusal_status(refusal),
-            Self::Invalid(_) | Self::KeyMissing => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) | Self::KeyMissing | Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::UnsupportedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Busy | Self::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -90,6 +98,9 @@ impl Problem {
             Self::NotFound => "NotFound",
             Self::MethodNotAllowed => "MethodNotAllowed",
             Self::TooLarge => "TooLarge",
+            Self::TooSlow => "TooSlow",
+            Self::HeadTooLarge => "HeadTooLarge",
+            Self::Unreadable => "Unreadable",
             Self::UnsupportedBody => "BodyUnsupported",
             Self::Busy => "Busy",
             Self::TooOften { .. } => "TooOften",
@@ -100,7 +111,7 @@ impl Problem {
     }
 
     /// What a person reads to an agent over the phone: digits only. What kind of breakage, then which one of its kind.
-    fn support_code(&self, random: u64) -> String {
+    pub(crate) fn support_code(&self, random: u64) -> String {
         let kind = match self {
             Self::Store(StoreError::Full) => 902,
             Self::Store(_) => 903,
@@ -123,9 +134,10 @@ impl Problem {
         }
     }
 
-    /// The rest of a body that is too large is never read: what follows on the connection would be taken for a request.
+    /// The rest of a body that is too large or too slow is never read: what follows on the connection would be taken
+    /// for a request.
     fn ends_the_connection(&self) -> bool {
-        matches!(self, Self::TooLarge)
+        matches!(self, Self::TooLarge | Self::TooSlow)
     }
 
     /// For programs: problem+json (RFC 9457), Korean first, English beside it.
@@ -218,7 +230,11 @@ impl Problem {
             Self::NotFound | Self::MethodNotAllowed => {
                 ctx.page_with(status, &NotFoundPage { chrome: ctx.chrome() })
             }
-            Self::TooLarge | Self::UnsupportedBody => bad_request(ctx, status, &[]),
+            Self::TooLarge
+            | Self::TooSlow
+            | Self::HeadTooLarge
+            | Self::Unreadable
+            | Self::UnsupportedBody => bad_request(ctx, status, &[]),
             Self::Busy | Self::TooOften { .. } | Self::Store(_) | Self::Bug => {
                 let support_code = self.support_code(u64::from_be_bytes(ctx.app.random.bytes()));
                 tracing::warn!(support_code, code = self.code(), "a person was shown the trouble page");

@@ -7,6 +7,7 @@ use crate::context::{Context, Wants};
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::Fields;
+use crate::front::limits::SocketLimits;
 use crate::journey::changing::Changing;
 use crate::journey::people::party_line;
 use crate::lang::Lang;
@@ -27,12 +28,8 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
 use store::StoreError;
 use waiting_room::Pass;
-
-const BODY_MAX: usize = 16 * 1024;
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn serve(
     app: Arc<App>,
@@ -57,7 +54,7 @@ async fn answer(
     let (head, body) = request.into_parts();
     let mut ctx = context(app, route, lang, params, &head);
     let app = Arc::clone(&ctx.app);
-    match read_fields(route, &head, body).await {
+    match read_fields(route, &head, body, &app.settings.socket).await {
         Ok(fields) => ctx.fields = fields,
         Err(problem) => return problem.answer(&ctx),
     }
@@ -161,14 +158,20 @@ fn context(
     }
 }
 
-async fn read_fields(route: &Route, head: &http::request::Parts, body: Body) -> Result<Fields, Problem> {
+async fn read_fields(
+    route: &Route,
+    head: &http::request::Parts,
+    body: Body,
+    limits: &SocketLimits,
+) -> Result<Fields, Problem> {
     if head.method != Method::POST || route.path.is_empty() {
         return Ok(Fields::default());
     }
-    let read = tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, BODY_MAX).collect()).await;
-    let body = match read {
+    let whole = Limited::new(body, limits.body_bytes_max).collect();
+    let body = match tokio::time::timeout(limits.body_wait, whole).await {
         Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(_)) | Err(_) => return Err(Problem::TooLarge),
+        Ok(Err(_)) => return Err(Problem::TooLarge),
+        Err(_) => return Err(Problem::TooSlow),
     };
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let kind = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();

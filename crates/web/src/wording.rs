@@ -76,19 +76,11 @@ pub fn problem(lang: Lang, problem: &Problem, app: &App) -> Said {
             ("이 주소는 그런 요청을 받지 않습니다.", "This address does not take that method."),
             ("사용 설명을 확인해 주십시오.", "Please see the API description."),
         ),
-        Problem::TooLarge => said(
-            lang,
-            ("보낸 내용이 너무 큽니다.", "The request is too large."),
-            ("내용을 줄여 다시 보내 주십시오.", "Please send less."),
-        ),
-        Problem::UnsupportedBody => said(
-            lang,
-            ("읽을 수 없는 형식입니다.", "The body cannot be read."),
-            (
-                "화면의 양식이나 JSON(application/json)으로 보내 주십시오.",
-                "Send the form of the page, or JSON as application/json.",
-            ),
-        ),
+        Problem::TooLarge
+        | Problem::TooSlow
+        | Problem::HeadTooLarge
+        | Problem::Unreadable
+        | Problem::UnsupportedBody => unfit(lang, problem),
         Problem::Busy => said(
             lang,
             ("지금 많은 분이 이용하고 있습니다.", "Many people are being served right now."),
@@ -100,6 +92,43 @@ pub fn problem(lang: Lang, problem: &Problem, app: &App) -> Said {
         Problem::Store(_) | Problem::Bug => {
             said(lang, ("예약 시스템에 문제가 생겼습니다.", "The booking system has a problem."), LATER)
         }
+    }
+}
+
+/// What came is not a request that anybody could answer.
+fn unfit(lang: Lang, problem: &Problem) -> Said {
+    match problem {
+        Problem::TooLarge => said(
+            lang,
+            ("보낸 내용이 너무 큽니다.", "The request is too large."),
+            ("내용을 줄여 다시 보내 주십시오.", "Please send less."),
+        ),
+        Problem::TooSlow => said(
+            lang,
+            ("요청이 제때 다 오지 않았습니다.", "The request did not come to its end in time."),
+            ("연결 상태를 확인하고 다시 시도해 주십시오.", "Please check your connection and try again."),
+        ),
+        Problem::HeadTooLarge => said(
+            lang,
+            ("브라우저가 보낸 정보가 너무 깁니다.", "What the browser sent along is too long."),
+            (
+                "주소를 다시 입력해 첫 화면에서 시작해 주십시오.",
+                "Please type the address again and start from the first page.",
+            ),
+        ),
+        Problem::UnsupportedBody => said(
+            lang,
+            ("읽을 수 없는 형식입니다.", "The body cannot be read."),
+            (
+                "화면의 양식이나 JSON(application/json)으로 보내 주십시오.",
+                "Send the form of the page, or JSON as application/json.",
+            ),
+        ),
+        _ => said(
+            lang,
+            ("요청을 읽을 수 없습니다.", "The request cannot be read."),
+            ("첫 화면에서 다시 시작해 주십시오.", "Please start from the first page."),
+        ),
     }
 }
 

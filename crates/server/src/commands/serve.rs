@@ -23,7 +23,8 @@ pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     let service = Service::prepare(config, doors)?;
     let listen = service.config().listen;
     let opens_at = Timestamp::from_second(doors.opens_at_s)?;
-    println!("차례가 켜졌습니다 / Charye is up:  http://{listen}/");
+    let scheme = if service.config().tls.is_some() { "https" } else { "http" };
+    println!("차례가 켜졌습니다 / Charye is up:  {scheme}://{listen}/");
     if let Some(operator) = service.operator_address() {
         println!("운영자 / operator:  http://{operator}/metrics");
     }

@@ -33,8 +33,13 @@ pub(super) fn at_once(request: &Request<Incoming>, app: &App) -> Option<Response
 
 pub(super) async fn join(request: Request<Incoming>, app: &App) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
-    if !body.is_end_stream() && Limited::new(body, BODY_MAX).collect().await.is_err() {
-        return Problem::TooLarge.json(Lang::Ko, app);
+    if !body.is_end_stream() {
+        let whole = Limited::new(body, BODY_MAX).collect();
+        match tokio::time::timeout(app.settings.socket.body_wait, whole).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => return Problem::TooLarge.json(Lang::Ko, app),
+            Err(_) => return Problem::TooSlow.json(Lang::Ko, app),
+        }
     }
     if let Some(answer) = before_issuing(&head.headers, app) {
         return answer;

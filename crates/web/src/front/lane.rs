@@ -6,17 +6,18 @@
 //! It exists because a crowd asks just these two things, and half of what a request costs outside the kernel is the
 //! building and taking apart of messages (`docs/performance.md`).
 
-use super::HEADER_TIMEOUT;
 use super::join::ticket_body;
+use super::limits::SocketLimits;
 use crate::app::App;
 use crate::cookies::Cookie;
 use crate::published::{Asked, Cache, end_head, header};
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
 use hyper::http;
-use std::pin::pin;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 /// A plainer request fits; a longer head goes to hyper.
 const HEAD_MAX: usize = 2048;
@@ -31,6 +32,8 @@ pub(super) struct Lane {
 /// What becomes of a connection.
 pub(super) enum After {
     Closed,
+    /// A head began, and did not end in time.
+    TooSlow,
     /// Hyper goes on, beginning with these bytes.
     Hyper(Bytes),
 }
@@ -58,20 +61,21 @@ impl Lane {
         }
     }
 
-    /// Answers what it can, one request after another. A connection without a finished request for the length of the
-    /// header timeout, twice at most, is closed.
-    pub(super) async fn serve(&self, stream: &mut TcpStream, app: &App) -> After {
+    /// Answers what it can, one request after another. A connection without a finished request for as long as
+    /// [`SocketLimits::head_wait`], twice at most, is given up: the timer is looked at when it ends, not at each request.
+    pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut S, app: &App) -> After {
+        let limits = &app.settings.socket;
         let mut head = [0; HEAD_MAX];
         let mut filled = 0;
         let mut answer = Vec::with_capacity(2048);
         let mut answered_lately = false;
-        let mut idle = pin!(tokio::time::sleep(HEADER_TIMEOUT));
+        let mut idle = pin!(tokio::time::sleep(limits.head_wait));
         loop {
             match self.look(&head[..filled], app, &mut answer) {
                 Seen::NotOurs => return After::Hyper(Bytes::copy_from_slice(&head[..filled])),
                 Seen::Answered { length, close } => {
                     app.watching.from_memory();
-                    if !send(stream, &mut answer).await || close {
+                    if !send(stream, &mut answer, limits).await || close {
                         return After::Closed;
                     }
                     head.copy_within(length..filled, 0);
@@ -90,10 +94,10 @@ impl Lane {
                 },
                 () = &mut idle => {
                     if !answered_lately {
-                        return After::Closed;
+                        return if filled == 0 { After::Closed } else { After::TooSlow };
                     }
                     answered_lately = false;
-                    idle.set(tokio::time::sleep(HEADER_TIMEOUT));
+                    idle.set(tokio::time::sleep(limits.head_wait));
                 }
             }
         }
@@ -179,14 +183,23 @@ fn write_ticket(app: &App, date: &str, close: bool, answer: &mut Vec<u8>) -> boo
     true
 }
 
-/// False when the other side is gone or does not read.
-async fn send(stream: &mut TcpStream, answer: &mut Vec<u8>) -> bool {
-    let sent = stream.try_write(answer).unwrap_or(0);
-    let all = sent == answer.len()
-        || matches!(
-            tokio::time::timeout(HEADER_TIMEOUT, stream.write_all(&answer[sent..])).await,
-            Ok(Ok(()))
-        );
+/// False when the other side is gone or does not read. A timer is made only for what the socket does not take at once.
+async fn send<S: AsyncWrite + Unpin>(stream: &mut S, answer: &mut Vec<u8>, limits: &SocketLimits) -> bool {
+    let at_once = poll_fn(|ctx| {
+        let sent = match Pin::new(&mut *stream).poll_write(ctx, answer) {
+            Poll::Pending => 0,
+            Poll::Ready(Ok(sent)) => sent,
+            Poll::Ready(Err(_)) => return Poll::Ready(None),
+        };
+        let is_out = sent == answer.len() && Pin::new(&mut *stream).poll_flush(ctx).is_ready();
+        Poll::Ready(Some((sent, is_out)))
+    });
+    let Some((sent, is_out)) = at_once.await else { return false };
+    let the_rest = async {
+        stream.write_all(&answer[sent..]).await?;
+        stream.flush().await
+    };
+    let is_out = is_out || matches!(tokio::time::timeout(limits.write_wait, the_rest).await, Ok(Ok(())));
     answer.clear();
-    all
+    is_out
 }

@@ -15,6 +15,9 @@ use tokio::sync::Mutex;
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
 use web::availability::feeder::{Feeder, FeederParts};
+use web::front::entrance::Entrance;
+use web::front::limits::SocketLimits;
+use web::front::tls::Tls;
 use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
@@ -69,6 +72,8 @@ pub(crate) struct Wanted {
     pub(crate) roster: Option<Arc<dyn Roster>>,
     /// Recipients agree by a code.
     pub(crate) recipient_code: bool,
+    pub(crate) socket: SocketLimits,
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 impl Default for Wanted {
@@ -84,6 +89,8 @@ impl Default for Wanted {
             field_key: 13,
             roster: None,
             recipient_code: false,
+            socket: SocketLimits { connections_max: 64, ..SocketLimits::default() },
+            tls: None,
         }
     }
 }
@@ -331,7 +338,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         settings: WebSettings {
             public_origins: vec!["https://charye.test".to_owned()],
             secure_cookies: kept.wanted.secure_cookies,
-            connections_max: 64,
+            socket: kept.wanted.socket.clone(),
         },
         country: Arc::clone(&kept.country),
         store: Arc::clone(&kept.ledger) as Arc<dyn Store>,
@@ -353,6 +360,8 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         gate_document_path: format!("/gate/{SLUG}.json"),
         ticket_path: format!("/gate/{SLUG}/ticket"),
         tickets_path: format!("/gate/{SLUG}/tickets"),
+        tls: kept.wanted.tls.clone(),
+        entrance: Arc::new(Entrance::new(&kept.wanted.socket)),
         turned_away: web::overload::turned_away::TurnedAway::default(),
         watching: web::watching::Watching::new(true),
         tries: Tries::new(Pace { per_second: 20, burst: kept.wanted.person_requests_at_once_max }),
