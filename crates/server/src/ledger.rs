@@ -13,7 +13,7 @@ use std::time::Duration;
 use store::{
     Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Clock, DayTaken, DaysChanged, DeskCase,
     PersonRecord, PersonStanding, Request, Store, StoreError, ViewsLag, Visit, WaitRecord, Waiting,
-    WithinSupply,
+    WithinSupply, Writing,
 };
 use store_sqlite::{SqliteStore, StoreLimits};
 

@@ -54,5 +54,5 @@ pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use staff::{RecordVisit, SetCapacity, SetSupply, StaffUse};
 pub use store::{
     Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, DeskCase, PersonRecord, PersonStanding, Store,
-    SupplyRow, ViewsLag, Visit, WaitRecord, Waiting, WithinSupply,
+    SupplyRow, ViewsLag, Visit, WaitRecord, Waiting, WithinSupply, Writing,
 };

@@ -1,6 +1,6 @@
 //! The trait, and what its reads return.
 
-use crate::{AuditEvent, AuditHead, Request, StoreError};
+use crate::{AuditEvent, AuditHead, Measured, Request, StoreError};
 use booking::rules::NeededUntil;
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, DelegationRecord, DoseNumber, Hold, HoldId,
