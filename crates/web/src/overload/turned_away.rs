@@ -16,7 +16,7 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use hyper::http;
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// Seconds: from the first to the first and so many.
 const AGAIN_AFTER: u32 = 4;
@@ -42,7 +42,7 @@ pub struct TurnedAway(Mutex<OfSecond>);
 #[derive(Default)]
 struct OfSecond {
     second: i64,
-    forms: HashMap<Form, Prepared>,
+    forms: HashMap<Form, Arc<Prepared>>,
 }
 
 /// 503 or 429, with `Retry-After`, for whoever asked.
@@ -77,13 +77,14 @@ pub fn answer(ctx: &Context, problem: &Problem) -> Response<Body> {
 }
 
 impl TurnedAway {
-    fn form(&self, form: Form, problem: &Problem, ctx: &Context) -> Prepared {
+    fn form(&self, form: Form, problem: &Problem, ctx: &Context) -> Arc<Prepared> {
         let mut of_second = self.0.lock().expect("nothing panics while making a page");
         let second = ctx.now.as_second();
         if of_second.second != second {
             *of_second = OfSecond { second, forms: HashMap::new() };
         }
-        of_second.forms.entry(form).or_insert_with(|| form.made(problem, &ctx.app, ctx)).clone()
+        let made = || Arc::new(form.made(problem, &ctx.app, ctx));
+        Arc::clone(of_second.forms.entry(form).or_insert_with(made))
     }
 }
 
