@@ -15,7 +15,7 @@ static KEPT_IN: OnceLock<PathBuf> = OnceLock::new();
 
 /// What was promised, in the order and the words of the card. A promise without a figure in a full run fails it; those
 /// that only root can break may be missing where nobody is root.
-const PROMISES: [(&str, &str, Needs); 17] = [
+const PROMISES: [(&str, &str, Needs); 20] = [
     ("A1", "No acknowledged booking is lost when the process is killed", Needs::Nothing),
     ("A2", "Nor when the power is cut", Needs::Root),
     (
@@ -37,6 +37,9 @@ const PROMISES: [(&str, &str, Needs); 17] = [
     ("B6", "Whoever was told that they are booked sees it from then on", Needs::Nothing),
     ("B7", "A hold never books past its end and never ends before it", Needs::Nothing),
     ("B8", "Whoever was let in stays eligible", Needs::Nothing),
+    ("D2", "Whoever is refused at the door gets words, never a reset", Needs::Nothing),
+    ("E1", "Slow clients are ended in time", Needs::Nothing),
+    ("E2", "Bytes that mean two things are refused, and nothing is smuggled", Needs::Nothing),
     ("F1", "Whoever was removed can be read in no file, with the keys as they are then", Needs::Nothing),
     ("F2", "Nobody is found in the files by guessing, without the keys", Needs::Nothing),
     ("G2", "Jumps of the clock close nothing and drop nobody", Needs::Nothing),

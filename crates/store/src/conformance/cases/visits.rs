@@ -139,6 +139,32 @@ pub(super) const CASES: &[Case] = &[
     ",
     ),
     (
+        "whoever waits for another place and turns out to be vaccinated waits no more",
+        "
+        at 07-12 20:00
+        service open -> opened
+        kim enter -> admitted
+        a enter -> admitted
+        b enter -> admitted
+        c enter -> admitted
+        kim hold C1 26 09:00 -> held
+        kim confirm -> booked
+        a hold C1 27 09:00 -> held
+        a confirm -> booked
+        b hold C1 27 09:30 -> held
+        b confirm -> booked
+        c hold C1 27 10:00 -> held
+        c confirm -> booked
+        at 07-26 18:00
+        clinic missed of kim -> missed 0
+        kim enter -> admitted
+        kim wait in C1 days 27 27 -> waiting
+        see waits kim -> C1 after 0
+        clinic vaccinate of kim fixed -> vaccinated
+        see waits kim -> none
+        ",
+    ),
+    (
         "nobody is vaccinated by correction who has booked again meanwhile",
         "
         at 07-12 20:00

@@ -6,7 +6,7 @@ use crate::ledger::Ledger;
 use booking::rules::{self, DoseFacts, VisitFacts};
 use booking::{
     Act, Actor, Appointment, AppointmentId, AuditEntry, Change, Channel, DoseNumber, MessageKind, Origin,
-    Outcome, Refusal, StaffId,
+    Outcome, Refusal, StaffId, WaitEnd,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -82,6 +82,9 @@ impl Ledger {
         let dose = self.dose_facts(id, &known);
         let appointment = self.visited(visit, at, |facts| rules::fulfil(facts, dose))?;
         self.write(Change::Fulfilled { id, is_correction, by, at }, changes);
+        // Somebody taken for one who did not come may wait for another place meanwhile.
+        let who = (appointment.campaign, appointment.place.recipient);
+        self.end_wait_of(who, WaitEnd::Booked, at, changes);
         self.tell_both(&appointment, MessageKind::Fulfilled(id), at, changes);
         Ok(Outcome::Fulfilled(id))
     }
