@@ -26,6 +26,8 @@ const KIND: Kind = Kind {
              ) STRICT;
              CREATE TABLE probe(id INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT;",
     holds: Holds::Truth,
+    // A large batch is a few dozen pages, each of them two system calls; the smallest batch writes one or two.
+    page_bytes: 16_384,
     steps: &[],
 };
 

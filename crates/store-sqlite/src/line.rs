@@ -47,6 +47,7 @@ const KIND: Kind = Kind {
                  state BLOB NOT NULL
              ) STRICT;",
     holds: Holds::Truth,
+    page_bytes: 4_096,
     steps: &[sum::SCHEMA],
 };
 

@@ -86,6 +86,11 @@ fn pairs(folder: &Path, people: u64, seconds: Duration, campaigns: u16) -> Resul
     }
     figures.say();
     used.say(figures.pairs);
+    for (phase, spent) in store.spent() {
+        say(&format!("{phase}_times"), spent.times as f64);
+        say(&format!("{phase}_seconds"), spent.took.as_secs_f64());
+        say(&format!("{phase}_longest_ms"), spent.longest.as_secs_f64() * 1_000.0);
+    }
     say("resident_bytes", usage::resident_bytes() as f64);
     let before = usage::of_the_process();
     say("views_caught_up_seconds", caught_up(&store).as_secs_f64());
