@@ -14,7 +14,6 @@ mod desk;
 mod fits;
 mod layers;
 mod messages;
-mod packed;
 mod read;
 mod retention;
 mod said;
