@@ -155,6 +155,7 @@ impl Site {
     }
 
     fn start(kept: Kept) -> Self {
+        kept.line.everybody_is_gone();
         let (app, keeper, feeder) = wire_up(&kept);
         let app = Arc::new(app);
         let listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -303,7 +304,7 @@ fn keeper(kept: &Kept, keys: &Arc<Keys>, assets: web::pages::Assets) -> Keeper {
     };
     let parts = KeeperParts {
         line_store: Arc::clone(&kept.line) as Arc<dyn store::LineStore>,
-        ledger: Arc::clone(&kept.ledger) as Arc<dyn Store>,
+        ledger: Some(Arc::clone(&kept.ledger) as Arc<dyn Store>),
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         publisher: Publisher {
             campaign_name: names(kept.wanted.hostile).name,
