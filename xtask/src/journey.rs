@@ -28,6 +28,7 @@ pub(crate) mod tools;
 mod trouble;
 mod turn;
 mod visitors;
+mod wait_list;
 mod walk;
 
 use crate::process::TempDir;
@@ -71,7 +72,7 @@ macro_rules! walks {
 }
 
 /// To add one: a module, and its name here. Those of one engine are walked side by side, a few at a time.
-const WALKS: [Walk; 9] = walks![
+const WALKS: [Walk; 10] = walks![
     crowd in Chromium,
     trouble in Chromium,
     visitors in Firefox,
@@ -81,6 +82,7 @@ const WALKS: [Walk; 9] = walks![
     others in Chromium,
     supply in Firefox,
     hostile in Chromium,
+    wait_list in Firefox,
 ];
 
 const MAIN: &str = "main";

@@ -1,6 +1,7 @@
 //! A country of the walk's own: the bundled one, changed where the walk needs it, in the folder that the demo reads.
 use crate::workspace;
 use anyhow::{Context, Result};
+use csv::StringRecord;
 use flate2::read::GzDecoder;
 use std::fs::{self, File};
 use std::path::Path;
@@ -15,23 +16,38 @@ pub(super) fn write_campaign(dir: &Path, change: impl FnOnce(&mut Table) -> Resu
     write(dir, "campaign.toml", campaign.to_string().as_bytes())
 }
 
-/// Writes the clinics with other names and addresses: `change` is given each row's name and address.
-pub(super) fn write_clinics(dir: &Path, mut change: impl FnMut(&mut String, &mut String)) -> Result<()> {
+/// A line of the list of clinics, its cells by the names of their columns.
+pub(super) struct ClinicLine<'a> {
+    columns: &'a StringRecord,
+    cells: Vec<String>,
+}
+
+impl ClinicLine<'_> {
+    /// # Panics
+    /// Where the list has no such column.
+    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+        let column = self.columns.iter().position(|one| one == name);
+        self.cells[column.unwrap_or_else(|| panic!("the list of clinics has no {name}"))] = value.into();
+    }
+
+    pub(super) fn is(&self, id: &str) -> bool {
+        self.cells.first().is_some_and(|first| first == id)
+    }
+}
+
+/// Writes the clinics, changed, into the data folder.
+pub(super) fn write_clinics(dir: &Path, mut change: impl FnMut(&mut ClinicLine<'_>)) -> Result<()> {
     let bundled = workspace::root().join("data/clinics.csv.gz");
     let file = File::open(&bundled).with_context(|| bundled.display().to_string())?;
     let mut rows = csv::Reader::from_reader(GzDecoder::new(file));
     let columns = rows.headers()?.clone();
-    let column =
-        |name: &str| columns.iter().position(|one| one == name).with_context(|| format!("no {name}"));
-    let (name, address) = (column("name")?, column("address")?);
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(&columns)?;
     for row in rows.records() {
-        let mut row: Vec<String> = row?.iter().map(str::to_owned).collect();
-        let (mut told_name, mut told_address) = (row[name].clone(), row[address].clone());
-        change(&mut told_name, &mut told_address);
-        (row[name], row[address]) = (told_name, told_address);
-        out.write_record(row)?;
+        let cells = row?.iter().map(str::to_owned).collect();
+        let mut line = ClinicLine { columns: &columns, cells };
+        change(&mut line);
+        out.write_record(line.cells)?;
     }
     write(dir, "clinics.csv", &out.into_inner()?)
 }

@@ -60,9 +60,9 @@ fn write_country(dir: &std::path::Path) -> Result<()> {
         Ok(())
     })?;
     let mut rows = 0;
-    country::write_clinics(dir, |name, address| {
-        *name = format!("{rows} {}", HOSTILE[rows % HOSTILE.len()]);
-        *address = format!("서울 {}", HOSTILE[(rows + 1) % HOSTILE.len()]);
+    country::write_clinics(dir, |clinic| {
+        clinic.set("name", format!("{rows} {}", HOSTILE[rows % HOSTILE.len()]));
+        clinic.set("address", format!("서울 {}", HOSTILE[(rows + 1) % HOSTILE.len()]));
         rows += 1;
     })
 }

@@ -41,6 +41,11 @@ pub(crate) const SUPPLIED: Person = person("채받음", "630131-1000284", "01000
 pub(crate) const CAREFUL: [Person; 2] =
     [person("도조심", "640520-1000295", "01000000023"), person("마살핌", "651225-2000304", "01000000024")];
 
+/// Who wait for the only place of a clinic, in their order, and who had it.
+pub(crate) const WAITING: [Person; 2] =
+    [person("엄기대", "640302-1000315", "01000000025"), person("구다음", "650909-2000323", "01000000026")];
+pub(crate) const GIVING_BACK: Person = person("성양보", "630415-1000338", "01000000027");
+
 /// Called while many are.
 pub(crate) const HELD_BACK: [Person; 2] =
     [person("유기다", "651010-1000094", "01000000009"), person("류참을", "661011-2000105", "01000000010")];

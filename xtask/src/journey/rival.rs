@@ -75,12 +75,36 @@ impl Rival {
         bail!("no clinic in {sigungu} has a time with one place")
     }
 
-    pub(crate) fn take(&self, slot: &Slot) -> Result<()> {
-        let [session, pass] = self.headers();
-        let headers = [session, pass, ("idempotency-key", "the-last-place")];
+    /// The first time that is free at the clinic.
+    pub(crate) fn first_slot(&self, clinic: &str) -> Result<Slot> {
+        let path = format!("/api/v1/campaigns/{CAMPAIGN}/clinics/{clinic}/slots");
+        let slots = read(&http::get_with(self.port, &path, &self.headers())?)?;
+        let (date, time) = one_free(&slots).context("it has no time with one place")?;
+        Ok(Slot { clinic: clinic.to_owned(), date, time })
+    }
+
+    /// Holds the slot; what comes back is the hold.
+    pub(crate) fn take(&self, slot: &Slot) -> Result<String> {
         let wanted =
             json!({"campaign": CAMPAIGN, "clinic": slot.clinic, "date": slot.date, "time": slot.time});
-        call(self.port, "/api/v1/holds", &headers, &wanted).map(drop)
+        text(&self.ask("/api/v1/holds", "the-last-place", &wanted)?, "/hold")
+    }
+
+    /// The number of the appointment.
+    pub(crate) fn book(&self, slot: &Slot) -> Result<String> {
+        let hold = self.take(slot)?;
+        let booked = self.ask("/api/v1/appointments", "booked", &json!({ "hold": hold }))?;
+        text(&booked, "/appointment/number")
+    }
+
+    pub(crate) fn cancel(&self, number: &str) -> Result<()> {
+        let wanted = json!({ "appointment": number });
+        self.ask("/api/v1/appointments/cancel", "cancelled", &wanted).map(drop)
+    }
+
+    fn ask(&self, path: &str, key: &str, wanted: &Value) -> Result<Value> {
+        let [session, pass] = self.headers();
+        call(self.port, path, &[session, pass, ("idempotency-key", key)], wanted)
     }
 
     fn headers(&self) -> [Header<'_>; 2] {

@@ -50,7 +50,7 @@ async fn go_to_times(page: &Page<'_>, person: super::people::Person, sigungu: &s
 async fn take_the_last_dose(port: u16) -> Result<()> {
     let rival = Rival::enter(port, SUPPLIED).await?;
     let slot: Slot = rival.scarce_slot(OTHER_SIGUNGU)?;
-    rival.take(&slot)
+    rival.take(&slot).map(drop)
 }
 
 async fn be_told_and_go_elsewhere(page: &Page<'_>) -> Result<()> {

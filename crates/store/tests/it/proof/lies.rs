@@ -1,6 +1,8 @@
 //! Journals that were written wrong, each with a chain that holds.
 
 mod audit;
+mod visits;
+mod waiting;
 
 use super::{Recorder, Rows, feed, prove, prove_beside};
 use booking::{
