@@ -62,14 +62,7 @@ impl LineStore for MemoryLine {
 
     fn step(&self, campaign: CampaignTag, node: NodeId, step: &NodeStep) -> Result<Stepped, StoreError> {
         Ok(self.with(campaign, |state| {
-            if self.forgets_fences {
-                let stranger = NodeState { id: node, beat: 0, given: 0, is_gone: false };
-                state.nodes.entry(node).or_insert(stranger);
-                if let Some((bucket, _)) = step.close {
-                    state.reserved.entry((bucket, node)).or_insert(u32::MAX);
-                }
-            }
-            state.step(node, step)
+            if self.forgets_fences { state.forget_fences(node, step) } else { state.step(node, step) }
         }))
     }
 
@@ -87,7 +80,8 @@ impl State {
     fn join(&mut self) -> NodeId {
         self.lives += 1;
         let is_taken = |number: &u16| self.nodes.keys().any(|id| id.node == *number);
-        let node = (1..).find(|number| !is_taken(number)).expect("there are fewer nodes than numbers");
+        let node =
+            (1..u16::MAX).find(|number| !is_taken(number)).expect("there are fewer nodes than numbers");
         let id = NodeId { node, incarnation: self.lives };
         self.nodes.insert(id, NodeState { id, beat: 0, given: 0, is_gone: false });
         id
@@ -152,6 +146,20 @@ impl State {
             state.given = step.given;
         }
         Stepped::Done
+    }
+
+    /// Whoever was fenced stays among the nodes, and may close once more what was closed for it.
+    fn forget_fences(&mut self, node: NodeId, step: &NodeStep) -> Stepped {
+        if let Some((bucket, _)) = step.close {
+            self.reserved.entry((bucket, node)).or_insert(u32::MAX);
+        }
+        let stepped = self.step(node, step);
+        for (fenced, beat) in step.lead.iter().flat_map(|lead| &lead.fence) {
+            let id = *fenced;
+            let forgotten = NodeState { id, beat: *beat, given: 0, is_gone: false };
+            self.nodes.entry(id).or_insert(forgotten);
+        }
+        stepped
     }
 
     fn lead(&mut self, lead: &LeadStep) {

@@ -55,7 +55,7 @@ pub(super) fn join(connection: &Connection, campaign: CampaignTag) -> rusqlite::
     let incarnation = connection.query_row(begin, [campaign.0], |row| row.get(0))?;
     let taken = nodes(connection, campaign)?;
     let is_taken = |number: &u16| taken.iter().any(|other| other.id.node == *number);
-    let node = (1..).find(|number| !is_taken(number)).expect("there are fewer nodes than numbers");
+    let node = (1..u16::MAX).find(|number| !is_taken(number)).expect("there are fewer nodes than numbers");
     connection.execute(
         "INSERT INTO node(campaign, incarnation, node) VALUES (?1, ?2, ?3)",
         params![campaign.0, incarnation, node],

@@ -38,13 +38,10 @@ pub(crate) fn check(
     head: Option<Witness>,
 ) -> Result<(), StoreError> {
     let read = |error: rusqlite::Error| database::reading(path, &error);
-    let Some(kept) = kept_or_former(connection, campaign).map_err(read)? else {
-        let is_gone = head.is_some_and(|head| head.seq > 0);
-        return if is_gone { Err(damaged("its sums are gone")) } else { Ok(()) };
-    };
-    let Some(kept) = kept else {
-        // Brought up from version 2: its tables are others, and they are believed once.
-        return Ok(());
+    let kept = match kept(connection, campaign).map_err(read)? {
+        Kept::Nothing if head.is_some_and(|head| head.seq > 0) => return Err(damaged("its sums are gone")),
+        Kept::Nothing | Kept::Former => return Ok(()),
+        Kept::Sum(kept) => kept,
     };
     let found = compute(connection, campaign, kept.steps).map_err(read)?;
     if found != kept {
@@ -65,7 +62,7 @@ pub(crate) fn follow(
     campaign: CampaignTag,
     closed: &[(u32, NodeId)],
 ) -> rusqlite::Result<Witness> {
-    let Some(Some(before)) = kept_or_former(connection, campaign)? else {
+    let Kept::Sum(before) = kept(connection, campaign)? else {
         return begin(connection, campaign);
     };
     let mut buckets = before.buckets;
@@ -95,17 +92,24 @@ fn keep(connection: &Connection, campaign: CampaignTag, sum: Sum) -> rusqlite::R
     Ok(Witness { seq: sum.steps, chain: sum.state })
 }
 
-/// None inside: a sum over the tables of an earlier version, which fits these no more.
-fn kept_or_former(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<Option<Option<Sum>>> {
+enum Kept {
+    Nothing,
+    /// Over the tables of an earlier version, which are believed once.
+    Former,
+    Sum(Sum),
+}
+
+fn kept(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<Kept> {
     let all = "SELECT steps, buckets, state, length(state) FROM sum WHERE campaign = ?1";
     let read = |row: &Row<'_>| {
         if row.get::<_, i64>(3)? == 0 {
-            return Ok(None);
+            return Ok(Kept::Former);
         }
         let steps: i64 = row.get(0)?;
-        Ok(Some(Sum { steps: steps.cast_unsigned(), buckets: row.get(1)?, state: row.get(2)? }))
+        Ok(Kept::Sum(Sum { steps: steps.cast_unsigned(), buckets: row.get(1)?, state: row.get(2)? }))
     };
-    connection.prepare_cached(all)?.query_row([campaign.0], read).optional()
+    let found = connection.prepare_cached(all)?.query_row([campaign.0], read).optional()?;
+    Ok(found.unwrap_or(Kept::Nothing))
 }
 
 /// How many steps there were, of whatever version.

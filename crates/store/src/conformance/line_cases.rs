@@ -202,7 +202,9 @@ pub fn follow_the_reference(seed: u64, open: Open<'_>) {
 
 /// Whose process has ended only a real one knows.
 fn without_ends(mut state: LineState) -> LineState {
-    state.nodes.iter_mut().for_each(|node| node.is_gone = false);
+    for node in &mut state.nodes {
+        node.is_gone = false;
+    }
     state
 }
 
@@ -252,7 +254,9 @@ pub fn race(seed: u64, open: Open<'_>) -> Vec<String> {
     let mut order = Line::default();
     let final_buckets: BTreeMap<u32, Bucket> =
         state.settled.iter().map(|bucket| (bucket.number, bucket.clone())).collect();
-    state.settled.into_iter().for_each(|bucket| order.close(bucket));
+    for bucket in state.settled {
+        order.close(bucket);
+    }
     let mut numbers = BTreeSet::new();
     for life in &lives {
         for seen in &life.seen {

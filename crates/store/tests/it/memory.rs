@@ -3,7 +3,6 @@ use booking::Country;
 use std::sync::Arc;
 use store::conformance::{Subject, cases, line_cases, simulation};
 use store::{MemoryLine, MemoryStore, MockClock};
-use waiting_room::CampaignTag;
 
 const SEEDS: u64 = 200;
 const SEEDS_LONG: u64 = 10_000;

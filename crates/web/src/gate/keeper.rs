@@ -174,10 +174,11 @@ impl Keeper {
         if state.led.document.is_empty() || known == Some(state.led.gate_sequence) {
             return;
         }
-        match reading::read(&state.led.document) {
-            Some(document) => self.publish(document, state.led.document.clone()),
-            None => tracing::error!(sequence = state.led.gate_sequence, "a gate document cannot be read"),
-        }
+        let Some(document) = reading::read(&state.led.document) else {
+            tracing::error!(sequence = state.led.gate_sequence, "a gate document cannot be read");
+            return;
+        };
+        self.publish(document, state.led.document.clone());
     }
 
     /// Where another node leads and has not written a document yet: not for longer than a tick.

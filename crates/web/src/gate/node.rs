@@ -64,7 +64,9 @@ impl Node {
         }
         self.settled_until = state.settled_until;
         let mut line = self.gate.line.write().expect("nothing panics while closing a bucket");
-        std::mem::take(&mut state.settled).into_iter().for_each(|bucket| line.close(bucket));
+        for bucket in std::mem::take(&mut state.settled) {
+            line.close(bucket);
+        }
         drop(line);
         if state.open_bucket != self.open_since.0 {
             self.open_since = (state.open_bucket, now);

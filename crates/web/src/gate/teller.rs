@@ -30,13 +30,12 @@ impl Teller {
         let asked = tokio::time::timeout(PATIENCE, self.ask_the_ledger(now)).await;
         let asked = asked.ok().flatten();
         self.number += 1;
-        match asked {
-            Some(said) => self.news = Some(LedgerNews { number: self.number, ..said }),
-            None => {
-                let before = self.news.take()?;
-                self.news = Some(LedgerNews { number: self.number, as_of: now, is_well: false, ..before });
-            }
-        }
+        self.news = Some(if let Some(said) = asked {
+            LedgerNews { number: self.number, ..said }
+        } else {
+            let before = self.news.take()?;
+            LedgerNews { number: self.number, as_of: now, is_well: false, ..before }
+        });
         self.news.as_ref()
     }
 

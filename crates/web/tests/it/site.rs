@@ -221,7 +221,7 @@ impl Site {
 }
 
 /// The small country of the conformance suite with its campaign of two doses, for people born from 1962 to 1966.
-fn country(roster_needed: bool, recipient_code: bool) -> Country {
+pub(crate) fn country(roster_needed: bool, recipient_code: bool) -> Country {
     let small = world::country();
     let born = EligibilityGroup::born(date(1962, 1, 1), date(1966, 12, 31));
     let group = EligibilityGroup { roster_needed, ..born };
@@ -286,7 +286,7 @@ impl KeyShelf for TestShelf {
     }
 }
 
-fn names(is_hostile: bool) -> CampaignNames {
+pub(crate) fn names(is_hostile: bool) -> CampaignNames {
     let pair = |ko: &str, en: &str| {
         if is_hostile { (country_text(), country_text()) } else { (ko.to_owned(), en.to_owned()) }
     };
