@@ -70,13 +70,7 @@ impl SqliteStore {
             journal.without_fsync()?;
         }
         ledger.check_country()?;
-        let overfull = ledger.overfull_slots().count();
-        if overfull > 0 {
-            tracing::warn!(
-                slots = overfull,
-                "more is taken than the clinics give now; people are to be re-offered"
-            );
-        }
+        tell_overfull(&ledger);
 
         let feed = Arc::new(feed_for(views.as_ref(), &journal, &limits));
         let projector = start_projector(folder, country, Arc::clone(&feed), views, &limits)?;
@@ -202,6 +196,16 @@ impl Drop for SqliteStore {
         if let Some(projector) = self.projector.take() {
             let _told = projector.join();
         }
+    }
+}
+
+fn tell_overfull(ledger: &Ledger) {
+    let overfull = ledger.overfull_slots().count();
+    if overfull > 0 {
+        tracing::warn!(
+            slots = overfull,
+            "more is taken than the clinics give now; people are to be re-offered"
+        );
     }
 }
 

@@ -78,13 +78,12 @@ pub fn append(change: &Change, list: &mut Vec<u8>) {
     list.push(0);
     encode(change, list);
     let length = list.len() - start - 1;
-    let mut before = Vec::new();
-    match u8::try_from(length) {
-        Ok(short @ 0..0x80) => list[start] = short,
-        Ok(_) | Err(_) => {
-            put_number(length as u64, &mut before);
-            list.splice(start..=start, before);
-        }
+    if length < usize::from(field::MORE) {
+        list[start] = length as u8;
+    } else {
+        let mut long = Vec::new();
+        put_number(length as u64, &mut long);
+        list.splice(start..=start, long);
     }
 }
 
@@ -137,7 +136,7 @@ tagged!(Change {
     10 => Cancelled { id, by, at },
     11 => MessageQueued { id, message },
     12 => MessageSent { id },
-    13 => Answered { key, body, outcome, at },
+    13 => Answered { key, body, at, outcome },
     14 => PersonKnownAs { person, alias },
     15 => PersonUpdated { person, sealed },
     16 => DelegationGiven { campaign, booker, recipient, delegation },

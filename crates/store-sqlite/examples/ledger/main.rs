@@ -108,7 +108,7 @@ fn pairs(folder: &Path, people: u64, seconds: Duration, campaigns: u16) -> Resul
 fn say_spent(before: &[(&str, Spent)], store: &SqliteStore) {
     for ((phase, spent), (_, before)) in store.spent().zip(before) {
         say(&format!("{phase}_times"), (spent.times - before.times) as f64);
-        say(&format!("{phase}_seconds"), (spent.took - before.took).as_secs_f64());
+        say(&format!("{phase}_seconds"), spent.took.saturating_sub(before.took).as_secs_f64());
         say(&format!("{phase}_longest_ms"), spent.longest.as_secs_f64() * 1_000.0);
     }
 }

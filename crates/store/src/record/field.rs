@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
 }
 
 /// In a byte that is not the last one of its number.
-const MORE: u8 = 0x80;
+pub(super) const MORE: u8 = 0x80;
 
 /// Seven bits in a byte, the lowest first.
 pub(super) fn put_number(mut number: u64, out: &mut Vec<u8>) {
