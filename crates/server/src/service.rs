@@ -126,8 +126,10 @@ impl Service {
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
         let Self { app, keeper, feeder, config, roster, sockets } = self;
+        // Until nobody is served any more the line goes on: whoever is still here gets a ticket, and no gap stays.
+        let (nobody_is_served, unserved) = watch::channel(false);
         let mut threads = vec![spawn("line", {
-            let (app, stop) = (Arc::clone(&app), stop.clone());
+            let app = Arc::clone(&app);
             async move {
                 let messages = deliver(Arc::clone(&app));
                 let heads = give_heads_away(config.audit_heads.clone(), Arc::clone(&app));
@@ -138,7 +140,7 @@ impl Service {
                 let removals = RemovalFolder::of(&config.data);
                 let retention = Retention::new(config.retention.kept()).run(app, removals);
                 tokio::select! {
-                    () = keeper.run() => {}
+                    () = keeper.run(stopped(unserved)) => {}
                     () = messages => {}
                     () = reminders => {}
                     () = keys => {}
@@ -146,7 +148,6 @@ impl Service {
                     () = heads => {}
                     () = retention => {}
                     () = renaming => {}
-                    () = stopped(stop) => {}
                 }
             }
         })?];
@@ -174,20 +175,18 @@ impl Service {
                 }
             })?);
         }
+        let mut serving = Vec::new();
         for (number, listener) in sockets.http.into_iter().enumerate() {
             let (app, stop) = (Arc::clone(&app), stop.clone());
-            threads.push(spawn(&format!("http-{number}"), async move {
+            serving.push(spawn(&format!("http-{number}"), async move {
                 let router = routes::router(&app);
                 front::serve(listener, app, router, stopped(stop)).await;
                 tokio::time::sleep(SOFT_END).await;
             })?);
         }
-        for thread in threads {
-            thread
-                .join()
-                .map_err(|_| anyhow::anyhow!("스레드가 멈췄습니다 / a thread of the service panicked"))?;
-        }
-        Ok(())
+        join(serving)?;
+        let _ = nobody_is_served.send(true);
+        join(threads)
     }
 
     /// Where the operator's listener really is.
@@ -225,7 +224,7 @@ fn keeper(
     let publisher = Publisher { campaign_name, keys: Arc::clone(keys), assets, demo: true };
     let parts = KeeperParts {
         line_store: Arc::new(open_line(&config.data)?),
-        ledger: Arc::clone(ledger),
+        ledger: Some(Arc::clone(ledger)),
         clock: Arc::clone(clock),
         publisher,
     };
@@ -248,6 +247,14 @@ fn spawn(name: &str, work: impl Future<Output = ()> + Send + 'static) -> Result<
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let thread = std::thread::Builder::new().name(name.to_owned());
     Ok(thread.spawn(move || runtime.block_on(work))?)
+}
+
+fn join(threads: Vec<std::thread::JoinHandle<()>>) -> Result<()> {
+    for thread in threads {
+        let joined = thread.join();
+        joined.map_err(|_| anyhow::anyhow!("스레드가 멈췄습니다 / a thread of the service panicked"))?;
+    }
+    Ok(())
 }
 
 /// Keys that `charye keys rotate` adds are used without a restart, for ever.

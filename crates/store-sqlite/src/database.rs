@@ -24,6 +24,8 @@ pub(crate) struct Kind {
 pub(crate) enum Holds {
     /// Acknowledged facts: each commit is on disk before it returns, and nobody else opens the file.
     Truth,
+    /// As truth, but several processes of this machine share it, one step at a time.
+    SharedTruth,
     /// What can be made again from the truth: a power cut may take the last commits, never the order of them, and this
     /// process may open it for reading, too.
     Derived,
@@ -33,13 +35,13 @@ impl Holds {
     fn locking_mode(self) -> &'static str {
         match self {
             Self::Truth => "exclusive",
-            Self::Derived => "normal",
+            Self::SharedTruth | Self::Derived => "normal",
         }
     }
 
     fn synchronous(self) -> i64 {
         match self {
-            Self::Truth => SYNCHRONOUS_FULL,
+            Self::Truth | Self::SharedTruth => SYNCHRONOUS_FULL,
             Self::Derived => SYNCHRONOUS_NORMAL,
         }
     }
@@ -137,6 +139,14 @@ fn opening(path: &Path, error: rusqlite::Error) -> StoreError {
 pub(crate) fn reading(path: &Path, error: &rusqlite::Error) -> StoreError {
     let name = path.file_name().unwrap_or(path.as_os_str()).display();
     StoreError::Corrupt { at: format!("{name}: {error}") }
+}
+
+/// While others write: a wait for their turn that was too long is no damage.
+pub(crate) fn looking(path: &Path, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => writing(error),
+        _ => reading(path, &error),
+    }
 }
 
 /// A full disk is the one failure that can pass.

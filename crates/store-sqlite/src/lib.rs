@@ -22,7 +22,7 @@
 //! `roster.db` is apart from all this: an import builds a new one beside the old and renames it over; the service only
 //! reads it, and follows the rename.
 //!
-//! What this crate is not: it is for one process, a second one is turned away by a lock.
+//! What this crate is not: the ledger is for one process, a second one is turned away by a lock. Only the line is shared.
 //!
 //! To add a table to `line.db`: a new `user_version` and the step that brings the old one there, in `line.rs`.
 

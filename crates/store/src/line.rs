@@ -1,88 +1,161 @@
-//! What the waiting room must remember: counts per second, the serving number, whether the doors have opened.
+//! What the waiting room must remember, and how several nodes form one line on it.
+//!
+//! A node is one life of one process. It reserves sequences in the open bucket durably, ahead of use, and says how many
+//! it gave when the bucket is over. One node leads: it opens the next bucket, moves the serving number, writes the gate
+//! document; the others read what it wrote. No clock of a machine is compared with that of another: a node stirs with
+//! each step, whoever watches counts looks in which it did not, and what is done about a silent node (fencing it,
+//! taking its lead) is done by the store only if it has not stirred since.
 
 use crate::StoreError;
+use booking::Opening;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use waiting_room::{Bucket, CampaignTag, NodeId};
 
-/// Durable memory of the line, a file of its own. Calls block; they come from the gate's keeper, once a tick.
+/// Durable memory of the line, apart from the ledger. Calls block; they come from the gate's keeper, some a tick.
 pub trait LineStore: Send + Sync {
-    /// Begins a new life of this node: closes what an earlier life left open, at the end of its reservation, and
-    /// returns all there is.
-    fn begin(&self, campaign: CampaignTag) -> Result<LineRecord, StoreError>;
+    /// Begins a new node, after a check that the memory is whole.
+    fn join(&self, campaign: CampaignTag) -> Result<NodeId, StoreError>;
 
-    /// One durable step, all or nothing. What it says may be published when it returns, not before.
-    fn save(&self, campaign: CampaignTag, step: &LineStep) -> Result<(), StoreError>;
+    /// How the line stands, with the buckets that were settled since `settled_from`
+    /// ([`LineState::settled_until`] of the look before, or 0).
+    fn look(&self, campaign: CampaignTag, settled_from: u32) -> Result<LineState, StoreError>;
+
+    /// One durable step of a node, all or nothing. What it says may be seen when it returned [`Stepped::Done`], not
+    /// before.
+    fn step(&self, campaign: CampaignTag, node: NodeId, step: &NodeStep) -> Result<Stepped, StoreError>;
+
+    /// Takes the lead, if it is still as it was seen, and the leader of then has not stirred since.
+    fn claim(&self, campaign: CampaignTag, node: NodeId, seen: &Seen) -> Result<bool, StoreError>;
+
+    /// What the ledger says. It need not be durable: it is told again and again, and the ledger remembers.
+    fn tell(&self, campaign: CampaignTag, news: &LedgerNews) -> Result<(), StoreError>;
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LineRecord {
-    pub node: NodeId,
-    pub closed: Vec<Bucket>,
-    /// The number of the next bucket; buckets are numbered by the store, never by a clock.
-    pub next_bucket: u32,
-    pub serving_number: u64,
-    pub gate_sequence: u64,
-    pub opened_at: Option<Timestamp>,
-    pub closed_at: Option<Timestamp>,
-}
-
-/// What changed since the step before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LineStep {
-    /// The bucket that ends, and how many tickets this node gave in it.
-    pub close: Option<(u32, u32)>,
-    /// A bucket that tickets are or will be given in, and the end of the reservation in it.
-    pub reserve: Option<(u32, u32)>,
+pub struct LineState {
+    /// The bucket in which reservations begin. Numbered by the store, never by a clock.
+    pub open_bucket: u32,
+    /// Those that were asked for, by their number; one in which nobody came is not among them.
+    pub settled: Vec<Bucket>,
+    /// Every bucket below is settled.
+    pub settled_until: u32,
+    /// Counts in the open bucket of nodes that have gone.
+    pub left_in_open: u64,
+    /// Those that were not fenced and did not leave.
+    pub nodes: Vec<NodeState>,
+    /// One more with each change of the lead.
+    pub term: u64,
+    pub leader: Option<NodeId>,
+    pub led: Led,
+    pub news: Option<LedgerNews>,
+}
+
+impl LineState {
+    pub fn node(&self, id: NodeId) -> Option<&NodeState> {
+        self.nodes.iter().find(|node| node.id == id)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NodeState {
+    pub id: NodeId,
+    /// One more with each of its steps.
+    pub beat: u64,
+    /// Tickets of it that are not settled yet, as it said last.
+    pub given: u32,
+    /// The store knows for certain that its process has ended. Where it cannot know, never.
+    pub is_gone: bool,
+}
+
+/// What the leader writes, whole, with each of its steps.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Led {
     pub serving_number: u64,
-    /// Gate documents are numbered for ever; a restart goes on behind this number.
+    /// Gate documents are numbered for ever.
     pub gate_sequence: u64,
+    /// The gate document of that number, as it is published by every node; empty before the first.
+    pub document: Vec<u8>,
     pub opened_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
 }
 
-/// The reference: forgets when the process ends, but not between two lives begun on the same value.
-#[derive(Debug, Default)]
-pub struct MemoryLine(Mutex<MemoryState>);
-
-#[derive(Debug, Default)]
-struct MemoryState {
-    incarnation: u32,
-    closed: Vec<Bucket>,
-    /// Bucket → end of the reservation in it. Around a change of bucket there are two.
-    open: BTreeMap<u32, u32>,
-    last: LineStep,
+/// What changed at a node since the step before. An empty one says that it lives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NodeStep {
+    pub lead: Option<LeadStep>,
+    /// A bucket in which tickets are or will be given, and the end of the reservation in it.
+    pub reserve: Option<(u32, u32)>,
+    /// A bucket in which this node gives no more, and how many it gave.
+    pub close: Option<(u32, u32)>,
+    /// [`NodeState::given`].
+    pub given: u32,
+    /// The node goes; it has closed whatever it reserved.
+    pub leaves: bool,
 }
 
-impl LineStore for MemoryLine {
-    fn begin(&self, _campaign: CampaignTag) -> Result<LineRecord, StoreError> {
-        let mut state = self.0.lock().expect("no step panics");
-        let earlier = NodeId { node: 1, incarnation: state.incarnation };
-        for (number, reserved) in std::mem::take(&mut state.open) {
-            state.closed.push(Bucket { number, counts: vec![(earlier, reserved)] });
-        }
-        state.incarnation += 1;
-        Ok(LineRecord {
-            node: NodeId { node: 1, incarnation: state.incarnation },
-            next_bucket: state.closed.last().map_or(0, |bucket| bucket.number + 1),
-            closed: state.closed.clone(),
-            serving_number: state.last.serving_number,
-            gate_sequence: state.last.gate_sequence,
-            opened_at: state.last.opened_at,
-            closed_at: state.last.closed_at,
-        })
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeadStep {
+    /// In which this node leads.
+    pub term: u64,
+    /// The open bucket from now on: as it was, or the next.
+    pub open_bucket: u32,
+    pub led: Led,
+    /// Nodes to be fenced, each only if its beat is still this one: their reservations become their counts.
+    pub fence: Vec<(NodeId, u64)>,
+}
+
+/// The lead as somebody saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub term: u64,
+    /// With its beat; None when nobody led.
+    pub leader: Option<(NodeId, u64)>,
+}
+
+/// What became of a step. Of one that was not done nothing was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stepped {
+    Done,
+    /// The node was taken for dead: what it reserved is closed, and it gives nothing any more. It may join as another.
+    Fenced,
+    /// Another node leads now.
+    NotLeading,
+    /// The bucket to reserve in is not the open one any more.
+    BucketOver,
+}
+
+/// What the line must know of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerNews {
+    /// One more each time: news that do not change are no news, and the ledger is taken for sick.
+    pub number: u64,
+    pub as_of: Timestamp,
+    /// Whether it accepts writes.
+    pub is_well: bool,
+    pub opening: Opening,
+    /// Doses neither held nor booked, by 시·도; None while the ledger has never said.
+    pub doses_left: Option<BTreeMap<u64, u32>>,
+}
+
+impl<L: LineStore + ?Sized> LineStore for std::sync::Arc<L> {
+    fn join(&self, campaign: CampaignTag) -> Result<NodeId, StoreError> {
+        (**self).join(campaign)
     }
 
-    fn save(&self, _campaign: CampaignTag, step: &LineStep) -> Result<(), StoreError> {
-        let mut state = self.0.lock().expect("no step panics");
-        let node = NodeId { node: 1, incarnation: state.incarnation };
-        if let Some((number, count)) = step.close {
-            state.closed.push(Bucket { number, counts: vec![(node, count)] });
-            state.open.remove(&number);
-        }
-        state.open.extend(step.reserve);
-        state.last = step.clone();
-        Ok(())
+    fn look(&self, campaign: CampaignTag, settled_from: u32) -> Result<LineState, StoreError> {
+        (**self).look(campaign, settled_from)
+    }
+
+    fn step(&self, campaign: CampaignTag, node: NodeId, step: &NodeStep) -> Result<Stepped, StoreError> {
+        (**self).step(campaign, node, step)
+    }
+
+    fn claim(&self, campaign: CampaignTag, node: NodeId, seen: &Seen) -> Result<bool, StoreError> {
+        (**self).claim(campaign, node, seen)
+    }
+
+    fn tell(&self, campaign: CampaignTag, news: &LedgerNews) -> Result<(), StoreError> {
+        (**self).tell(campaign, news)
     }
 }

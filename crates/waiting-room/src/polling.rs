@@ -18,6 +18,13 @@ impl Default for PollBands {
 }
 
 impl PollBands {
+    /// As [`PollBands::bands`] gives them; None when the last one has a bound or an earlier one has none.
+    pub fn of_bands(mut bands: Vec<(Option<u64>, u32)>) -> Option<Self> {
+        let (None, beyond_seconds) = bands.pop()? else { return None };
+        let bounded = bands.into_iter().map(|(below, seconds)| Some((below?, seconds)));
+        Some(Self { bands: bounded.collect::<Option<_>>()?, beyond_seconds })
+    }
+
     pub fn seconds(&self, places_ahead: u64) -> u32 {
         let band = self.bands.iter().find(|(below, _)| places_ahead < *below);
         band.map_or(self.beyond_seconds, |(_, seconds)| *seconds)
@@ -47,5 +54,7 @@ mod tests {
         let asked: Vec<u32> = [0, 499, 500, 60_000, 3_000_000].map(|ahead| bands.seconds(ahead)).to_vec();
         assert_eq!(asked, [5, 5, 10, 80, 120]);
         assert_eq!(bands.stretched(2).seconds(0), 10);
+        assert_eq!(PollBands::of_bands(bands.bands().collect()), Some(bands));
+        assert_eq!(PollBands::of_bands(vec![(Some(5), 5)]), None);
     }
 }

@@ -1,17 +1,23 @@
 //! The gate of one campaign: gives tickets, knows how far the line has come, keeps nothing per waiting person.
 //!
-//! Two threads meet here. The front gives tickets and answers questions from memory. The [`keeper`] ticks: it closes
-//! buckets, moves the serving number, makes each step durable in the [`store::LineStore`], and only then lets it be seen.
+//! Two threads meet here. The front gives tickets and answers questions from memory. The [`keeper`] ticks: it is one
+//! node of the line ([`node`]), and perhaps the one that leads ([`leading`]); each step is durable in the
+//! [`store::LineStore`] before it is seen. Where the ledger is, a [`teller`] tells the line what it says.
 
 mod issuing;
 pub mod keeper;
+mod leading;
+mod node;
+mod reading;
+mod teller;
 
 use crate::published::Published;
 use booking::{Campaign, Refusal};
 use issuing::Issuing;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use store::Clock;
 use tokio::sync::Notify;
 use waiting_room::{CampaignTag, KeyRing, Line, Phase, PollBands, Ticket, TicketId, TicketKind, TokenBucket};
 
@@ -30,6 +36,7 @@ pub struct Gate {
     pub campaign: Campaign,
     pub tag: CampaignTag,
     pub settings: GateSettings,
+    clock: Arc<dyn Clock>,
     keys: KeyRing,
     line: RwLock<Line>,
     issuing: Mutex<Issuing>,
@@ -86,8 +93,9 @@ impl Gate {
         if !phase.gives_tickets() {
             return Err(self.not_now(phase));
         }
-        let mut issuing = self.issuing.lock().expect("nothing panics while giving a ticket");
-        let Some(sequence) = issuing.next() else { return Ok(None) };
+        let now = self.clock.elapsed();
+        let mut issuing = self.issuing();
+        let Some(sequence) = issuing.next(now) else { return Ok(None) };
         let (bucket, node, low) = (issuing.bucket, issuing.node, issuing.runs_low());
         drop(issuing);
         if low {
@@ -119,6 +127,10 @@ impl Gate {
             }
         });
         given.await.unwrap_or(Err(NoTicket::Busy))
+    }
+
+    fn issuing(&self) -> MutexGuard<'_, Issuing> {
+        self.issuing.lock().expect("nothing panics while giving a ticket")
     }
 
     pub fn seal(&self, ticket: &Ticket) -> String {

@@ -239,15 +239,21 @@ pub struct Publisher {
 }
 
 impl Publisher {
+    /// The document as it is given to everybody, by every node.
+    pub fn sign(&self, document: &GateDocument) -> String {
+        let signed_part = document.signed_part();
+        GateDocument::file(&signed_part, &self.keys.sign_gate_document(&signed_part))
+    }
+
+    /// `file` is the signed form of `document`.
     pub fn publish(
         &self,
         campaign: &Campaign,
         document: GateDocument,
+        file: Vec<u8>,
         lobby_opens_at: Timestamp,
     ) -> Published {
         let facts = Facts { campaign_name: self.campaign_name.clone(), document, lobby_opens_at };
-        let signed_part = facts.document.signed_part();
-        let file = GateDocument::file(&signed_part, &self.keys.sign_gate_document(&signed_part));
         let home = |lang| {
             let now = facts.document.as_of;
             let chrome = Chrome::for_everybody(lang, "/".to_owned(), self.demo, self.assets, now);

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use store::StoreError;
-use waiting_room::CampaignTag;
+use waiting_room::{CampaignTag, NodeId};
 
 /// The step from version 1 of the file to version 2.
 pub(crate) const SCHEMA: &str = "CREATE TABLE sum(
@@ -38,9 +38,10 @@ pub(crate) fn check(
     head: Option<Witness>,
 ) -> Result<(), StoreError> {
     let read = |error: rusqlite::Error| database::reading(path, &error);
-    let Some(kept) = kept(connection, campaign).map_err(read)? else {
-        let is_gone = head.is_some_and(|head| head.seq > 0);
-        return if is_gone { Err(damaged("its sums are gone")) } else { Ok(()) };
+    let kept = match kept(connection, campaign).map_err(read)? {
+        Kept::Nothing if head.is_some_and(|head| head.seq > 0) => return Err(damaged("its sums are gone")),
+        Kept::Nothing | Kept::Former => return Ok(()),
+        Kept::Sum(kept) => kept,
     };
     let found = compute(connection, campaign, kept.steps).map_err(read)?;
     if found != kept {
@@ -55,17 +56,21 @@ pub(crate) fn check(
     }
 }
 
-/// After a step: the sums as they are now. `closed` is the bucket that the step has closed.
+/// After a step: the sums as they are now. `closed` are the buckets that the step has closed.
 pub(crate) fn follow(
     connection: &Connection,
     campaign: CampaignTag,
-    closed: Option<u32>,
+    closed: &[(u32, NodeId)],
 ) -> rusqlite::Result<Witness> {
-    let Some(before) = kept(connection, campaign)? else { return begin(connection, campaign) };
+    let Kept::Sum(before) = kept(connection, campaign)? else {
+        return begin(connection, campaign);
+    };
     let mut buckets = before.buckets;
-    if let Some(number) = closed {
-        let one = "SELECT number, incarnation, count FROM bucket WHERE campaign = ?1 AND number = ?2";
-        add(&mut buckets, connection.query_row(one, params![campaign.0, number], bucket)?);
+    for (number, node) in closed {
+        let one = "SELECT number, node, incarnation, count FROM bucket
+                   WHERE campaign = ?1 AND number = ?2 AND node = ?3 AND incarnation = ?4";
+        let key = params![campaign.0, number, node.node, node.incarnation];
+        add(&mut buckets, connection.prepare_cached(one)?.query_row(key, bucket)?);
     }
     let steps = before.steps + 1;
     let state = state_of(connection, campaign, steps, buckets)?;
@@ -74,7 +79,7 @@ pub(crate) fn follow(
 
 /// The sums of all there is.
 pub(crate) fn begin(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<Witness> {
-    let steps = kept(connection, campaign)?.map_or(1, |before| before.steps + 1);
+    let steps = steps(connection, campaign)?.map_or(1, |before| before + 1);
     let sum = compute(connection, campaign, steps)?;
     keep(connection, campaign, sum)
 }
@@ -87,30 +92,48 @@ fn keep(connection: &Connection, campaign: CampaignTag, sum: Sum) -> rusqlite::R
     Ok(Witness { seq: sum.steps, chain: sum.state })
 }
 
-fn kept(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<Option<Sum>> {
-    let all = "SELECT steps, buckets, state FROM sum WHERE campaign = ?1";
+enum Kept {
+    Nothing,
+    /// Over the tables of an earlier version, which are believed once.
+    Former,
+    Sum(Sum),
+}
+
+fn kept(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<Kept> {
+    let all = "SELECT steps, buckets, state, length(state) FROM sum WHERE campaign = ?1";
     let read = |row: &Row<'_>| {
+        if row.get::<_, i64>(3)? == 0 {
+            return Ok(Kept::Former);
+        }
         let steps: i64 = row.get(0)?;
-        Ok(Sum { steps: steps.cast_unsigned(), buckets: row.get(1)?, state: row.get(2)? })
+        Ok(Kept::Sum(Sum { steps: steps.cast_unsigned(), buckets: row.get(1)?, state: row.get(2)? }))
     };
-    connection.query_row(all, [campaign.0], read).optional()
+    let found = connection.prepare_cached(all)?.query_row([campaign.0], read).optional()?;
+    Ok(found.unwrap_or(Kept::Nothing))
+}
+
+/// How many steps there were, of whatever version.
+fn steps(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<Option<u64>> {
+    let all = "SELECT steps FROM sum WHERE campaign = ?1";
+    connection.query_row(all, [campaign.0], |row| Ok(row.get::<_, i64>(0)?.cast_unsigned())).optional()
 }
 
 fn compute(connection: &Connection, campaign: CampaignTag, steps: u64) -> rusqlite::Result<Sum> {
     let mut buckets = [0; 32];
-    let mut all = connection.prepare("SELECT number, incarnation, count FROM bucket WHERE campaign = ?1")?;
+    let mut all =
+        connection.prepare("SELECT number, node, incarnation, count FROM bucket WHERE campaign = ?1")?;
     for row in all.query_map([campaign.0], bucket)? {
         add(&mut buckets, row?);
     }
     Ok(Sum { steps, buckets, state: state_of(connection, campaign, steps, buckets)? })
 }
 
-fn bucket(row: &Row<'_>) -> rusqlite::Result<[i64; 3]> {
-    Ok([row.get(0)?, row.get(1)?, row.get(2)?])
+fn bucket(row: &Row<'_>) -> rusqlite::Result<[i64; 4]> {
+    Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?])
 }
 
 /// The order does not matter: buckets may be closed in another one than they are numbered.
-fn add(buckets: &mut [u8; 32], bucket: [i64; 3]) {
+fn add(buckets: &mut [u8; 32], bucket: [i64; 4]) {
     let mut hash = Sha256::new();
     for number in bucket {
         hash.update(number.to_be_bytes());
@@ -128,12 +151,14 @@ fn state_of(
     buckets: [u8; 32],
 ) -> rusqlite::Result<[u8; 32]> {
     let mut hash = Sha256::new().chain_update(steps.to_be_bytes()).chain_update(buckets);
-    let line =
-        "SELECT format('%d|%d|%d|%s|%s', incarnation, serving_number, gate_sequence, opened_at, closed_at)
-         FROM line WHERE campaign = ?1";
-    let open =
-        "SELECT format('|%d|%d', number, reserved) FROM reservation WHERE campaign = ?1 ORDER BY number";
-    for all in [line, open] {
+    let line = "SELECT format('%d|%d|%d|%d|%d|%d|%s|%s|%s', lives, open_bucket, term, ifnull(leader, 0),
+                              serving_number, gate_sequence, opened_at, closed_at, hex(document))
+                FROM line WHERE campaign = ?1";
+    let nodes = "SELECT format('|%d|%d|%d|%d', incarnation, node, beat, given) FROM node
+                 WHERE campaign = ?1 ORDER BY incarnation";
+    let open = "SELECT format('|%d|%d|%d', number, incarnation, reserved) FROM reservation
+                WHERE campaign = ?1 ORDER BY number, incarnation";
+    for all in [line, nodes, open] {
         for text in connection.prepare_cached(all)?.query_map([campaign.0], |row| row.get::<_, String>(0))? {
             hash.update(text?);
         }

@@ -1,37 +1,49 @@
 use crate::damage::Kind;
 use crate::{Folder, is_long};
 use store::conformance::{Chance, Figure, line_cases};
-use store::{LineRecord, LineStep, LineStore as _};
+use store::{LeadStep, Led, LineState, LineStore, NodeState, NodeStep, Seen, Stepped, StoreError};
 use store_sqlite::SqliteLine;
-use waiting_room::CampaignTag;
+use waiting_room::{CampaignTag, NodeId};
 
-#[test]
-fn the_line_remembers_across_lives() {
-    let folder = Folder::new();
-    line_cases::run(&mut || Box::new(SqliteLine::open(&folder.0).unwrap()));
+const CAMPAIGN: CampaignTag = CampaignTag(1);
+
+fn opened(folder: &Folder) -> Box<dyn LineStore> {
+    Box::new(SqliteLine::open(&folder.0).unwrap())
 }
 
 #[test]
-fn a_change_of_bucket_cut_short_loses_neither() {
-    let folder = Folder::new();
-    line_cases::a_change_of_bucket_cut_short_loses_neither(&mut || {
-        Box::new(SqliteLine::open(&folder.0).unwrap())
-    });
+fn the_line_does_what_the_cases_say() {
+    let all = Folder::new();
+    line_cases::run(&|case| Box::new(SqliteLine::open(&all.0.join(case)).unwrap()));
 }
 
 #[test]
 fn the_line_lives_like_the_reference() {
     for seed in 0..5 {
         let folder = Folder::new();
-        line_cases::follow_the_reference(seed, &mut || Box::new(SqliteLine::open(&folder.0).unwrap()));
+        line_cases::follow_the_reference(seed, &|| opened(&folder));
     }
 }
 
 #[test]
-fn a_line_has_one_owner() {
+fn nodes_that_race_settle_every_ticket_once() {
+    for seed in 0..if is_long() { 50 } else { 3 } {
+        let folder = Folder::new();
+        assert_eq!(line_cases::race(seed, &|| opened(&folder)), [""; 0], "seed {seed}");
+    }
+}
+
+#[test]
+fn a_node_whose_process_has_ended_is_known_to_be_gone_at_once() {
     let folder = Folder::new();
-    let _owner = SqliteLine::open(&folder.0).unwrap();
-    assert!(SqliteLine::open(&folder.0).is_err());
+    let (one, other) = (opened(&folder), opened(&folder));
+    let [a, b] = [&one, &other].map(|line| line.join(CAMPAIGN).unwrap());
+    let is_gone = |line: &dyn LineStore, node| line.look(CAMPAIGN, 0).unwrap().node(node).unwrap().is_gone;
+    assert!(!is_gone(&*one, b) && !is_gone(&*other, a) && !is_gone(&*one, a));
+    drop(other);
+    assert!(is_gone(&*one, b) && !is_gone(&*one, a));
+    drop(one);
+    assert!(is_gone(&*opened(&folder), a));
 }
 
 fn files(folder: &Folder) -> Vec<Vec<u8>> {
@@ -56,30 +68,42 @@ const PLACES_LONG: u64 = 1_000;
 struct Lived {
     killed: Vec<Vec<u8>>,
     stopped: Vec<Vec<u8>>,
-    expected: LineRecord,
+    expected: LineState,
+}
+
+fn begin(folder: &Folder) -> Result<LineState, StoreError> {
+    let line = SqliteLine::open(&folder.0)?;
+    line.join(CAMPAIGN)?;
+    line.look(CAMPAIGN, 0)
 }
 
 fn live() -> Lived {
     let folder = Folder::new();
     let line = SqliteLine::open(&folder.0).unwrap();
-    let campaign = CampaignTag(1);
-    line.begin(campaign).unwrap();
+    let node = line.join(CAMPAIGN).unwrap();
+    assert!(line.claim(CAMPAIGN, node, &Seen { term: 0, leader: None }).unwrap());
     for number in 0..60 {
-        let step = LineStep {
-            reserve: Some((number + 1, 64)),
-            close: (number > 0).then_some((number, 17 + number)),
+        let led = Led {
             serving_number: u64::from(number) * 3,
             gate_sequence: u64::from(number) + 100,
-            ..LineStep::default()
+            document: vec![7; 300],
+            ..Led::default()
         };
-        line.save(campaign, &step).unwrap();
+        let lead = LeadStep { term: 1, open_bucket: number + 1, led, fence: Vec::new() };
+        let step = NodeStep {
+            lead: Some(lead),
+            reserve: Some((number + 1, 64)),
+            close: (number > 0).then_some((number, 17 + number % 40)),
+            ..NodeStep::default()
+        };
+        assert_eq!(line.step(CAMPAIGN, node, &step).unwrap(), Stepped::Done);
     }
     let killed = files(&folder);
     drop(line);
     let stopped = files(&folder);
     let again = Folder::new();
     write(&again, &killed);
-    let expected = SqliteLine::open(&again.0).unwrap().begin(campaign).unwrap();
+    let expected = begin(&again).unwrap();
     Lived { killed, stopped, expected }
 }
 
@@ -94,7 +118,7 @@ impl Lived {
             let mut altered = files[file].clone();
             let at = kind.apply(&mut altered, &mut chance);
             std::fs::write(folder.0.join(FILES[file]), altered).unwrap();
-            let begun = SqliteLine::open(&folder.0).and_then(|line| line.begin(CampaignTag(1)));
+            let begun = begin(&folder);
             let is = match begun {
                 Err(_) => 0,
                 Ok(begun) if begun == self.expected => 1,
@@ -137,17 +161,41 @@ fn damage_to_the_memory_of_the_line_is_noticed_or_harmless() {
     .tell();
 }
 
+/// As release 2 left it: one node, whose last bucket is open.
+const VERSION_2: &str = "
+    DROP TABLE node; DROP TABLE reservation; DROP TABLE bucket; DROP TABLE line;
+    CREATE TABLE line(campaign INTEGER PRIMARY KEY, incarnation INTEGER NOT NULL,
+        serving_number INTEGER NOT NULL DEFAULT 0, gate_sequence INTEGER NOT NULL DEFAULT 0,
+        opened_at TEXT, closed_at TEXT) STRICT;
+    CREATE TABLE reservation(campaign INTEGER NOT NULL, number INTEGER NOT NULL, reserved INTEGER NOT NULL,
+        PRIMARY KEY (campaign, number)) STRICT, WITHOUT ROWID;
+    CREATE TABLE bucket(campaign INTEGER NOT NULL, number INTEGER NOT NULL, incarnation INTEGER NOT NULL,
+        count INTEGER NOT NULL, PRIMARY KEY (campaign, number)) STRICT, WITHOUT ROWID;
+    INSERT INTO line VALUES (1, 4, 30, 2000, NULL, NULL);
+    INSERT INTO bucket VALUES (1, 0, 3, 40), (1, 1, 4, 7);
+    INSERT INTO reservation VALUES (1, 2, 64);
+    PRAGMA user_version = 2;";
+
 #[test]
-fn a_line_of_the_first_version_is_brought_up_and_loses_nothing() {
+fn a_line_of_an_earlier_version_is_brought_up_and_loses_nothing() {
     let lived = live();
-    let folder = Folder::new();
-    write(&folder, &lived.stopped);
-    std::fs::remove_file(folder.0.join(FILES[HEAD])).unwrap();
-    let old = rusqlite::Connection::open(folder.0.join(FILES[DATABASE])).unwrap();
-    old.execute_batch("DROP TABLE sum; PRAGMA user_version = 1;").unwrap();
-    drop(old);
-    let begun = SqliteLine::open(&folder.0).unwrap().begin(CampaignTag(1)).unwrap();
-    assert_eq!(begun, lived.expected);
-    let again = SqliteLine::open(&folder.0).unwrap().begin(CampaignTag(1)).unwrap();
-    assert_eq!(again.next_bucket, lived.expected.next_bucket);
+    for without_sums in [false, true] {
+        let folder = Folder::new();
+        write(&folder, &lived.stopped);
+        let old = rusqlite::Connection::open(folder.0.join(FILES[DATABASE])).unwrap();
+        old.execute_batch(VERSION_2).unwrap();
+        if without_sums {
+            std::fs::remove_file(folder.0.join(FILES[HEAD])).unwrap();
+            old.execute_batch("DROP TABLE sum; PRAGMA user_version = 1;").unwrap();
+        }
+        drop(old);
+        let found = begin(&folder).unwrap();
+        let counts: Vec<_> = found.settled.iter().map(|bucket| (bucket.number, bucket.counts[0])).collect();
+        let life = |incarnation| NodeId { node: 1, incarnation };
+        assert_eq!(counts, [(0, (life(3), 40)), (1, (life(4), 7)), (2, (life(4), 64))]);
+        assert_eq!((found.open_bucket, found.led.serving_number, found.led.gate_sequence), (3, 30, 2000));
+        let node = NodeState { id: life(5), beat: 0, given: 0, is_gone: false };
+        assert_eq!(found.nodes, [node]);
+        begin(&folder).unwrap();
+    }
 }

@@ -6,6 +6,7 @@ mod clinics;
 mod desk;
 mod doors;
 mod holds;
+mod new_doses;
 mod people;
 mod retention;
 mod visits;

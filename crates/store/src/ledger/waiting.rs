@@ -8,7 +8,7 @@ use crate::WaitRecord;
 use crate::table::Table;
 use booking::{
     AppointmentId, CampaignId, Change, ClinicId, DoseNumber, HoldEnd, Offer, OfferEnd, PersonId, SlotId,
-    WaitEntry, WaitId, WaitScope,
+    WaitEntry, WaitId, WaitScope, korean_day,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -121,8 +121,8 @@ impl Waits {
         self.of_person.get((campaign, person)).copied()
     }
 
-    /// Those who wait in a clinic or its 시·군·구, in the order in which they came.
-    pub(super) fn in_order(&self, scopes: [WaitScope; 2]) -> Vec<WaitId> {
+    /// Those who wait in any of these, in the order in which they came.
+    pub(super) fn in_order(&self, scopes: impl IntoIterator<Item = WaitScope>) -> Vec<WaitId> {
         let mut ids: Vec<WaitId> = scopes
             .into_iter()
             .flat_map(|scope| self.in_scope.get(scope).into_iter().flatten())
@@ -237,7 +237,7 @@ impl Ledger {
         }
     }
 
-    /// The places that a change gives back, as long as anybody waits at all.
+    /// The places that a change gives back, or for which it brings doses, as long as anybody waits at all.
     pub(super) fn freed_by(&self, change: &Change) -> Vec<SlotId> {
         if self.waits.nobody_waits() {
             return Vec::new();
@@ -257,6 +257,9 @@ impl Ledger {
             Change::Unblocked { slot, places, .. } => vec![*slot; *places as usize],
             Change::CapacitySet { clinic, visit_on, starts_min, capacity, .. } => {
                 self.places_more((*clinic, *visit_on), *starts_min, *capacity)
+            }
+            Change::SupplySet { campaign, supply, at, .. } => {
+                self.places_for_doses(*campaign, supply, korean_day(*at))
             }
             _ => Vec::new(),
         }

@@ -2,8 +2,7 @@ use crate::Memory;
 use booking::Country;
 use std::sync::Arc;
 use store::conformance::{Subject, cases, line_cases, simulation};
-use store::{LineRecord, LineStep, LineStore, MemoryLine, MemoryStore, MockClock, StoreError};
-use waiting_room::CampaignTag;
+use store::{MemoryLine, MemoryStore, MockClock};
 
 const SEEDS: u64 = 200;
 const SEEDS_LONG: u64 = 10_000;
@@ -112,27 +111,25 @@ fn the_same_seed_gives_the_same_trace() {
     }
 }
 
-/// One memory, opened again and again.
-struct SameLine(Arc<MemoryLine>);
+#[test]
+fn the_line_does_what_the_cases_say() {
+    line_cases::run(&|_| Box::new(MemoryLine::default()));
+}
 
-impl LineStore for SameLine {
-    fn begin(&self, campaign: CampaignTag) -> Result<LineRecord, StoreError> {
-        self.0.begin(campaign)
-    }
-
-    fn save(&self, campaign: CampaignTag, step: &LineStep) -> Result<(), StoreError> {
-        self.0.save(campaign, step)
+#[test]
+fn nodes_that_race_settle_every_ticket_once() {
+    for seed in 0..10 {
+        let line = Arc::new(MemoryLine::default());
+        let faults = line_cases::race(seed, &|| Box::new(Arc::clone(&line)));
+        assert_eq!(faults, [""; 0], "seed {seed}");
     }
 }
 
 #[test]
-fn the_line_remembers_across_lives() {
-    let line = Arc::new(MemoryLine::default());
-    line_cases::run(&mut || Box::new(SameLine(Arc::clone(&line))));
-}
-
-#[test]
-fn a_change_of_bucket_cut_short_loses_neither() {
-    let line = Arc::new(MemoryLine::default());
-    line_cases::a_change_of_bucket_cut_short_loses_neither(&mut || Box::new(SameLine(Arc::clone(&line))));
+fn a_line_that_forgets_who_was_fenced_is_caught() {
+    let faults = (0..10).map(|seed| {
+        let line = Arc::new(MemoryLine::forgetting_fences());
+        line_cases::race(seed, &|| Box::new(Arc::clone(&line))).len()
+    });
+    assert!(faults.sum::<usize>() > 0);
 }

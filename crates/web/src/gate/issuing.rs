@@ -1,6 +1,7 @@
 //! Giving sequences out of a durable reservation. A reservation doubles while it is used up quickly, and starts small,
 //! so that a crash leaves at most about as many gaps as tickets were given in the last moment.
 
+use std::time::Duration;
 use waiting_room::NodeId;
 
 /// The first reservation of a bucket in quiet times.
@@ -14,20 +15,44 @@ pub(super) struct Issuing {
     pub(super) bucket: u32,
     next: u32,
     reserved: u32,
+    /// By the clock that never goes back: until then nobody can have taken this node for dead.
+    good_until: Duration,
 }
 
 impl Issuing {
     pub(super) fn new(node: NodeId, bucket: u32, reserved: u32) -> Self {
-        Self { node, bucket, next: 0, reserved }
+        Self { node, bucket, next: 0, reserved, good_until: Duration::ZERO }
     }
 
-    /// None when the reservation is used up.
-    pub(super) fn next(&mut self) -> Option<u32> {
-        if self.next >= self.reserved {
+    /// In the next bucket.
+    pub(super) fn turn(&mut self, bucket: u32, reserved: u32) {
+        *self = Self { bucket, next: 0, reserved, ..*self };
+    }
+
+    /// None when the reservation is used up, or when too much time has passed to be sure that it still counts: a
+    /// process that was stopped wakes with its reservation in hand.
+    pub(super) fn next(&mut self, now: Duration) -> Option<u32> {
+        if self.next >= self.reserved || now > self.good_until {
             return None;
         }
         self.next += 1;
         Some(self.next - 1)
+    }
+
+    pub(super) fn is_reserved(&self) -> bool {
+        self.reserved > 0
+    }
+
+    /// Nothing more is given here.
+    pub(super) fn stop(&mut self) {
+        self.reserved = self.next;
+    }
+
+    /// Whether it had run out.
+    pub(super) fn is_good_until(&mut self, until: Duration, now: Duration) -> bool {
+        let had_run_out = now > self.good_until;
+        self.good_until = until;
+        had_run_out
     }
 
     pub(super) fn count(&self) -> u32 {
@@ -60,15 +85,29 @@ mod tests {
     #[test]
     fn nothing_is_given_beyond_the_reservation_and_it_doubles_under_pressure() {
         let mut issuing = Issuing::new(NodeId { node: 1, incarnation: 1 }, 0, RESERVE_MIN);
+        issuing.is_good_until(Duration::MAX, Duration::ZERO);
+        let now = Duration::ZERO;
         let mut steps = 0;
         for expected in 0..100_000 {
-            let sequence = issuing.next().unwrap_or_else(|| {
+            let sequence = issuing.next(now).unwrap_or_else(|| {
                 steps += 1;
                 issuing.grow(issuing.wanted());
-                issuing.next().expect("it has just grown")
+                issuing.next(now).expect("it has just grown")
             });
             assert_eq!(sequence, expected);
         }
         assert!(steps <= 12, "{steps} durable steps for 100,000 tickets in a second");
+    }
+    #[test]
+    fn a_node_that_may_have_been_taken_for_dead_gives_nothing() {
+        let mut issuing = Issuing::new(NodeId { node: 1, incarnation: 1 }, 0, RESERVE_MIN);
+        let at = Duration::from_millis;
+        assert_eq!(issuing.next(at(1)), None, "it has not stirred yet");
+        assert!(issuing.is_good_until(at(2_000), at(1)));
+        assert_eq!((issuing.next(at(2_000)), issuing.next(at(2_001))), (Some(0), None));
+        assert!(issuing.is_good_until(at(5_000), at(3_000)));
+        assert_eq!(issuing.next(at(3_000)), Some(1));
+        issuing.stop();
+        assert_eq!(issuing.next(at(3_000)), None);
     }
 }

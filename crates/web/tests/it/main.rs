@@ -27,6 +27,7 @@ mod ledger;
 mod line;
 mod malformed;
 mod merged;
+mod nodes;
 mod openapi;
 mod outage;
 mod overload;

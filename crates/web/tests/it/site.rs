@@ -155,6 +155,7 @@ impl Site {
     }
 
     fn start(kept: Kept) -> Self {
+        kept.line.everybody_is_gone();
         let (app, keeper, feeder) = wire_up(&kept);
         let app = Arc::new(app);
         let listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -220,7 +221,7 @@ impl Site {
 }
 
 /// The small country of the conformance suite with its campaign of two doses, for people born from 1962 to 1966.
-fn country(roster_needed: bool, recipient_code: bool) -> Country {
+pub(crate) fn country(roster_needed: bool, recipient_code: bool) -> Country {
     let small = world::country();
     let born = EligibilityGroup::born(date(1962, 1, 1), date(1966, 12, 31));
     let group = EligibilityGroup { roster_needed, ..born };
@@ -285,7 +286,7 @@ impl KeyShelf for TestShelf {
     }
 }
 
-fn names(is_hostile: bool) -> CampaignNames {
+pub(crate) fn names(is_hostile: bool) -> CampaignNames {
     let pair = |ko: &str, en: &str| {
         if is_hostile { (country_text(), country_text()) } else { (ko.to_owned(), en.to_owned()) }
     };
@@ -303,7 +304,7 @@ fn keeper(kept: &Kept, keys: &Arc<Keys>, assets: web::pages::Assets) -> Keeper {
     };
     let parts = KeeperParts {
         line_store: Arc::clone(&kept.line) as Arc<dyn store::LineStore>,
-        ledger: Arc::clone(&kept.ledger) as Arc<dyn Store>,
+        ledger: Some(Arc::clone(&kept.ledger) as Arc<dyn Store>),
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         publisher: Publisher {
             campaign_name: names(kept.wanted.hostile).name,

@@ -136,6 +136,38 @@ pub(super) const CASES: &[Case] = &[
     ",
     ),
     (
+        "doses that come where there were none are for those who wait, in their order, and then for everybody",
+        "
+        at 07-12 20:00
+        service open -> opened
+        kim enter -> admitted
+        lee enter -> admitted
+        son enter -> admitted
+        eve enter -> admitted
+        lee wait in 2611000000 -> PlacesFree C5/26/09:00 C6/26/09:00 C5/27/09:00
+        office supply west 0 -> supplied
+        lee wait in C5 -> waiting
+        kim wait in C6 days 27 27 -> waiting
+        son wait in 2611000000 -> waiting
+        eve hold C5 26 09:00 -> SupplyExhausted 2600000000
+        office supply west 2 key a -> supplied
+        see waits lee -> C5 after 0 offered C5/26/09:00 until 07-13T09:00:00
+        see waits kim -> C6 after 0 offered C6/27/09:00 until 07-13T09:00:00
+        office supply west 2 key a -> supplied
+        see waits son -> 2611000000 after 0
+        see C5 26 09:00 -> free 0 held 1 booked 0
+        eve hold C5 26 09:30 -> SupplyExhausted 2600000000
+        restart
+        lee accept -> booked 1
+        kim decline -> declined
+        service expire 1 -> expired
+        see waits son -> 2611000000 after 0 offered C6/27/09:00 until 07-13T09:00:00
+        office supply west 5 -> supplied
+        see waits kim -> C6 after 0 offered C6/27/09:30 until 07-13T09:00:00
+        eve hold C5 26 09:30 -> held
+    ",
+    ),
+    (
         "a helper waits for those whom they help, and answers for them",
         "
         campaign 2

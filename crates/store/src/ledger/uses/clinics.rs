@@ -10,6 +10,9 @@ use jiff::Timestamp;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+/// Offers in one step when doses come; more of them follow a few at a time.
+const OFFERED_AT_ONCE: usize = 1_000;
+
 impl Ledger {
     pub(in crate::ledger) fn staff(
         &mut self,
@@ -111,6 +114,8 @@ impl Ledger {
             even_below: *even_below,
         })?;
         self.write(Change::SupplySet { campaign: *campaign, supply: supply.clone(), by, at }, changes);
+        // At once, before anybody comes directly and takes the doses.
+        self.offer_due(at, OFFERED_AT_ONCE, changes);
         Ok(Outcome::SupplySet(supply))
     }
 }

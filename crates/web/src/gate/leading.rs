@@ -1,0 +1,116 @@
+//! What only the leader does: it moves the serving number and writes the gate document, for every node.
+
+use super::{Gate, GateSettings};
+use jiff::{SignedDuration, Timestamp};
+use store::{LedgerNews, LineState};
+use waiting_room::{AdmissionMeter, DosesLeft, GateDocument, Phase, PhaseFacts, TokenBucket};
+
+/// At most one gate document a second, unless the phase changes.
+const PUBLISH_EVERY: SignedDuration = SignedDuration::from_secs(1);
+/// News that are the same for so many looks, one a tick, are no news.
+const NEWS_GOOD_FOR_LOOKS: u32 = 10;
+
+pub(super) struct Leading {
+    callers: TokenBucket,
+    pub(super) meter: AdmissionMeter,
+    news: News,
+}
+
+/// What the ledger said last, and for how long it has not said anything else.
+struct News {
+    last: Option<LedgerNews>,
+    looks: u32,
+}
+
+impl Leading {
+    /// What was told before this process began may be old: the ledger is well when it says something new.
+    pub(super) fn new(settings: &GateSettings, now: Timestamp, told: Option<LedgerNews>) -> Self {
+        let rate = settings.admissions_per_second;
+        Self {
+            callers: TokenBucket::empty(rate, rate, now),
+            meter: AdmissionMeter::default(),
+            news: News { last: told, looks: NEWS_GOOD_FOR_LOOKS },
+        }
+    }
+
+    /// Every node hears the news, so that each knows them when it comes to lead.
+    pub(super) fn hear(&mut self, news: Option<&LedgerNews>) {
+        let number = |news: &LedgerNews| news.number;
+        if news.map(number) == self.news.last.as_ref().map(number) {
+            self.news.looks = self.news.looks.saturating_add(1);
+        } else {
+            self.news = News { last: news.cloned(), looks: 0 };
+        }
+    }
+
+    fn booking_is_well(&self) -> bool {
+        self.news.looks < NEWS_GOOD_FOR_LOOKS && self.news.last.as_ref().is_some_and(|news| news.is_well)
+    }
+
+    /// The doors as the ledger committed them go into what is led.
+    pub(super) fn see_the_doors(&self, state: &mut LineState) {
+        use booking::Opening;
+        match self.news.last.as_ref().map(|news| news.opening) {
+            Some(Opening::Open { at }) => state.led.opened_at = Some(at),
+            Some(Opening::Closed { at }) => state.led.closed_at = Some(at),
+            Some(Opening::NotYet) | None => {}
+        }
+    }
+
+    pub(super) fn phase(&self, gate: &Gate, state: &LineState, now: Timestamp) -> Phase {
+        Phase::of(&PhaseFacts {
+            now,
+            lobby_opens_at: gate.lobby_opens_at(),
+            opens_at: gate.campaign.opens_at,
+            opened: state.led.opened_at.is_some(),
+            closed: state.led.closed_at.is_some(),
+            paused: false,
+            booking_is_well: self.booking_is_well(),
+            doses_left: self.doses_left(gate).total,
+        })
+    }
+
+    fn doses_left(&self, gate: &Gate) -> DosesLeft {
+        let said = self.news.last.as_ref().and_then(|news| news.doses_left.clone());
+        let regions = said
+            .unwrap_or_else(|| gate.campaign.supply.iter().map(|(sido, doses)| (sido.0, *doses)).collect());
+        DosesLeft { total: regions.values().map(|doses| u64::from(*doses)).sum(), regions }
+    }
+
+    /// How many more are called now: at the rate, never past the settled.
+    pub(super) fn call(&mut self, gate: &Gate, state: &LineState, phase: Phase, now: Timestamp) -> u64 {
+        let settled = gate.line.read().expect("nothing panics while closing a bucket").settled();
+        let waiting = settled - state.led.serving_number;
+        if phase.calls() { self.callers.take(waiting, now) } else { 0 }
+    }
+
+    /// The next document, when it is time for one.
+    pub(super) fn document(
+        &self,
+        gate: &Gate,
+        state: &LineState,
+        (phase, now): (Phase, Timestamp),
+        issued: u64,
+    ) -> Option<GateDocument> {
+        let published = gate.published();
+        let before = published.facts.as_ref().map(|facts| &facts.document);
+        let is_due = before.is_none_or(|before| {
+            now.duration_since(before.as_of) >= PUBLISH_EVERY || now < before.as_of || phase != before.phase
+        });
+        is_due.then(|| GateDocument {
+            campaign: gate.campaign.slug.clone(),
+            sequence: state.led.gate_sequence + 1,
+            as_of: now,
+            opens_at: gate.campaign.opens_at,
+            closes_at: gate.campaign.closes_at,
+            phase,
+            serving_number: state.led.serving_number,
+            tickets_issued: issued.max(before.map_or(0, |before| before.tickets_issued)),
+            admissions_per_minute: self.meter.per_minute(),
+            doses_left: self.doses_left(gate),
+            message: (String::new(), String::new()),
+            poll: gate.settings.poll.clone(),
+            pass_epoch: gate.settings.pass_epoch,
+        })
+    }
+}
