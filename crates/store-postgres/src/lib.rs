@@ -38,6 +38,7 @@ mod journal;
 mod options;
 mod schema;
 mod store;
+mod watched;
 mod wire;
 mod writer;
 
