@@ -6,6 +6,8 @@ mod check;
 pub(crate) mod demo;
 pub(crate) mod inspect;
 mod keys;
+mod plan;
+mod rehearse;
 pub(crate) mod restore;
 mod retention;
 pub(crate) mod serve;
@@ -28,5 +30,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Audit(order) => audit::run(&order),
         Command::Keys(keys) => keys::run(&keys),
         Command::Retention(retention) => retention::run(&retention),
+        Command::Plan(asked) => plan::run(&asked),
+        Command::Rehearse(asked) => rehearse::run(&asked),
     }
 }

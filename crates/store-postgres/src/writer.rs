@@ -5,6 +5,7 @@ mod follow;
 mod trouble;
 
 use crate::address::Address;
+use crate::checked::Checked;
 use crate::guards;
 use crate::health::{Health, HealthCell};
 use crate::inbox::{Asked, Inbox, Work};
@@ -79,9 +80,14 @@ impl Writer {
 
     /// Makes the tables, and reads the whole journal.
     pub(crate) fn begin(&mut self) -> Result<(), StoreError> {
-        self.connected()
-            .and_then(|connection| schema::bring_up(connection).map_err(trouble))
-            .map_err(told)?;
+        let needs_durable = self.limits.needs_durable;
+        self.with_connection(|connection| {
+            let checked = Checked::ask(connection)?;
+            schema::bring_up(connection)?;
+            Ok(checked)
+        })
+        .map_err(told)?
+        .is_fit_for(needs_durable)?;
         self.catch_up().map_err(told)?;
         self.ledger_mut().check_country()
     }

@@ -1,8 +1,9 @@
 //! What the others have written comes into the ledger, with the lock and without.
 
-use super::trouble::{Trouble, is_useless, told, trouble};
+use super::trouble::{Trouble, is_useless, trouble};
 use super::{ONE_WRITER, Writer};
 use crate::journal::{self, Beyond, JournalRow, Locked};
+use crate::link::connect;
 use crate::wire::{Connection, Failure};
 use jiff::Timestamp;
 use store::{StoreError, record};
@@ -84,7 +85,7 @@ impl Writer {
             .map_err(|e| Trouble::Away(StoreError::unavailable_because("the database's clock is wrong", e)))
     }
 
-    fn with_connection<T>(
+    pub(super) fn with_connection<T>(
         &mut self,
         act: impl FnOnce(&mut Connection) -> Result<T, Failure>,
     ) -> Result<T, Trouble> {
@@ -97,31 +98,11 @@ impl Writer {
         })
     }
 
-    /// The first host that lets us in; whether it is the primary is asked with every look at the journal.
     pub(super) fn connected(&mut self) -> Result<&mut Connection, Trouble> {
         if self.connection.is_none() {
-            let mut last = None;
-            for position in 0..self.address.hosts.len() {
-                match self.connect(position) {
-                    Ok(connection) => {
-                        self.connection = Some(connection);
-                        break;
-                    }
-                    Err(failure) => last = Some(failure),
-                }
-            }
-            if let Some(failure) = last.filter(|_| self.connection.is_none()) {
-                return Err(Trouble::Away(told(trouble(failure))));
-            }
+            let opened = connect(&self.address, &self.limits, self.randomness.as_ref());
+            self.connection = Some(opened.map_err(|failure| Trouble::Away(failure.into()))?);
         }
-        Ok(self.connection.as_mut().expect("a host let us in, or we have gone"))
-    }
-
-    fn connect(&self, position: usize) -> Result<Connection, Failure> {
-        let (patience, randomness) = (self.limits.patience(), self.randomness.as_ref());
-        let mut connection =
-            Connection::open(&self.address, &self.address.hosts[position], patience, randomness)?;
-        journal::refuse_replica(&mut connection)?;
-        Ok(connection)
+        Ok(self.connection.as_mut().expect("it was opened, or we have gone"))
     }
 }

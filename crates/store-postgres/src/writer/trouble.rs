@@ -29,13 +29,10 @@ pub(super) fn trouble(failure: Failure) -> Trouble {
         Failure::Refused(refused) if refused.code.starts_with("23") || refused.code == "22012" => {
             Trouble::Guarded(refused)
         }
-        Failure::Refused(refused) if refused.code == "53100" => Trouble::Full,
-        Failure::Refused(refused) => {
-            Trouble::Away(StoreError::unavailable_because("the database refuses", refused))
-        }
-        Failure::Lost(error) => {
-            Trouble::Away(StoreError::unavailable_because("the database does not answer", error))
-        }
+        other => match StoreError::from(other) {
+            StoreError::Full => Trouble::Full,
+            away => Trouble::Away(away),
+        },
     }
 }
 
