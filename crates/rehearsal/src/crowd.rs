@@ -31,6 +31,8 @@ pub struct CrowdConfig {
     pub connections_max: usize,
     /// False: a connection of its own for each request, as of so many people.
     pub keeps_connections: bool,
+    /// How many times faster than people they think and type.
+    pub haste: u32,
     pub requests_per_second_max: u32,
 }
 
@@ -45,6 +47,7 @@ impl CrowdConfig {
             arrival: ArrivalPlan::default().into(),
             connections_max: 64,
             keeps_connections: true,
+            haste: 1,
             requests_per_second_max: 2_000,
         }
     }
@@ -98,7 +101,7 @@ pub async fn run_logged(
     if !config.keeps_connections {
         driver.lets_go();
     }
-    let cast = Cast::new(config.seed, config.people);
+    let cast = Cast::new(config.seed, config.people).hasty(config.haste);
     let mut troupe = Troupe::new(config.campaign, cast, config.arrival, opening);
     let watch = Stopwatch::start().await;
     let mut progress_at = Duration::ZERO;

@@ -27,6 +27,13 @@ pub(super) fn write(played: &Played, out: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The audit alone.
+pub(super) fn audited(found: &Findings) -> Report {
+    let mut report = Report::new(("연습의 감사", "The audit of a rehearsal"));
+    offences(&mut report, found);
+    report
+}
+
 fn machine(played: &Played) -> serde_json::Value {
     let steps: BTreeMap<_, _> = played
         .tally
@@ -76,6 +83,11 @@ fn verdict(report: &mut Report, played: &Played) {
         ));
     } else if played.passes() {
         report.assures(("통과: 감사에서 어긋난 것이 없습니다.", "Passed: the audit found nothing amiss."));
+    } else if played.findings.as_ref().is_some_and(Findings::holds) {
+        report.warns((
+            "실패: 감사에서 어긋난 것은 없으나, 장부가 증명되지 않았거나 답을 받지 못하고 돌아간 사람이 많습니다.",
+            "FAILED: the audit found nothing amiss, but the journal is not proved or too many went home without an answer.",
+        ));
     } else {
         report.warns(("실패: 감사에서 어긋난 것이 있습니다.", "FAILED: the audit found something amiss."));
     }
@@ -190,6 +202,9 @@ fn told(report: &mut Report, found: &Findings) {
         &format!("대기를 안내받은 {people}명 가운데 {short}명이 안내보다 오래 기다렸습니다."),
         &format!("Of {people} people who were told a wait, {short} waited longer than its upper end."),
     ));
+    if told.samples.len() < 2 {
+        return;
+    }
     let mut samples = told.samples.clone();
     samples.sort_unstable_by_key(|(_, _, had_s)| *had_s);
     let line = |of: fn(&(u64, u64, u64)) -> u64| {
