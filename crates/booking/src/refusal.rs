@@ -24,6 +24,12 @@ pub enum Refusal {
     NotYourTurn {
         places_ahead: Option<u64>,
     },
+    /// Decided by the gate: the place goes on with a newer ticket, on another device.
+    PlaceElsewhere,
+    /// Decided by the gate: this line never told such a code of a place.
+    PlaceCodeUnknown,
+    /// Decided by the gate: somebody else proved who they are on this place.
+    PlaceOfAnother,
     /// Decided by the gate: called, but the rate of admissions is used up for this moment.
     EntranceBusy {
         retry_after_s: u32,
@@ -250,6 +256,9 @@ known_as! {
     CampaignClosed 203,
     TicketNeeded 211,
     NotYourTurn 212,
+    PlaceElsewhere 700,
+    PlaceCodeUnknown 701,
+    PlaceOfAnother 702,
     EntranceBusy 213,
     IdentityNeeded 301,
     ChallengeUnknown 302,

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Randomness, Roster, Store};
-use store_sqlite::{FollowedRoster, SqliteLine};
+use store_sqlite::{FollowedRoster, SqliteLine, SqlitePlaces};
 use tokio::sync::watch;
 use waiting_room::PollBands;
 use web::app::{App, WebSettings};
@@ -224,6 +224,7 @@ fn keeper(
     let publisher = Publisher { campaign_name, keys: Arc::clone(keys), assets, demo: true };
     let parts = KeeperParts {
         line_store: Arc::new(open_line(&config.data)?),
+        places: Arc::new(SqlitePlaces::open(&config.data)?),
         ledger: Some(Arc::clone(ledger)),
         clock: Arc::clone(clock),
         publisher,

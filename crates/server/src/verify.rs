@@ -144,7 +144,7 @@ pub(crate) fn prove(source: &Source) -> Result<Found> {
 
 /// As [`prove`], with the audit record held against heads that were kept elsewhere.
 pub(crate) fn prove_anchored(source: &Source, heads: &[AuditHead]) -> Result<Found> {
-    for name in ["line.db", store_sqlite::ROSTER_FILE] {
+    for name in ["line.db", store_sqlite::PLACES_FILE, store_sqlite::ROSTER_FILE] {
         let path = source.path().join(name);
         if path.exists()
             && let Err(error) = check_pages(&path)

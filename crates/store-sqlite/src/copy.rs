@@ -10,6 +10,7 @@
 //! A checkpoint waits for a copy ([`CopyLock`]), so that under load the first try is the last; past a limit it does
 //! not, and the copy is made again.
 
+use crate::places::PLACES_FILE;
 use crate::roster::ROSTER_FILE;
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read as _};
@@ -50,6 +51,7 @@ pub fn copy_folder(from: &Path, to: &Path) -> Result<Copied, StoreError> {
     copy_heads(from, to, &mut copied)?;
     copy_database(from, to, JOURNAL_FILE, &mut copied)?;
     copy_database(from, to, LINE_FILE, &mut copied)?;
+    copy_database(from, to, PLACES_FILE, &mut copied)?;
     copy_file(from, to, ROSTER_FILE, &mut copied)?;
     copy_file(from, to, DEMO_FILE, &mut copied)?;
     copy_country(from, to, &mut copied)?;

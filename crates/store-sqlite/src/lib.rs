@@ -41,6 +41,7 @@ mod journal;
 mod line;
 mod options;
 mod pen;
+mod places;
 mod projector;
 mod reply;
 mod roster;
@@ -59,6 +60,7 @@ pub use line::SqliteLine;
 #[cfg(feature = "saboteur")]
 pub use options::Sabotage;
 pub use options::StoreLimits;
+pub use places::{PLACES_FILE, SqlitePlaces};
 pub use roster::{
     FollowedRoster, KeyChecks, ROSTER_FILE, RosterDifference, RosterDraft, RosterRow, RosterSample,
     SqliteRoster,

@@ -3,7 +3,7 @@
 //! - [`cases`]: what each use answers, told line by line in a small language ([`language`]).
 //! - [`simulation`]: seeded people who fight over a few places, with clock jumps and crashes; [`invariants`] are
 //!   checked after every event, and the same seed gives the same trace on every back end.
-//! - [`line_cases`]: the memory of the waiting room.
+//! - [`line_cases`], [`places_cases`]: the memory of the waiting room.
 //! - [`Figure`]: what a test of a promise came to.
 //!
 //! To add a case: a few lines in `cases.rs`. To add an invariant: a named function in `invariants.rs` and its line in
@@ -18,6 +18,7 @@ pub mod invariants;
 mod language;
 pub mod line_cases;
 mod people;
+pub mod places_cases;
 pub mod simulation;
 mod wording;
 mod words;

@@ -27,6 +27,7 @@ mod line;
 mod memory;
 mod memory_line;
 mod meter;
+mod places;
 pub mod proof;
 mod reads;
 pub mod record;
@@ -52,6 +53,7 @@ pub use line::{LeadStep, Led, LedgerNews, LineState, LineStore, NodeState, NodeS
 pub use memory::MemoryStore;
 pub use memory_line::MemoryLine;
 pub use meter::{BOUNDS_US, Measured, Meter};
+pub use places::{Bound, CarriedPlace, KeptPlace, MemoryPlaces, Places, Word};
 pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use staff::{RecordVisit, SetCapacity, SetSupply, StaffUse};

@@ -10,6 +10,7 @@
 //! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering
 //! replaces [`Line::queue_number`] and nothing else.
 
+mod code;
 mod gate_document;
 mod line;
 mod pass;
@@ -20,6 +21,7 @@ mod ticket;
 mod token_bucket;
 mod wait;
 
+pub use code::{NoPlaceCode, place_code, read_place_code, reads_as_place_code};
 pub use gate_document::{DosesLeft, GateDocument};
 pub use line::{Bucket, Line, NodeId};
 pub use pass::Pass;

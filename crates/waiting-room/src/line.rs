@@ -89,6 +89,7 @@ mod tests {
             sequence,
             id,
             queue_number: None,
+            generation: 0,
         }
     }
 

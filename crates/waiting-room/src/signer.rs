@@ -8,6 +8,8 @@ use std::fmt;
 use subtle::ConstantTimeEq as _;
 
 const MAC_LENGTH: usize = 16;
+/// Of what people read out and type. Whoever checks one limits the tries.
+const SHORT_MAC_LENGTH: usize = 6;
 /// Bytes of a body; the longest token is a form's.
 const BODY_MAX: usize = 128;
 
@@ -19,6 +21,8 @@ pub enum Purpose {
     Session = 3,
     Form = 4,
     Challenge = 5,
+    /// What people read out; see [`KeyRing::short_mac`].
+    PlaceCode = 9,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +73,16 @@ impl KeyRing {
         genuine.then(|| body.to_vec())
     }
 
+    /// 48 bits, for what people read out; the number of the key is not in it.
+    pub fn short_mac(&self, purpose: Purpose, body: &[u8]) -> [u8; SHORT_MAC_LENGTH] {
+        self.signing.short_mac_of(purpose, body)
+    }
+
+    /// Whether one of the live keys gave it. Compared in constant time.
+    pub fn has_short_mac(&self, purpose: Purpose, body: &[u8], mac: [u8; SHORT_MAC_LENGTH]) -> bool {
+        self.keys().any(|key| key.short_mac_of(purpose, body).ct_eq(&mac).into())
+    }
+
     fn keys(&self) -> impl Iterator<Item = &Key> {
         std::iter::once(&self.signing).chain(&self.retiring)
     }
@@ -85,6 +99,10 @@ impl Key {
         mac.update(body);
         let whole = mac.finalize().into_bytes();
         std::array::from_fn(|position| whole[position])
+    }
+
+    fn short_mac_of(&self, purpose: Purpose, body: &[u8]) -> [u8; SHORT_MAC_LENGTH] {
+        *self.mac_of(purpose, body).first_chunk().expect("six of sixteen")
     }
 }
 

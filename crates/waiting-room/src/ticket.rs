@@ -2,12 +2,16 @@
 
 use crate::{KeyRing, NodeId, Purpose};
 
-const VERSION: u8 = 1;
-const LENGTH: usize = 41;
+/// Of a ticket whose place was never taken over: most of them, and what an earlier release reads.
+const FIRST_VERSION: u8 = 1;
+const FIRST_LENGTH: usize = 41;
+/// With its generation.
+const MOVED_VERSION: u8 = 2;
+const MOVED_LENGTH: usize = FIRST_LENGTH + 2;
 const UNSETTLED: u64 = u64::MAX;
 
 /// The campaign, as the line knows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CampaignTag(pub u16);
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,11 +38,36 @@ pub struct Ticket {
     pub id: TicketId,
     /// Final once known; None while the bucket is open.
     pub queue_number: Option<u64>,
+    /// How often the place was taken over before; the newest counts.
+    pub generation: u16,
 }
 
 impl Ticket {
+    /// Of a place that goes on elsewhere: all that is needed of a settled ticket is its number.
+    pub fn moved(campaign: CampaignTag, queue_number: u64, generation: u16) -> Self {
+        Self {
+            campaign,
+            kind: TicketKind::Line,
+            bucket: 0,
+            node: NodeId { node: 0, incarnation: 0 },
+            sequence: 0,
+            id: Self::place_id(queue_number),
+            queue_number: Some(queue_number),
+            generation,
+        }
+    }
+
+    /// Names a settled place, whichever ticket of it somebody carries.
+    pub fn place_id(queue_number: u64) -> TicketId {
+        let mut id = [0; 16];
+        id[8..].copy_from_slice(&queue_number.to_be_bytes());
+        TicketId(id)
+    }
+
     pub fn seal(&self, keys: &KeyRing) -> String {
-        keys.seal(Purpose::Ticket, &self.to_bytes())
+        let bytes = self.to_bytes();
+        let length = if self.generation == 0 { FIRST_LENGTH } else { MOVED_LENGTH };
+        keys.seal(Purpose::Ticket, &bytes[..length])
     }
 
     /// None for anything forged, foreign in kind, or of another version.
@@ -46,9 +75,9 @@ impl Ticket {
         Self::from_bytes(&keys.open(Purpose::Ticket, token)?)
     }
 
-    fn to_bytes(self) -> [u8; LENGTH] {
-        let mut bytes = [0; LENGTH];
-        bytes[0] = VERSION;
+    fn to_bytes(self) -> [u8; MOVED_LENGTH] {
+        let mut bytes = [0; MOVED_LENGTH];
+        bytes[0] = if self.generation == 0 { FIRST_VERSION } else { MOVED_VERSION };
         bytes[1..3].copy_from_slice(&self.campaign.0.to_be_bytes());
         bytes[3] = self.kind as u8;
         bytes[4..8].copy_from_slice(&self.bucket.to_be_bytes());
@@ -56,15 +85,18 @@ impl Ticket {
         bytes[10..13].copy_from_slice(&self.node.incarnation.to_be_bytes()[1..]);
         bytes[13..17].copy_from_slice(&self.sequence.to_be_bytes());
         bytes[17..33].copy_from_slice(&self.id.0);
-        bytes[33..].copy_from_slice(&self.queue_number.unwrap_or(UNSETTLED).to_be_bytes());
+        bytes[33..FIRST_LENGTH].copy_from_slice(&self.queue_number.unwrap_or(UNSETTLED).to_be_bytes());
+        bytes[FIRST_LENGTH..].copy_from_slice(&self.generation.to_be_bytes());
         bytes
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; LENGTH] = bytes.try_into().ok()?;
-        if bytes[0] != VERSION {
-            return None;
-        }
+        let (bytes, rest) = bytes.split_first_chunk::<FIRST_LENGTH>()?;
+        let generation = match (bytes[0], rest) {
+            (FIRST_VERSION, []) => 0,
+            (MOVED_VERSION, [high, low]) => u16::from_be_bytes([*high, *low]),
+            _ => return None,
+        };
         let kind = match bytes[3] {
             1 => TicketKind::Lobby,
             2 => TicketKind::Line,
@@ -82,6 +114,7 @@ impl Ticket {
             sequence: u32::from_be_bytes(part(bytes, 13)),
             id: TicketId(part(bytes, 17)),
             queue_number: (queue_number != UNSETTLED).then_some(queue_number),
+            generation,
         })
     }
 }
@@ -93,7 +126,7 @@ impl std::fmt::Debug for TicketId {
     }
 }
 
-fn part<const N: usize>(bytes: &[u8; LENGTH], from: usize) -> [u8; N] {
+fn part<const N: usize>(bytes: &[u8; FIRST_LENGTH], from: usize) -> [u8; N] {
     std::array::from_fn(|position| bytes[from + position])
 }
 
@@ -111,6 +144,7 @@ mod tests {
             sequence: 4_000_000_000,
             id: TicketId([5; 16]),
             queue_number: None,
+            generation: 0,
         }
     }
 
@@ -118,7 +152,8 @@ mod tests {
     fn a_ticket_reads_back_as_it_was_sealed() {
         let keys = KeyRing::new(KeyId(1), &[1; 32]);
         let settled = Ticket { queue_number: Some(1_204_551), kind: TicketKind::Line, ..ticket() };
-        for ticket in [ticket(), settled] {
+        let moved = Ticket { generation: 0x01_02, ..settled };
+        for ticket in [ticket(), settled, moved] {
             assert_eq!(Ticket::open(&keys, &ticket.seal(&keys)), Some(ticket));
         }
     }
@@ -126,7 +161,13 @@ mod tests {
     #[test]
     fn a_pass_or_another_length_is_no_ticket() {
         let keys = KeyRing::new(KeyId(1), &[1; 32]);
-        assert_eq!(Ticket::open(&keys, &keys.seal(Purpose::Pass, &ticket().to_bytes())), None);
-        assert_eq!(Ticket::open(&keys, &keys.seal(Purpose::Ticket, &ticket().to_bytes()[1..])), None);
+        assert_eq!(
+            Ticket::open(&keys, &keys.seal(Purpose::Pass, &ticket().to_bytes()[..FIRST_LENGTH])),
+            None
+        );
+        let bytes = ticket().to_bytes();
+        for wrong in [&bytes[1..FIRST_LENGTH], &bytes[..FIRST_LENGTH - 1], &bytes[..MOVED_LENGTH]] {
+            assert_eq!(Ticket::open(&keys, &keys.seal(Purpose::Ticket, wrong)), None);
+        }
     }
 }

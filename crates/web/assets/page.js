@@ -72,6 +72,8 @@
     b.hidden = false;
     b.addEventListener("click", () => print());
   });
+  const picture = document.querySelector("[data-from-picture]");
+  if (picture && !picture.value && /^#[-\w]{16,}/.test(location.hash)) picture.value = location.hash.slice(1);
   const errors = document.getElementById("errors");
   if (errors) errors.focus();
 

@@ -8,6 +8,7 @@ use crate::draft::{Draft, MovedFrom};
 use crate::error::Problem;
 use crate::gate::Place as LinePlace;
 use crate::identity::VerifiedIdentity;
+use crate::in_line;
 use crate::people;
 use crate::roster::RosterPerson;
 use crate::session::Session;
@@ -181,7 +182,7 @@ pub async fn enter_to_change(ctx: &mut Context) -> Result<Entered, Problem> {
     let earlier = ctx.app.store.admission(campaign, person).await?;
     let (ticket, queue_number) = match earlier {
         Some(admission) => (admission.ticket, admission.queue_number),
-        None => called_ticket(ctx, &gate)?,
+        None => called_ticket(ctx, &gate).await?,
     };
     let claim = person_card(ctx, person).await?;
     let candidate = candidate(&ctx.app, &claim).await?;
@@ -249,21 +250,23 @@ async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Opti
 }
 
 /// The turn is decided here, on the server, by the number in the signed ticket.
-fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
+async fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
     let ticket: Ticket = ctx.ticket.ok_or(Refusal::TicketNeeded)?;
     let queue_number = match gate.place(&ticket) {
         LinePlace::Issued => return Err(Refusal::NotYourTurn { places_ahead: None }.into()),
         LinePlace::Settled { places_ahead, .. } => {
             return Err(Refusal::NotYourTurn { places_ahead: Some(places_ahead) }.into());
         }
+        LinePlace::Elsewhere => return Err(Refusal::PlaceElsewhere.into()),
         LinePlace::Called { queue_number } => queue_number,
     };
+    in_line::still_ones_own(ctx, gate, &ticket, queue_number).await?;
     let wait = |wait: jiff::SignedDuration| {
         let seconds = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);
         Refusal::EntranceBusy { retry_after_s: seconds }
     };
     gate.take_exchange(ctx.now).map_err(wait)?;
-    Ok((TicketRef(ticket.id.0), queue_number))
+    Ok((in_line::place_ref(queue_number), queue_number))
 }
 
 /// For whom, and whether as a change, says what the person prepared.

@@ -13,6 +13,7 @@ use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::front::state_of;
 use crate::gate::Place as LinePlace;
+use crate::in_line;
 use crate::journey::identity::asked;
 use crate::journey::my::calendar_of;
 use crate::openapi::description;
@@ -27,18 +28,33 @@ use booking::{
 use http::{Response, StatusCode};
 use hyper::http;
 use store::TakePlaces;
+use waiting_room::Ticket;
 
 type Answered = Result<Response<Body>, Problem>;
 
 pub async fn ticket(ctx: &mut Context) -> Answered {
     same_campaign(ctx, ctx.param("campaign"))?;
+    let ticket = ctx.ticket.ok_or(Refusal::TicketNeeded)?;
+    ticket_status(ctx, ticket)
+}
+
+/// A place goes on with whoever sends its code.
+pub async fn take_over(ctx: &mut Context) -> Answered {
+    same_campaign(ctx, ctx.param("campaign"))?;
+    let typed = ctx.fields.text("place_code");
+    let ticket = in_line::take_over_by_code(ctx, &typed).await?;
+    ticket_status(ctx, ticket)
+}
+
+fn ticket_status(ctx: &mut Context, ticket: Ticket) -> Answered {
     let gate = std::sync::Arc::clone(&ctx.app.gate);
-    let ticket = gate.settle(ctx.ticket.ok_or(Refusal::TicketNeeded)?);
+    let ticket = gate.settle(ticket);
     let place = gate.place(&ticket);
     let places_ahead = match place {
         LinePlace::Issued => None,
         LinePlace::Settled { places_ahead, .. } => Some(places_ahead),
         LinePlace::Called { .. } => Some(0),
+        LinePlace::Elsewhere => return Err(Refusal::PlaceElsewhere.into()),
     };
     let poll = |ahead| f64::from(gate.settings.poll.seconds(ahead));
     let token = gate.seal(&ticket);
@@ -47,6 +63,7 @@ pub async fn ticket(ctx: &mut Context) -> Answered {
         ticket: token,
         state: state_of(place),
         queue_number: ticket.queue_number,
+        place_code: gate.code_of(&ticket),
         places_ahead,
         poll_after_seconds: places_ahead.map_or(1.5, poll),
     };
@@ -69,9 +86,12 @@ pub async fn verify(ctx: &mut Context) -> Answered {
     let (challenge, code) = (ctx.fields.text("challenge"), ctx.fields.code("code"));
     let identity = ctx.app.identity.finish(&challenge, &code, ctx.now)?;
     let session = actions::begin_session(ctx, identity).await?;
+    in_line::regain(ctx).await?;
+    let ticket = ctx.ticket.map(|ticket| ctx.app.gate.seal(&ticket));
     let begun = SessionBegun {
         session: session.seal(&ctx.app.keys.tokens),
         expires_at: session.expires_at.to_string(),
+        ticket,
     };
     Ok(ctx.json(StatusCode::OK, &begun))
 }

@@ -6,6 +6,7 @@ use crate::error::Problem;
 use crate::fields::{Field, FieldFault, Fields};
 use crate::journey::changing::Changing;
 use crate::lang::Lang;
+use crate::overload::tries::Asker;
 use crate::pages::Chrome;
 use crate::pages::parts::{Errors, FieldError};
 use crate::published::Cache;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use store::{Command, Keyed, Request};
 use waiting_room::{Pass, Ticket};
@@ -51,6 +53,8 @@ pub struct Context {
     pub session: Option<Session>,
     pub pass: Option<Pass>,
     pub ticket: Option<Ticket>,
+    /// As far as it can be believed; for limits alone.
+    pub address: Option<IpAddr>,
     /// The appointments that the person is about to move; known on pages of somebody whom a guard let through.
     pub changing: Option<Changing>,
     /// On the pages of a booking: for whom it is.
@@ -60,6 +64,15 @@ pub struct Context {
 }
 
 impl Context {
+    /// # Errors
+    /// [`Problem::TooOften`] to whoever asks too often.
+    pub fn count_a_try(&self) -> Result<(), Problem> {
+        let (person, ticket) =
+            (self.session.map(|session| session.person), self.ticket.map(|ticket| ticket.id));
+        let tried = self.app.tries.take(&Asker { person, ticket, address: self.address }, self.now);
+        tried.map_err(|retry_after_s| Problem::TooOften { retry_after_s })
+    }
+
     pub fn param(&self, name: &str) -> &str {
         self.params.get(name).map_or("", String::as_str)
     }

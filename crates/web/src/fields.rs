@@ -55,6 +55,8 @@ pub enum Kind {
     Reference,
     /// Several of these: a list in JSON, a name that repeats in a form.
     References,
+    /// The code of a place in line, however it is typed.
+    PlaceCode,
     /// Something opaque that the service gave.
     Opaque,
 }
@@ -242,6 +244,7 @@ impl Fields {
             Kind::Relation => people::parse_relation(text).is_none().then_some(Fault::Malformed),
             Kind::Consent => people::parse_consent(text).is_none().then_some(Fault::Malformed),
             Kind::Reference | Kind::References => (!people::is_reference(text)).then_some(Fault::Malformed),
+            Kind::PlaceCode => (!waiting_room::reads_as_place_code(text)).then_some(Fault::Malformed),
             Kind::Opaque => text.bytes().any(|byte| !byte.is_ascii_graphic()).then_some(Fault::Malformed),
         }
     }
@@ -331,6 +334,7 @@ impl Kind {
             Self::Consent => json!({"type": "string", "pattern": "^[0-9]{1,5}$", "example": "1"}),
             Self::Reference => reference_schema(),
             Self::References => json!({"type": "array", "items": reference_schema(), "minItems": 1}),
+            Self::PlaceCode => place_code_schema(),
             Self::Opaque => json!({"type": "string", "minLength": 1, "maxLength": 2000, "example": "AbC-_1"}),
         }
     }
@@ -344,6 +348,10 @@ impl From<NameFault> for Fault {
             NameFault::Control | NameFault::NotAName => Self::Malformed,
         }
     }
+}
+
+fn place_code_schema() -> Value {
+    json!({"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$", "example": "7F3K-92QD-MX4T-0H8C"})
 }
 
 fn reference_schema() -> Value {

@@ -8,6 +8,7 @@ mod issuing;
 pub mod keeper;
 mod leading;
 mod node;
+mod places;
 mod reading;
 mod teller;
 
@@ -15,6 +16,7 @@ use crate::published::Published;
 use booking::{Campaign, Refusal};
 use issuing::Issuing;
 use jiff::{SignedDuration, Timestamp};
+pub use places::Whose;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use store::Clock;
@@ -46,6 +48,7 @@ pub struct Gate {
     running_low: Notify,
     serving_number: AtomicU64,
     exchanges: Mutex<TokenBucket>,
+    taken_over: places::TakenOver,
     published: RwLock<Arc<Published>>,
 }
 
@@ -61,6 +64,8 @@ pub enum Place {
     Called {
         queue_number: u64,
     },
+    /// It goes on with a newer ticket, on another device.
+    Elsewhere,
 }
 
 /// No ticket now, and when to ask again.
@@ -110,6 +115,7 @@ impl Gate {
             sequence,
             id: TicketId(id()),
             queue_number: None,
+            generation: 0,
         }))
     }
 
@@ -153,6 +159,9 @@ impl Gate {
 
     pub fn place(&self, ticket: &Ticket) -> Place {
         let Some(queue_number) = self.settle(*ticket).queue_number else { return Place::Issued };
+        if self.taken_over.generation(queue_number) > ticket.generation {
+            return Place::Elsewhere;
+        }
         match queue_number.checked_sub(self.serving_number()) {
             Some(places_ahead) => Place::Settled { queue_number, places_ahead },
             None => Place::Called { queue_number },

@@ -26,6 +26,7 @@ pub mod front;
 pub mod gate;
 pub mod ics;
 pub mod identity;
+pub mod in_line;
 pub mod journey;
 pub mod key_tree;
 pub mod keys;

@@ -129,7 +129,9 @@ fn parameters(route: &Route) -> Vec<Value> {
 
 fn security(route: &Route) -> Value {
     match route.guard {
-        Guard::Public | Guard::DemoOnly if route.answer == "TicketStatus" => json!([{"ticket": []}]),
+        Guard::Public | Guard::DemoOnly if route.answer == "TicketStatus" && route.method == "GET" => {
+            json!([{"ticket": []}])
+        }
         Guard::Public | Guard::DemoOnly => json!([]),
         // Who was admitted before comes in again without a ticket.
         Guard::Identified if route.answer == "PassGiven" => {

@@ -9,6 +9,7 @@ pub mod busy;
 pub mod cancel;
 pub mod change;
 pub mod days;
+pub mod elsewhere;
 pub mod favourites;
 pub mod find;
 pub mod help;

@@ -122,6 +122,7 @@ fn api(
 
 const CODE: &[Field] =
     &[Field { name: "challenge", kind: Kind::Opaque }, Field { name: "code", kind: Kind::Code }];
+const PLACE_CODE: &[Field] = &[Field { name: "place_code", kind: Kind::PlaceCode }];
 const PHONE: &[Field] = &[Field { name: "phone", kind: Kind::Phone }];
 const SLOT: &[Field] = &[
     Field { name: "campaign", kind: Kind::Opaque },
@@ -149,6 +150,10 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
     vec![
         page(get(), "/wait", Public, run!(journey::wait::get)),
         Route { needs_form_token: false, ..page(post(), "/wait", Public, run!(journey::wait::post)) },
+        page(get(), "/wait/code", Public, run!(journey::elsewhere::get)),
+        page(post(), "/wait/code", Public, run!(journey::elsewhere::post)),
+        page(post(), "/wait/back", Public, run!(journey::elsewhere::back)),
+        page(post(), "/wait/anew", Public, run!(journey::elsewhere::anew)),
         page(get(), "/identity", Public, run!(journey::identity::get)),
         page(post(), "/identity", Public, run!(journey::identity::post)),
         page(get(), "/identity/code", Public, run!(journey::identity::get_code)),
@@ -198,6 +203,7 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
         api(get(), "/gate/{campaign}/ticket", Public, &[], "TicketStatus", run!(api::ticket)),
+        api(post(), "/gate/{campaign}/place", Public, PLACE_CODE, "TicketStatus", run!(api::take_over)),
         Route {
             optional: &WHO_OPTIONAL,
             ..api(post(), "/api/v1/identity", Public, &CLAIM, "ChallengeSent", run!(api::identity))

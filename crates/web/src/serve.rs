@@ -11,7 +11,7 @@ use crate::front::limits::SocketLimits;
 use crate::journey::changing::Changing;
 use crate::journey::people::party_line;
 use crate::lang::Lang;
-use crate::overload::tries::{Asker, CameFrom};
+use crate::overload::tries::CameFrom;
 use crate::overload::{Entered, Plane};
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
@@ -23,7 +23,6 @@ use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::http;
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -63,8 +62,7 @@ async fn answer(
     {
         return problem.answer(&ctx);
     }
-    let address = head.extensions.get::<CameFrom>().map(|from| from.0);
-    let entered = match place(&app, route, &ctx, address).await {
+    let entered = match place(&app, route, &ctx).await {
         Ok(entered) => entered,
         Err(problem) => return problem.answer(&ctx),
     };
@@ -86,19 +84,12 @@ async fn answer(
 }
 
 /// A place at the plane of the route, for whoever has not asked too often.
-async fn place<'a>(
-    app: &'a App,
-    route: &Route,
-    ctx: &Context,
-    address: Option<IpAddr>,
-) -> Result<Option<Entered<'a>>, Problem> {
+async fn place<'a>(app: &'a App, route: &Route, ctx: &Context) -> Result<Option<Entered<'a>>, Problem> {
     let plane = route.plane();
     if plane == Plane::Gate {
         return Ok(None);
     }
-    let (person, ticket) = (ctx.session.map(|session| session.person), ctx.ticket.map(|ticket| ticket.id));
-    let tried = app.tries.take(&Asker { person, ticket, address }, ctx.now);
-    tried.map_err(|retry_after_s| Problem::TooOften { retry_after_s })?;
+    ctx.count_a_try()?;
     app.planes.enter(plane, &route.method).await.map_err(|_shed| Problem::Busy)
 }
 
@@ -151,6 +142,7 @@ fn context(
         session,
         pass,
         ticket,
+        address: head.extensions.get::<CameFrom>().map(|from| from.0),
         changing: None,
         party: None,
         cookies,
@@ -261,7 +253,7 @@ async fn check_session(ctx: &mut Context) -> Result<(), Problem> {
 }
 
 /// With a key: an old backup knows people whose key was destroyed since.
-async fn is_known(app: &App, person: PersonId) -> Result<bool, StoreError> {
+pub(crate) async fn is_known(app: &App, person: PersonId) -> Result<bool, StoreError> {
     let Some(record) = app.store.person(person).await? else { return Ok(false) };
     let key = store::sealed::person_key(&record.sealed);
     Ok(key.is_none_or(|key| !app.keys.people.is_destroyed(key)))

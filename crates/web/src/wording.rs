@@ -144,6 +144,7 @@ pub fn field_name(lang: Lang, field: &str) -> String {
         "birth_date" => ("생년월일", "Birth date"),
         "phone" => ("휴대전화번호", "Mobile number"),
         "code" => ("인증번호", "Code"),
+        "place_code" => ("대기표 코드", "Ticket code"),
         "clinic" => ("의료기관", "Clinic"),
         "date" | "day" => ("날짜", "Day"),
         "time" => ("시간", "Time"),
@@ -252,6 +253,10 @@ fn malformed(kind: Kind) -> Option<(&'static str, &'static str)> {
         Kind::Phone => (
             "휴대전화번호가 맞는지 확인해 주십시오. 예: 01012345678",
             "Please check the mobile number. For example 01012345678.",
+        ),
+        Kind::PlaceCode => (
+            "대기표 코드 16자를 적어 주십시오. 예: 7F3K-92QD-MX4T-0H8C",
+            "Please enter the 16 characters of the ticket code, like 7F3K-92QD-MX4T-0H8C.",
         ),
         Kind::Code => ("인증번호 숫자 6자리를 입력해 주십시오.", "Please enter the six digits."),
         Kind::Clinic => ("의료기관 번호가 아닙니다. 예: C00001", "Not the number of a clinic, e.g. C00001."),

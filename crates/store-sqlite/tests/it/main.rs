@@ -16,6 +16,7 @@ mod kill;
 mod line;
 mod open;
 mod peers;
+mod places;
 mod retries;
 mod roster;
 mod views;

@@ -347,5 +347,5 @@ impl Life {
 
 fn ticket(bucket: u32, node: NodeId, sequence: u32) -> Ticket {
     let (kind, id) = (TicketKind::Line, TicketId([0; 16]));
-    Ticket { campaign: CAMPAIGN, kind, bucket, node, sequence, id, queue_number: None }
+    Ticket { campaign: CAMPAIGN, kind, bucket, node, sequence, id, queue_number: None, generation: 0 }
 }

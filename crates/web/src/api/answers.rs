@@ -12,6 +12,8 @@ pub struct TicketStatus {
     pub state: &'static str,
     pub queue_number: Option<u64>,
     pub places_ahead: Option<u64>,
+    /// By which the place can be taken over elsewhere; known with the number.
+    pub place_code: Option<String>,
     pub poll_after_seconds: f64,
 }
 
@@ -26,6 +28,8 @@ pub struct ChallengeSent {
 pub struct SessionBegun {
     pub session: String,
     pub expires_at: String,
+    /// The place in line that counts: the earliest on which this person proved who they are.
+    pub ticket: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

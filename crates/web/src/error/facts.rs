@@ -21,6 +21,7 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         Refusal::KeyReused
         | Refusal::PlacesInvalid
         | Refusal::CodeWrong { .. }
+        | Refusal::PlaceCodeUnknown
         | Refusal::RecipientCodeWrong { .. }
         | Refusal::PhoneNotOwn
         | Refusal::PairUnknown

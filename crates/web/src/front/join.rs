@@ -67,6 +67,7 @@ pub(crate) fn state_of(place: Place) -> &'static str {
         Place::Issued => "issued",
         Place::Settled { .. } => "settled",
         Place::Called { .. } => "called",
+        Place::Elsewhere => "elsewhere",
     }
 }
 

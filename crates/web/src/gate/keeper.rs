@@ -3,6 +3,7 @@
 use super::issuing::Issuing;
 use super::leading::Leading;
 use super::node::Node;
+use super::places::TakenOver;
 use super::reading;
 use super::teller::Teller;
 use super::{Gate, GateSettings};
@@ -14,7 +15,7 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
-use store::{Clock, LeadStep, LineState, LineStore, NodeStep, Stepped, Store, StoreError};
+use store::{Clock, LeadStep, LineState, LineStore, NodeStep, Places, Stepped, Store, StoreError};
 use tokio::sync::Notify;
 use waiting_room::{CampaignTag, GateDocument, Line, TokenBucket};
 
@@ -33,6 +34,7 @@ pub struct Keeper {
 /// What the keeper is made of, besides the campaign.
 pub struct KeeperParts {
     pub line_store: Arc<dyn LineStore>,
+    pub places: Arc<dyn Places>,
     /// None where another process has the ledger: that one tells.
     pub ledger: Option<Arc<dyn Store>>,
     pub clock: Arc<dyn Clock>,
@@ -47,7 +49,7 @@ impl Keeper {
         keys: &Keys,
         parts: KeeperParts,
     ) -> Result<Self, StoreError> {
-        let KeeperParts { line_store, ledger, clock, publisher } = parts;
+        let KeeperParts { line_store, places, ledger, clock, publisher } = parts;
         let tag = CampaignTag(campaign.id.0);
         let now = clock.now();
         let id = line_store.join(tag)?;
@@ -63,6 +65,7 @@ impl Keeper {
             running_low: Notify::new(),
             serving_number: AtomicU64::new(found.led.serving_number),
             exchanges: Mutex::new(TokenBucket::empty(rate, rate, now)),
+            taken_over: TakenOver::new(places),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
             campaign,
             settings,
@@ -121,6 +124,7 @@ impl Keeper {
     }
 
     fn keep(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.gate.taken_over.follow(self.gate.tag)?;
         let mut state = self.node.look(now)?;
         self.node.lead_if_nobody_does(&mut state)?;
         let has_changed = self.node.keep_bucket(now, &state)?;

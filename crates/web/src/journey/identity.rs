@@ -7,6 +7,7 @@ use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::{Field, Fields, Kind};
 use crate::identity::{Asked, Asker, Next, UnderWay};
+use crate::in_line;
 use crate::journey::cards::masked;
 use crate::pages::identity::{IdentityCodePage, IdentityPage};
 use crate::pages::parts::{Errors, FieldError};
@@ -77,6 +78,7 @@ pub async fn post_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
             if let Some(next) = next {
                 return Ok(ctx.see_other(next.path()));
             }
+            in_line::regain(ctx).await?;
             told_now(ctx, &claim).await?;
             Ok(ctx.see_other(next_page(ctx)))
         }

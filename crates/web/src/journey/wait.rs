@@ -4,12 +4,14 @@ use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::gate::{NoTicket, Place};
-use crate::pages::parts::LineOrder;
-use crate::pages::wait::{WaitPage, WaitState};
+use crate::in_line;
+use crate::pages::parts::{LineOrder, Link};
+use crate::pages::wait::{ShortSupply, WaitPage, WaitState};
 use crate::published::Facts;
 use axum::body::Body;
-use booking::Refusal;
+use booking::{Refusal, RegionCode};
 use http::Response;
+use http::header::USER_AGENT;
 use hyper::http;
 use waiting_room::WaitRange;
 
@@ -28,6 +30,7 @@ pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     {
         ctx.ticket = Some(settled);
         ctx.set_cookie(Cookie::Ticket, &gate.seal(&settled));
+        in_line::regain(ctx).await?;
     }
     let place = ctx.ticket.map(|ticket| gate.place(&ticket));
     let state = state(ctx, place, facts);
@@ -61,6 +64,7 @@ fn state(ctx: &Context, place: Option<Place>, facts: &Facts) -> WaitState {
             let wait = WaitRange::of(places_ahead, per_minute).map(|range| (range.low_min, range.high_min));
             WaitState::Waiting { queue_number, ahead: places_ahead, wait }
         }
+        Some(Place::Elsewhere) => WaitState::Elsewhere,
         Some(Place::Called { .. }) => {
             let needs_identity = ctx.session.is_none();
             WaitState::Called { can_enter: !needs_identity, needs_identity, identity_by: None }
@@ -74,7 +78,7 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
     let refresh_seconds = match place {
         Some(Place::Settled { places_ahead, .. }) => document.poll.seconds(places_ahead).max(10),
         Some(Place::Issued) => SETTLING_SECONDS,
-        Some(Place::Called { .. }) | None => 60,
+        Some(Place::Called { .. } | Place::Elsewhere) | None => 60,
     };
     WaitPage {
         chrome: ctx.chrome(),
@@ -86,16 +90,58 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
         order: LineOrder::FirstCome,
         opens_at: document.opens_at,
         doses_left: Some(document.doses_left.total),
-        short_supply: None,
+        short_supply: short_supply(ctx, place, facts),
         as_of: document.as_of,
         valid_until: document.valid_until(),
         refresh_seconds,
         identity_done: ctx.session.is_some(),
         favourites: ctx.session.and_then(|_| ctx.prepared_clinics()),
-        ticket_code: None,
+        ticket_code: ticket_code(ctx, place),
+        browser_in: browser_in(ctx),
         gate_url: ctx.app.gate_document_path.clone(),
         ticket_url: ctx.app.ticket_path.clone(),
         poll: document.poll.bands().map(|(below, seconds)| (below.unwrap_or(u64::MAX), seconds)).collect(),
         notice: None,
     }
+}
+
+/// More stand ahead than doses are left: who waits should know it at once, and where there still are some.
+fn short_supply(ctx: &Context, place: Option<Place>, facts: &Facts) -> Option<ShortSupply> {
+    let left = &facts.document.doses_left;
+    let Some(Place::Settled { places_ahead, .. }) = place else { return None };
+    if places_ahead < left.total {
+        return None;
+    }
+    let region = |(code, doses): (&u64, &u32)| {
+        let region = ctx.app.country.region(RegionCode(*code))?;
+        let href = ctx.lang.href(&format!("/regions/{}", region.code));
+        (*doses > 0).then(|| (Link::new(region.name.clone(), href), u64::from(*doses)))
+    };
+    let mut regions: Vec<_> = left.regions.iter().filter_map(region).collect();
+    regions.sort_by_key(|(_, doses)| std::cmp::Reverse(*doses));
+    Some(ShortSupply { regions })
+}
+
+pub(super) fn ticket_code(ctx: &Context, place: Option<Place>) -> Option<String> {
+    match place {
+        Some(Place::Settled { .. } | Place::Called { .. }) => ctx.app.gate.code_of(&ctx.ticket?),
+        Some(Place::Issued | Place::Elsewhere) | None => None,
+    }
+}
+
+/// Browsers inside other programs, by a word in their name: each has its own cookies, and forgets them with its window.
+const IN_APPS: [(&str, (&str, &str)); 7] = [
+    ("KAKAOTALK", ("카카오톡", "KakaoTalk")),
+    ("NAVER(inapp", ("네이버 앱", "the Naver app")),
+    ("Line/", ("라인", "LINE")),
+    ("DaumApps", ("다음 앱", "the Daum app")),
+    ("Instagram", ("인스타그램", "Instagram")),
+    ("FBAN", ("페이스북", "Facebook")),
+    ("FBAV", ("페이스북", "Facebook")),
+];
+
+fn browser_in(ctx: &Context) -> Option<&'static str> {
+    let agent = ctx.headers.get(USER_AGENT)?.to_str().ok()?;
+    let (_, (ko, en)) = IN_APPS.iter().find(|(word, _)| agent.contains(word))?;
+    Some(ctx.lang.t(ko, en))
 }

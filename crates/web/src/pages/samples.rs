@@ -4,6 +4,7 @@
 
 mod finding;
 mod identity;
+mod in_line;
 mod mine;
 mod prepared;
 mod trouble;
@@ -18,7 +19,6 @@ use super::parts::{
 use super::pass_needed::PassNeededPage;
 use super::refusal::RefusalPage;
 use super::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage};
-use super::wait::{ShortSupply, WaitPage, WaitState};
 use super::{Assets, Chrome};
 use crate::lang::Lang;
 use identity::{code_errors, identity, identity_code, identity_errors};
@@ -54,9 +54,7 @@ fn every_sample() -> Vec<Sample> {
         ] {
             add(name, &home(lang, phase));
         }
-        for (name, page) in waits(lang) {
-            add(name, &page);
-        }
+        in_line::add_samples(lang, &mut add);
         add("identity", &identity(lang, Errors::default()));
         add("identity-errors", &identity(lang, identity_errors(lang)));
         add("identity-code", &identity_code(lang, Errors::default()));
@@ -134,73 +132,6 @@ fn home(lang: Lang, phase: Phase) -> HomePage {
         has_ticket: phase == Phase::Paused,
         notice: None,
     }
-}
-
-fn waits(lang: Lang) -> Vec<(&'static str, WaitPage)> {
-    let called = |can_enter, needs_identity| WaitState::Called {
-        can_enter,
-        needs_identity,
-        identity_by: needs_identity.then(|| at("2021-07-12T00:22:42+09:00")),
-    };
-    let waiting = |ahead, wait| WaitState::Waiting { queue_number: 34_210, ahead, wait };
-    let far = WaitState::Waiting { queue_number: 2_310_400, ahead: 2_041_188, wait: Some((300, 500)) };
-    vec![
-        ("wait-none", wait(lang, WaitState::NoTicket, Phase::Open)),
-        ("wait-lobby", in_the_lobby(lang)),
-        ("wait-issued", wait(lang, WaitState::Issued, Phase::Open)),
-        ("wait-waiting", wait(lang, waiting(11_204, Some((12, 18))), Phase::Open)),
-        ("wait-far", WaitPage { short_supply: Some(short_supply(lang)), ..wait(lang, far, Phase::Open) }),
-        ("wait-paused", wait(lang, waiting(11_204, None), Phase::Paused)),
-        ("wait-trouble", wait(lang, waiting(11_204, None), Phase::Trouble)),
-        ("wait-called", wait(lang, called(true, false), Phase::Open)),
-        ("wait-called-identity", wait(lang, called(false, true), Phase::Open)),
-        ("wait-called-paused", wait(lang, called(false, false), Phase::Paused)),
-        ("wait-entering", wait(lang, WaitState::Entering, Phase::Open)),
-        ("wait-admitted", wait(lang, WaitState::Admitted, Phase::Open)),
-        ("wait-full", wait(lang, waiting(31_204, None), Phase::Full)),
-        ("wait-closed", wait(lang, WaitState::NoTicket, Phase::Closed)),
-    ]
-}
-
-fn in_the_lobby(lang: Lang) -> WaitPage {
-    let mut page = wait(lang, WaitState::Issued, Phase::Lobby);
-    page.chrome.now = at("2021-07-11T23:47:30+09:00");
-    page.as_of = page.chrome.now;
-    page
-}
-
-fn wait(lang: Lang, state: WaitState, phase: Phase) -> WaitPage {
-    WaitPage {
-        chrome: chrome(lang, "/wait"),
-        csrf: "c5f1".to_owned(),
-        key: "k1".to_owned(),
-        campaign_name: lang.t("55~59세 코로나19 백신 예약", "COVID-19 vaccination, ages 55–59").to_owned(),
-        state,
-        phase,
-        order: LineOrder::FirstCome,
-        opens_at: at("2021-07-12T00:00:00+09:00"),
-        doses_left: Some(1_204_310),
-        short_supply: None,
-        as_of: at("2021-07-12T00:07:41+09:00"),
-        valid_until: at("2021-07-12T00:07:51+09:00"),
-        refresh_seconds: 20,
-        identity_done: false,
-        favourites: None,
-        ticket_code: Some("7F3K-92QD-MX4T-0H8C".to_owned()),
-        gate_url: "/gate/2021-55-59.json".to_owned(),
-        ticket_url: "/gate/2021-55-59/ticket".to_owned(),
-        poll: vec![(2_000, 5), (20_000, 15), (200_000, 45), (u64::from(u32::MAX), 120)],
-        notice: None,
-    }
-}
-
-fn short_supply(lang: Lang) -> ShortSupply {
-    let region = |ko, en, code: &str| Link::new(lang.t(ko, en), lang.href(&format!("/regions/{code}")));
-    let regions = vec![
-        (region("강원", "Gangwon", "4200000000"), 12_400),
-        (region("경북", "Gyeongbuk", "4700000000"), 8_310),
-    ];
-    ShortSupply { regions }
 }
 
 fn error(field: &'static str, message: &str) -> FieldError {

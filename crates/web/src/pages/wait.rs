@@ -42,6 +42,8 @@ pub enum WaitState {
     Entering,
     /// Holds a pass.
     Admitted,
+    /// The place goes on with a newer ticket, on another device.
+    Elsewhere,
 }
 
 /// More people stand ahead than doses are left.
@@ -72,8 +74,10 @@ pub struct WaitPage {
     pub identity_done: bool,
     /// How many favourite clinics are kept; none where this browser does not know.
     pub favourites: Option<usize>,
-    /// The sixteen characters by which the place can be taken over elsewhere.
+    /// By which the place can be taken over elsewhere; known with the number.
     pub ticket_code: Option<String>,
+    /// The program in which this browser lives, if it is one of those that lose their cookies.
+    pub browser_in: Option<&'static str>,
     /// `/gate/{campaign}.json`.
     pub gate_url: String,
     /// `/gate/{campaign}/ticket`.
@@ -93,6 +97,7 @@ impl WaitPage {
             WaitState::Called { .. } => "called",
             WaitState::Entering => "entering",
             WaitState::Admitted => "admitted",
+            WaitState::Elsewhere => "elsewhere",
         }
     }
 
@@ -115,13 +120,18 @@ impl WaitPage {
         matches!(self.state, WaitState::Issued | WaitState::Waiting { .. })
     }
 
+    /// Whether there is a place that could go on elsewhere.
+    fn has_place(&self) -> bool {
+        self.is_in_line() || matches!(self.state, WaitState::Called { .. })
+    }
+
     fn is_issued(&self) -> bool {
         matches!(self.state, WaitState::Issued)
     }
 
     /// Nobody without a ticket or with a pass needs a fresh page.
     fn refreshes(&self) -> bool {
-        !matches!(self.state, WaitState::NoTicket | WaitState::Admitted)
+        !matches!(self.state, WaitState::NoTicket | WaitState::Admitted | WaitState::Elsewhere)
     }
 
     fn poll_bands(&self) -> String {

@@ -5,6 +5,7 @@ mod clinics;
 mod desk;
 mod gate;
 mod people;
+mod place_in_line;
 mod places;
 mod retention;
 mod visits;
@@ -17,19 +18,29 @@ use crate::lang::Lang;
 use crate::pages::parts::Link;
 use booking::Refusal;
 
+/// What the waiting page helps with.
+macro_rules! of_the_line {
+    () => {
+        Refusal::TooEarly { .. }
+            | Refusal::TicketNeeded
+            | Refusal::NotYourTurn { .. }
+            | Refusal::PlaceElsewhere
+            | Refusal::PlaceOfAnother
+            | Refusal::EntranceBusy { .. }
+            | Refusal::TicketUsed
+            | Refusal::PassNeeded
+            | Refusal::PassExpired { .. }
+    };
+}
+
 /// Exhaustive on purpose: a new refusal does not compile without its words.
 pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
     match refusal {
         Refusal::KeyReused
         | Refusal::CampaignUnknown
-        | Refusal::TooEarly { .. }
         | Refusal::CampaignClosed { .. }
-        | Refusal::TicketNeeded
-        | Refusal::NotYourTurn { .. }
-        | Refusal::EntranceBusy { .. }
-        | Refusal::TicketUsed
-        | Refusal::PassNeeded
-        | Refusal::PassExpired { .. } => gate::gate(lang, refusal),
+        | Refusal::PlaceCodeUnknown => gate::doors(lang, refusal),
+        of_the_line!() => gate::gate(lang, refusal),
         Refusal::IdentityNeeded
         | Refusal::ChallengeUnknown
         | Refusal::CodeWrong { .. }
@@ -115,13 +126,10 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
     let my = || link("예약 조회", "My appointment", "/my");
     match refusal {
         Refusal::CampaignUnknown | Refusal::CampaignClosed { .. } => vec![start(), my()],
-        Refusal::TooEarly { .. }
-        | Refusal::TicketNeeded
-        | Refusal::NotYourTurn { .. }
-        | Refusal::EntranceBusy { .. }
-        | Refusal::TicketUsed
-        | Refusal::PassNeeded
-        | Refusal::PassExpired { .. } => vec![waiting()],
+        of_the_line!() => vec![waiting()],
+        Refusal::PlaceCodeUnknown => {
+            vec![link("코드 다시 적기", "Enter the code again", "/wait/code"), waiting()]
+        }
         Refusal::IdentityNeeded
         | Refusal::ChallengeUnknown
         | Refusal::CodeWrong { .. }

@@ -11,7 +11,7 @@ use web::context::Wants;
 use web::fields::{Field, Kind};
 use web::routes::{Route, table};
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 17] = [
     Kind::Name,
     Kind::PersonNumber,
     Kind::NumberKind,
@@ -27,6 +27,7 @@ const KINDS: [Kind; 16] = [
     Kind::Consent,
     Kind::Reference,
     Kind::References,
+    Kind::PlaceCode,
     Kind::Opaque,
 ];
 
@@ -53,6 +54,7 @@ fn good(field: &Field) -> Value {
         Kind::Consent => "1".into(),
         Kind::Reference => "0".repeat(32).into(),
         Kind::References => json!(["0".repeat(32)]),
+        Kind::PlaceCode => "7F3K-92QD-MX4T-0H8C".into(),
         Kind::Opaque if field.name == "campaign" => SLUG.into(),
         Kind::Opaque => "AbC-_1".into(),
     }
@@ -117,6 +119,7 @@ fn nearly(kind: Kind) -> &'static str {
              ABCDEF00000000000000000000000000|０0000000000000000000000000000000"
         }
         Kind::WaitPlace => "C1|c00001|111000000|11110000000|9999999999999|한글|<b>",
+        Kind::PlaceCode => "7F3K|7F3K-92QD-MX4T-0H8CC|7F3K-92QD-MX4T-0H8U|한글",
         Kind::Opaque => "a b|한글|a\u{200b}b|\u{202e}abc",
     }
 }

@@ -285,7 +285,7 @@ async fn a_ticket_that_somebody_used_gets_nobody_else_in() {
     let mut thief = thief.with_cookie("ticket", holder.cookie("ticket"));
     let before = site.state().await;
     let answer = thief.enter(&site).await;
-    assert!(answer.status == 409 && answer.body.contains("312"), "{answer:?}");
+    assert!(answer.status == 409 && answer.body.contains("702"), "{answer:?}");
     assert_eq!(site.state().await, before);
 }
 

@@ -44,6 +44,7 @@ mod roster;
 mod rules;
 mod site;
 mod slow;
+mod takeover;
 mod tls;
 mod two;
 mod typing;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::conformance::{Chance, Figure, world};
-use store::{Clock, MemoryLine, MemoryStore, MockClock, Store};
+use store::{Clock, MemoryLine, MemoryPlaces, MemoryStore, MockClock, Store};
 use waiting_room::{PollBands, Ticket};
 use web::assets;
 use web::gate::keeper::{Keeper, KeeperParts};
@@ -40,7 +40,8 @@ fn keeper_on(
     };
     let (line_store, clock) =
         (Arc::clone(line) as Arc<dyn store::LineStore>, Arc::clone(clock) as Arc<dyn Clock>);
-    let parts = KeeperParts { line_store, ledger, clock, publisher };
+    let places = Arc::new(MemoryPlaces::default());
+    let parts = KeeperParts { line_store, places, ledger, clock, publisher };
     Keeper::begin(country(false, false).campaigns()[0].clone(), settings, keys, parts).unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! `/openapi.json` says what is there: every route, every parameter, and answers of the shape that it promises.
 
-use crate::program::{Program, slot};
+use crate::program::{Program, slot, text};
 use crate::rules::RULES;
 use crate::site::{CLINIC, DAY, SLUG, Site};
 use crate::wire::{Answer, Ask};
@@ -217,6 +217,10 @@ async fn happy_path(site: &Site) -> Vec<Told> {
     all.push(told("get", "/gate/{campaign}/ticket", program.status(site).await));
     program.settle(site).await;
     all.push(told("get", "/gate/{campaign}/ticket", program.status(site).await));
+    let code = json!({"place_code": program.status(site).await.json()["place_code"]});
+    let taken_over = program.post(site, &format!("/gate/{SLUG}/place"), &code).await;
+    program.ticket = text(&taken_over, "ticket");
+    all.push(told("post", "/gate/{campaign}/place", taken_over));
     let (begun, _) = program.begin_identity(site).await;
     all.push(told("post", "/api/v1/identity", begun));
     all.push(told("post", "/api/v1/identity/verify", program.verify(site).await));

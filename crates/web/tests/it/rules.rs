@@ -9,9 +9,14 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 80] = [
+pub(crate) const RULES: [(&str, &str, Guard); 85] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
+    ("GET", "/wait/code", Public),
+    ("POST", "/wait/code", Public),
+    ("POST", "/wait/back", Public),
+    ("POST", "/wait/anew", Public),
+    ("POST", "/gate/{campaign}/place", Public),
     ("GET", "/identity", Public),
     ("POST", "/identity", Public),
     ("GET", "/identity/code", Public),

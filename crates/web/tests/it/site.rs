@@ -10,7 +10,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::conformance::{Chance, world};
-use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store};
+use store::{
+    Clock, MemoryLine, MemoryPlaces, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store,
+};
 use tokio::sync::Mutex;
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
@@ -74,6 +76,7 @@ pub(crate) struct Wanted {
     pub(crate) recipient_code: bool,
     pub(crate) socket: SocketLimits,
     pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) places: Arc<MemoryPlaces>,
 }
 
 impl Default for Wanted {
@@ -91,6 +94,7 @@ impl Default for Wanted {
             recipient_code: false,
             socket: SocketLimits { connections_max: 64, ..SocketLimits::default() },
             tls: None,
+            places: Arc::default(),
         }
     }
 }
@@ -215,6 +219,11 @@ impl Site {
         format!("{:?}, {sent} messages, {issued} tickets", self.ledger.written())
     }
 
+    /// The memory of single places, which other processes have, too.
+    pub(crate) fn places(&self) -> &MemoryPlaces {
+        &self.kept.wanted.places
+    }
+
     pub(crate) fn phase(&self) -> &'static str {
         self.app.gate.published().phase.code()
     }
@@ -304,6 +313,7 @@ fn keeper(kept: &Kept, keys: &Arc<Keys>, assets: web::pages::Assets) -> Keeper {
     };
     let parts = KeeperParts {
         line_store: Arc::clone(&kept.line) as Arc<dyn store::LineStore>,
+        places: Arc::clone(&kept.wanted.places) as Arc<dyn store::Places>,
         ledger: Some(Arc::clone(&kept.ledger) as Arc<dyn Store>),
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
         publisher: Publisher {

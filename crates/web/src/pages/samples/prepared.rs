@@ -1,7 +1,8 @@
 //! A place to choose, from scratch and with what was prepared.
 
 use super::finding::whole_country;
-use super::{alternatives, card, chrome, crumbs, now, slot_full, wait};
+use super::in_line::wait;
+use super::{alternatives, card, chrome, crumbs, now, slot_full};
 use crate::lang::Lang;
 use crate::pages::days::{DayRow, DaysPage};
 use crate::pages::favourites::{FavouriteAddPage, FavouriteDays, FavouritesPage, Prepared};

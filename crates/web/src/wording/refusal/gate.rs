@@ -1,5 +1,6 @@
 //! The gate and the doors.
 
+use super::place_in_line::place_in_line;
 use crate::lang::Lang;
 use crate::wording::{Said, said};
 use booking::Refusal;
@@ -9,7 +10,7 @@ const WAIT: (&str, &str) = (
     "Your place is kept even if you close this page. Please wait on the waiting page.",
 );
 
-pub(super) fn gate(lang: Lang, refusal: &Refusal) -> Said {
+pub(super) fn doors(lang: Lang, refusal: &Refusal) -> Said {
     match refusal {
         Refusal::KeyReused => said(
             lang,
@@ -24,14 +25,6 @@ pub(super) fn gate(lang: Lang, refusal: &Refusal) -> Said {
             ("없는 접종 사업입니다.", "There is no such campaign."),
             ("첫 화면에서 다시 시작해 주십시오.", "Please start from the first page."),
         ),
-        Refusal::TooEarly { opens_at } => said(
-            lang,
-            (
-                format!("아직 열리지 않았습니다. {}에 시작합니다.", Lang::Ko.instant(*opens_at)),
-                format!("Not open yet. It opens on {}.", Lang::En.instant(*opens_at)),
-            ),
-            WAIT,
-        ),
         Refusal::CampaignClosed { closed_at } => said(
             lang,
             (
@@ -42,6 +35,20 @@ pub(super) fn gate(lang: Lang, refusal: &Refusal) -> Said {
                 "이미 하신 예약은 그대로입니다. 다음 안내를 기다려 주십시오.",
                 "Appointments already made are kept. Please wait for the next notice.",
             ),
+        ),
+        of_a_place => place_in_line(lang, of_a_place),
+    }
+}
+
+pub(super) fn gate(lang: Lang, refusal: &Refusal) -> Said {
+    match refusal {
+        Refusal::TooEarly { opens_at } => said(
+            lang,
+            (
+                format!("아직 열리지 않았습니다. {}에 시작합니다.", Lang::Ko.instant(*opens_at)),
+                format!("Not open yet. It opens on {}.", Lang::En.instant(*opens_at)),
+            ),
+            WAIT,
         ),
         Refusal::TicketNeeded => said(
             lang,
@@ -93,6 +100,6 @@ pub(super) fn gate(lang: Lang, refusal: &Refusal) -> Said {
                 "You can enter again from the waiting page, without a new wait.",
             ),
         ),
-        elsewhere => unreachable!("{elsewhere:?} has its words elsewhere"),
+        of_a_place => place_in_line(lang, of_a_place),
     }
 }
