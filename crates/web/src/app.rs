@@ -1,6 +1,7 @@
 //! Everything a handler may need, wired once by the binary.
 
 use crate::front::entrance::Entrance;
+use crate::front::forward::Forwarder;
 use crate::front::limits::SocketLimits;
 use crate::front::tls::Tls;
 use crate::gate::Gate;
@@ -60,6 +61,8 @@ pub struct App {
     pub entrance: Arc<Entrance>,
     /// Without it the socket speaks plain HTTP, behind a proxy that speaks TLS.
     pub tls: Option<Arc<Tls>>,
+    /// In a process that has no ledger: the way to the one that has it.
+    pub forwarder: Option<Arc<Forwarder>>,
     /// Places for requests that ask the ledger.
     pub planes: Planes,
     pub turned_away: TurnedAway,

@@ -8,6 +8,8 @@ mod apology;
 pub mod client;
 mod connection;
 pub mod entrance;
+pub mod forward;
+pub mod inside;
 mod join;
 mod lane;
 pub mod limits;
@@ -20,7 +22,6 @@ pub(crate) use join::state_of;
 pub use planes::Answer;
 
 use crate::app::App;
-use apology::Apologies;
 use axum::Router;
 use planes::{Front, Planes};
 use socket2::{Domain, SockRef, Socket, Type};
@@ -55,9 +56,7 @@ pub async fn serve(
     let cut = SockRef::from(&listener).set_tcp_user_timeout(Some(app.settings.socket.write_wait));
     cut.expect("a listener takes options");
     let listener = TcpListener::from_std(listener).expect("the listener is non-blocking");
-    let lane = lane::Lane::new(&app);
-    let apologies = Apologies::new(&app);
-    let planes = Arc::new(Planes { app, router, lane, apologies });
+    let planes = Arc::new(Planes::new(app, router));
     let entrance = &planes.app.entrance;
     tokio::pin!(stop);
     loop {
@@ -70,8 +69,13 @@ pub async fn serve(
             Ok((stream, peer)) => {
                 let admission = entrance.admit(socket, peer.ip());
                 let planes = Arc::clone(&planes);
-                let front =
-                    Front { over_tls: planes.app.tls.is_some(), peer: peer.ip(), turns_away: false, planes };
+                let front = Front {
+                    over_tls: planes.app.tls.is_some(),
+                    peer: peer.ip(),
+                    turns_away: false,
+                    is_inside: false,
+                    planes,
+                };
                 tokio::spawn(connection::come_in(stream, admission, front));
             }
             Err(error) => {

@@ -312,6 +312,17 @@ static WRONG_METHOD: LazyLock<Route> = LazyLock::new(|| {
     page(Method::GET, "", Guard::Public, |_| Box::pin(std::future::ready(Err(Problem::MethodNotAllowed))))
 });
 
+/// Whether a path is one of the staff's, which only a desk process is asked for.
+pub(crate) fn is_staffs(path: &str) -> bool {
+    let page = path.strip_prefix("/en").unwrap_or(path);
+    page == "/desk" || page.starts_with("/desk/")
+}
+
+/// For what is not there.
+pub(crate) async fn nowhere(app: Arc<App>, request: Request<Body>) -> Response<Body> {
+    stray(app, &NOT_FOUND, request).await
+}
+
 async fn stray(app: Arc<App>, route: &'static LazyLock<Route>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path();
     let lang = if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Ko };

@@ -7,6 +7,7 @@ use crate::context::{Context, Wants};
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::Fields;
+use crate::front::forward::Lane;
 use crate::front::limits::SocketLimits;
 use crate::journey::changing::Changing;
 use crate::journey::people::party_line;
@@ -64,7 +65,8 @@ async fn answer(
         return problem.answer(&ctx);
     }
     let address = head.extensions.get::<CameFrom>().map(|from| from.0);
-    let entered = match place(&app, route, &ctx, address).await {
+    let lane = head.extensions.get::<Lane>().copied().unwrap_or(Lane::Public);
+    let entered = match place(&app, route, (lane, address), &ctx).await {
         Ok(entered) => entered,
         Err(problem) => return problem.answer(&ctx),
     };
@@ -89,10 +91,13 @@ async fn answer(
 async fn place<'a>(
     app: &'a App,
     route: &Route,
+    (lane, address): (Lane, Option<IpAddr>),
     ctx: &Context,
-    address: Option<IpAddr>,
 ) -> Result<Option<Entered<'a>>, Problem> {
-    let plane = route.plane();
+    let plane = match (route.plane(), lane) {
+        (Plane::Booking, Lane::Desk) => Plane::Desk,
+        (plane, _) => plane,
+    };
     if plane == Plane::Gate {
         return Ok(None);
     }

@@ -38,6 +38,7 @@ pub(super) struct Apologies {
     turn: AtomicUsize,
     unreadable: Words,
     head_too_large: Words,
+    body_too_large: Words,
     too_slow: Words,
 }
 
@@ -61,6 +62,7 @@ impl Apologies {
             turn: AtomicUsize::new(0),
             unreadable: refusal(&Problem::Unreadable, app),
             head_too_large: refusal(&Problem::HeadTooLarge, app),
+            body_too_large: refusal(&Problem::TooLarge, app),
             too_slow: refusal(&Problem::TooSlow, app),
         }
     }
@@ -98,6 +100,14 @@ impl Apologies {
 
     pub(super) fn head_too_large(&self) -> Response<Full<Bytes>> {
         self.head_too_large.respond()
+    }
+
+    pub(super) fn body_too_large(&self) -> Response<Full<Bytes>> {
+        self.body_too_large.respond()
+    }
+
+    pub(super) fn body_too_slow(&self) -> Response<Full<Bytes>> {
+        self.too_slow.respond()
     }
 
     fn next_busy(&self) -> &Busy {

@@ -2,16 +2,18 @@
 
 use super::apology::Apologies;
 use super::client::ClientAddress;
+use super::forward::{self, Forwarder, Lane};
 use super::{join, lane};
 use crate::app::App;
 use crate::lang::Lang;
 use crate::overload::tries::CameFrom;
+use crate::routes;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::STRICT_TRANSPORT_SECURITY;
 use http::{HeaderValue, Method, Request, Response};
-use http_body_util::{Either, Full};
+use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::http;
 use hyper::service::Service;
@@ -36,6 +38,8 @@ pub(super) struct Front {
     pub(super) over_tls: bool,
     /// There was no place for this connection: whatever it asks for, it is told to come again.
     pub(super) turns_away: bool,
+    /// From another process of ours, which says who the client is.
+    pub(super) is_inside: bool,
 }
 
 pub(super) struct Planes {
@@ -43,6 +47,13 @@ pub(super) struct Planes {
     pub(super) router: Router,
     pub(super) lane: lane::Lane,
     pub(super) apologies: Apologies,
+}
+
+impl Planes {
+    pub(super) fn new(app: Arc<App>, router: Router) -> Self {
+        let (lane, apologies) = (lane::Lane::new(&app), Apologies::new(&app));
+        Self { app, router, lane, apologies }
+    }
 }
 
 impl Service<Request<Incoming>> for Front {
@@ -82,19 +93,75 @@ impl Front {
         self.behind_the_gate(request)
     }
 
+    fn client(&self, request: &Request<Incoming>) -> ClientAddress {
+        let believed = if self.is_inside { forward::client_of(request.headers()) } else { None };
+        let hops = self.planes.app.settings.socket.trusted_hops;
+        believed.map_or_else(|| ClientAddress::of(self.peer, request.headers(), hops), ClientAddress::from)
+    }
+
     fn behind_the_gate(&self, mut request: Request<Incoming>) -> Work {
-        let limits = &self.planes.app.settings.socket;
-        let client = ClientAddress::of(self.peer, request.headers(), limits.trusted_hops);
+        let client = self.client(&request);
         let Ok(share) = self.planes.app.entrance.request(client) else {
             return Work::done(self.planes.apologies.busy(request.uri().path()));
         };
+        let app = &self.planes.app;
+        if let Some(forwarder) = app.forwarder.as_ref().filter(|_| !is_answered_at_the_gate(&request, app)) {
+            let (planes, forwarder) = (Arc::clone(&self.planes), Arc::clone(forwarder));
+            return Work::Later(Box::pin(async move {
+                let answer = pass_on(request, &planes, &forwarder, client).await;
+                drop(share);
+                answer
+            }));
+        }
         request.extensions_mut().insert(CameFrom(client.address()));
+        let lane = if self.is_inside { Lane::of(request.headers()) } else { Lane::Public };
+        request.extensions_mut().insert(lane);
+        if lane == Lane::Desk && !routes::is_staffs(request.uri().path()) {
+            let app = Arc::clone(app);
+            let nowhere =
+                async move { routes::nowhere(app, request.map(Body::new)).await.map(Either::Right) };
+            return Work::Later(Box::pin(nowhere));
+        }
         let router = self.planes.router.clone();
         Work::Later(Box::pin(async move {
             let answer = router.oneshot(request.map(Body::new)).await;
             drop(share);
             answer.unwrap_or_else(|never: Infallible| match never {}).map(Either::Right)
         }))
+    }
+}
+
+/// The pages of the line and those that ask nobody anything.
+fn is_answered_at_the_gate(request: &Request<Incoming>, app: &App) -> bool {
+    let path = request.uri().path();
+    let page = path.strip_prefix("/en").unwrap_or(path);
+    matches!(page, "/wait" | "/help")
+        || matches!(path, "/healthz" | "/openapi.json")
+        || path == app.ticket_path
+}
+
+/// The answer of the process that has the ledger; where it gives none, what is known here, or words.
+async fn pass_on(
+    request: Request<Incoming>,
+    planes: &Planes,
+    forwarder: &Forwarder,
+    client: ClientAddress,
+) -> Answer {
+    let (head, body) = request.into_parts();
+    let limits = &planes.app.settings.socket;
+    let whole = Limited::new(body, limits.body_bytes_max).collect();
+    let body = match tokio::time::timeout(limits.body_wait, whole).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(_)) => return planes.apologies.body_too_large().map(Either::Left),
+        Err(_) => return planes.apologies.body_too_slow().map(Either::Left),
+    };
+    match forwarder.pass_on(&head, &body, client).await {
+        Some(answer) => answer.map(|body| Either::Right(Body::new(body))),
+        None => {
+            let asked = Request::from_parts(head, ());
+            let known = from_the_board(&asked, &planes.app);
+            known.unwrap_or_else(|| planes.apologies.busy(asked.uri().path())).map(Either::Left)
+        }
     }
 }
 
@@ -152,18 +219,31 @@ fn from_memory(request: &Request<Incoming>, app: &App) -> Option<Response<Full<B
         return None;
     }
     let path = request.uri().path();
+    let is_for_staff = app.forwarder.as_ref().is_some_and(|forwarder| forwarder.lane() == Lane::Desk);
+    if is_for_staff {
+        return app.static_plane.get(path).map(|file| file.respond(request.headers()));
+    }
     if path == app.gate_document_path {
         return Some(app.gate.published().gate_document.respond(request.headers()));
     }
-    let has_no_query = request.uri().query().is_none();
     match path {
         "/" => Some(app.gate.published().home(Lang::Ko).respond(request.headers())),
         "/en" | "/en/" => Some(app.gate.published().home(Lang::En).respond(request.headers())),
-        "/find" if has_no_query => Some(app.finder.board().search_form(Lang::Ko, request.headers())),
-        "/en/find" if has_no_query => Some(app.finder.board().search_form(Lang::En, request.headers())),
         _ => {
             let file = app.static_plane.get(path).map(|file| file.respond(request.headers()));
-            file.or_else(|| app.finder.board().respond(path, request.headers()))
+            // Where the ledger is elsewhere, so is the board that is fed from it.
+            file.or_else(|| from_the_board(request, app).filter(|_| app.forwarder.is_none()))
         }
+    }
+}
+
+/// What is free where, as far as this process knows.
+fn from_the_board<B>(request: &Request<B>, app: &App) -> Option<Response<Full<Bytes>>> {
+    let path = request.uri().path();
+    let has_no_query = request.uri().query().is_none();
+    match path {
+        "/find" if has_no_query => Some(app.finder.board().search_form(Lang::Ko, request.headers())),
+        "/en/find" if has_no_query => Some(app.finder.board().search_form(Lang::En, request.headers())),
+        _ => app.finder.board().respond(path, request.headers()),
     }
 }
