@@ -119,6 +119,39 @@ pub(crate) struct Serve {
     /// 설정 파일(TOML). 없으면 ./charye-data 에 내장 저장소 · config file; without it an embedded store in ./charye-data
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// 이 프로세스가 맡을 일: 전부, 줄, 장부, 직원 창구 · what this process is for; several share one config
+    #[arg(long, value_enum, default_value_t = Role::All)]
+    pub(crate) role: Role,
+    /// 설정의 주소 대신 · address in place of the one of the config
+    #[arg(long, value_name = "IP:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// 설정의 운영자 주소 대신 · operator's address in place of the one of the config
+    #[arg(long, value_name = "IP:PORT")]
+    pub(crate) operator_listen: Option<SocketAddr>,
+}
+
+/// What a process is for. All of one service share the data folder, on one machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Role {
+    #[default]
+    All,
+    /// The line and the files; the rest is asked of the booking process. Several may share a port.
+    Gate,
+    /// The ledger, and whatever `all` answers, at an address of its own.
+    Booking,
+    /// The staff's, asked of the booking process by a lane of their own.
+    Desk,
+}
+
+impl Role {
+    pub(crate) fn has_ledger(self) -> bool {
+        matches!(self, Self::All | Self::Booking)
+    }
+
+    /// Another one may be at the same address: the next release, or one more.
+    pub(crate) fn shares_its_port(self) -> bool {
+        matches!(self, Self::Gate | Self::Booking)
+    }
 }
 
 #[derive(Debug, Args)]

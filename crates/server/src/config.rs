@@ -1,5 +1,6 @@
 //! One TOML file and the environment, typed, validated once at start. Every limit is named.
 
+use crate::cli::Role;
 use anyhow::{Context as _, Result, ensure};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,9 @@ pub(crate) struct Config {
     /// out: nowhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) operator_listen: Option<SocketAddr>,
+    /// Of the command line: the processes of one service share this file.
+    #[serde(skip)]
+    pub(crate) role: Role,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -123,6 +127,7 @@ impl Default for Config {
             log_format: LogFormat::Text,
             access_log: false,
             operator_listen: None,
+            role: Role::All,
         }
     }
 }
@@ -247,6 +252,24 @@ impl Config {
             self.keys = keys.into();
         }
         Ok(())
+    }
+
+    /// What the command line says over the file.
+    pub(crate) fn take_orders(
+        &mut self,
+        role: Role,
+        listen: Option<SocketAddr>,
+        operator_listen: Option<SocketAddr>,
+    ) -> Result<()> {
+        self.role = role;
+        self.listen = listen.unwrap_or(self.listen);
+        self.operator_listen = operator_listen.or(self.operator_listen);
+        self.validate()
+    }
+
+    /// Where the process that has the ledger hears from the others of this machine.
+    pub(crate) fn inside_socket(&self) -> PathBuf {
+        self.data.join("run").join("booking.sock")
     }
 
     fn validate(&self) -> Result<()> {

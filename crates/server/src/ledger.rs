@@ -18,6 +18,8 @@ use store::{
 use store_sqlite::{SqliteStore, StoreLimits};
 
 const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// At first: a process that was here before may be about to let go of it.
+const TRY_AGAIN_SOON: Duration = Duration::from_millis(20);
 
 /// A ledger that may not be there yet.
 pub(crate) struct OpeningLedger {
@@ -32,6 +34,7 @@ impl OpeningLedger {
         std::thread::Builder::new()
             .name("ledger-opening".to_owned())
             .spawn(move || {
+                let mut pause = TRY_AGAIN_SOON;
                 loop {
                     match SqliteStore::open(&folder, Arc::clone(&country), Arc::clone(&clock), StoreLimits::default()) {
                         Ok(store) => {
@@ -45,11 +48,17 @@ impl OpeningLedger {
                         }
                     }
                     // Nobody waits on this thread; the pages are up meanwhile.
-                    std::thread::sleep(TRY_AGAIN);
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(TRY_AGAIN);
                 }
             })
             .expect("the system has room for one more thread");
         ledger
+    }
+
+    /// For a process that has none: another one has it.
+    pub(crate) fn elsewhere() -> Self {
+        Self { opened: Arc::default() }
     }
 
     fn now(&self) -> Result<&SqliteStore, StoreError> {

@@ -2,14 +2,15 @@
 
 use crate::config::Config;
 use crate::country::{self, Doors};
-use crate::ledger::OpeningLedger;
 use crate::removals::RemovalFolder;
+use crate::roles;
 use crate::sockets::Sockets;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
 use booking::Country;
 use jiff::SignedDuration;
 use std::net::SocketAddr;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use store::{Clock, Randomness, Roster, Store};
 use store_sqlite::{FollowedRoster, SqliteLine};
 use tokio::sync::watch;
 use waiting_room::PollBands;
-use web::app::{App, WebSettings};
+use web::app::{App, Draining, WebSettings};
 use web::assets::assets;
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
@@ -51,9 +52,6 @@ const HEADS_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// For so long the key of names before the newest is kept at the least.
 const FORMER_NAMES_KEPT: Duration = Duration::from_hours(24);
 
-/// How long connections in hand may take to finish after a stop was asked for.
-const SOFT_END: Duration = Duration::from_secs(3);
-
 pub(crate) struct Service {
     pub(crate) app: Arc<App>,
     keeper: Keeper,
@@ -61,6 +59,7 @@ pub(crate) struct Service {
     config: Config,
     roster: Arc<FollowedRoster>,
     sockets: Sockets,
+    inside: Option<UnixListener>,
 }
 
 impl Service {
@@ -74,12 +73,12 @@ impl Service {
         })?;
         let (country, names) = country::load(&config.data, doors)?;
         let country = Arc::new(country);
-        let keys = Arc::new(crate::keys::ready_to_serve(&config.key_folder(), Arc::clone(&random))?);
+        let keys = Arc::new(roles::keys_of(&config, &random)?);
+        let inside = roles::inside_of(&config)?;
         let roster = Arc::new(roster_of(&config, &keys, &clock));
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
-        let ledger: Arc<dyn Store> =
-            Arc::new(OpeningLedger::start(config.data.clone(), Arc::clone(&country), Arc::clone(&clock)));
+        let ledger = roles::ledger_of(&config, &country, &clock);
         let (assets, mut static_plane) = assets();
         static_plane
             .extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
@@ -93,6 +92,8 @@ impl Service {
         let (planes, tries) = layers(&config, &clock);
         let app = App {
             tls: sockets.tls.clone(),
+            forwarder: roles::forwarder_of(&config, &clock),
+            draining: Draining::default(),
             entrance: Arc::new(Entrance::new(&settings.socket)),
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
             settings,
@@ -120,34 +121,29 @@ impl Service {
             tries,
             watching: Watching::new(config.access_log),
         };
-        Ok(Self { app: Arc::new(app), keeper, feeder, config, roster, sockets })
+        Ok(Self { app: Arc::new(app), keeper, feeder, config, roster, sockets, inside })
     }
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
-        let Self { app, keeper, feeder, config, roster, sockets } = self;
+        let Self { app, keeper, feeder, config, roster, sockets, inside } = self;
+        let role = config.role;
         // Until nobody is served any more the line goes on: whoever is still here gets a ticket, and no gap stays.
         let (nobody_is_served, unserved) = watch::channel(false);
         let mut threads = vec![spawn("line", {
             let app = Arc::clone(&app);
             async move {
-                let messages = deliver(Arc::clone(&app));
-                let heads = give_heads_away(config.audit_heads.clone(), Arc::clone(&app));
-                let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys), roster);
+                let upkeep = async {
+                    if role.has_ledger() {
+                        upkeep(&app, &config, roster).await;
+                    }
+                    std::future::pending().await
+                };
                 let certificate = follow_certificate(app.tls.clone());
-                let renaming = Renaming::default().run(Arc::clone(&app));
-                let reminders = web::reminders::run(Arc::clone(&app));
-                let removals = RemovalFolder::of(&config.data);
-                let retention = Retention::new(config.retention.kept()).run(app, removals);
                 tokio::select! {
                     () = keeper.run(stopped(unserved)) => {}
-                    () = messages => {}
-                    () = reminders => {}
-                    () = keys => {}
+                    () = upkeep => {}
                     () = certificate => {}
-                    () = heads => {}
-                    () = retention => {}
-                    () = renaming => {}
                 }
             }
         })?];
@@ -180,8 +176,16 @@ impl Service {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             serving.push(spawn(&format!("http-{number}"), async move {
                 let router = routes::router(&app);
-                front::serve(listener, app, router, stopped(stop)).await;
-                tokio::time::sleep(SOFT_END).await;
+                front::serve(listener, Arc::clone(&app), router, stopped(stop)).await;
+                app.draining.begin();
+                roles::everybody_has_gone(&app, role).await;
+            })?);
+        }
+        if let Some(listener) = inside {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            serving.push(spawn("inside", async move {
+                let router = routes::router(&app);
+                front::inside::serve(listener, app, router, stopped(stop)).await;
             })?);
         }
         join(serving)?;
@@ -197,6 +201,19 @@ impl Service {
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
+}
+
+/// What is done beside the requests where the ledger is; without an end.
+async fn upkeep(app: &Arc<App>, config: &Config, roster: Arc<FollowedRoster>) {
+    let removals = RemovalFolder::of(&config.data);
+    tokio::join!(
+        deliver(Arc::clone(app)),
+        web::reminders::run(Arc::clone(app)),
+        follow_keys(config.key_folder(), Arc::clone(&app.keys), roster),
+        give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
+        Retention::new(config.retention.kept()).run(Arc::clone(app), removals),
+        Renaming::default().run(Arc::clone(app)),
+    );
 }
 
 /// What stands between a request and its handler when there are too many.
@@ -224,7 +241,7 @@ fn keeper(
     let publisher = Publisher { campaign_name, keys: Arc::clone(keys), assets, demo: true };
     let parts = KeeperParts {
         line_store: Arc::new(open_line(&config.data)?),
-        ledger: Some(Arc::clone(ledger)),
+        ledger: config.role.has_ledger().then(|| Arc::clone(ledger)),
         clock: Arc::clone(clock),
         publisher,
     };

@@ -15,7 +15,7 @@ use crate::published::Published;
 use booking::{Campaign, Refusal};
 use issuing::Issuing;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use store::Clock;
 use tokio::sync::Notify;
@@ -45,6 +45,8 @@ pub struct Gate {
     /// Rings when one is nearly used up.
     running_low: Notify,
     serving_number: AtomicU64,
+    /// As the ledger said last, wherever it is.
+    booking_is_well: AtomicBool,
     exchanges: Mutex<TokenBucket>,
     published: RwLock<Arc<Published>>,
 }
@@ -162,6 +164,10 @@ impl Gate {
     /// Everyone below it may enter.
     pub fn serving_number(&self) -> u64 {
         self.serving_number.load(Ordering::Acquire)
+    }
+
+    pub fn booking_is_well(&self) -> bool {
+        self.booking_is_well.load(Ordering::Relaxed)
     }
 
     /// One of the exchanges this moment allows, or how long until the next.

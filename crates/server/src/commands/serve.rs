@@ -16,7 +16,8 @@ use tokio::sync::watch;
 const OPEN_FOR_DAYS: i64 = 12;
 
 pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
-    let config = Config::read(serve.config.as_deref())?;
+    let mut config = Config::read(serve.config.as_deref())?;
+    config.take_orders(serve.role, serve.listen, serve.operator_listen)?;
     telemetry::start(config.log_format);
     let doors = doors(&config, SystemClock.now())?;
     let is_kept_for_ever = config.retention.days.is_none();

@@ -32,6 +32,8 @@ const OURS: &str = "x-charye-";
 
 /// How long an answer is waited for, a new start of the other process included.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// The same while it is known that nobody answers.
+const PATIENCE_WHEN_SICK: Duration = Duration::from_millis(250);
 const TRY_AGAIN: Duration = Duration::from_millis(40);
 /// After so many requests in a row without an answer nobody waits any more; one in so long still tries.
 const FAILURES_MAX: u32 = 3;
@@ -85,15 +87,16 @@ struct Health {
 }
 
 impl Health {
-    fn may_ask(&mut self, now: Duration) -> bool {
-        let is_time = self.probed_at.is_none_or(|at| now.saturating_sub(at) >= PROBE_EVERY);
+    /// How long an answer may be waited for; None when nobody should ask now.
+    fn patience(&mut self, now: Duration) -> Option<Duration> {
         if self.failures < FAILURES_MAX {
-            return true;
+            return Some(PATIENCE);
         }
-        if is_time {
-            self.probed_at = Some(now);
+        if self.probed_at.is_some_and(|at| now.saturating_sub(at) < PROBE_EVERY) {
+            return None;
         }
-        is_time
+        self.probed_at = Some(now);
+        Some(PATIENCE_WHEN_SICK)
     }
 
     fn learn(&mut self, was_answered: bool) {
@@ -129,9 +132,7 @@ impl Forwarder {
         client: ClientAddress,
     ) -> Option<Response<Incoming>> {
         let _place = self.under_way.try_acquire().ok()?;
-        if !self.health().may_ask(self.clock.elapsed()) {
-            return None;
-        }
+        let patience = self.health().patience(self.clock.elapsed())?;
         let headers = self.headers(head, client);
         let target = Uri::builder().path_and_query(head.uri.path_and_query()?.clone()).build().ok()?;
         let request = || {
@@ -141,7 +142,7 @@ impl Forwarder {
             *request.headers_mut() = headers.clone();
             request
         };
-        let answer = timeout(PATIENCE, self.until_answered(request)).await.ok();
+        let answer = timeout(patience, self.until_answered(request)).await.ok();
         self.health().learn(answer.is_some());
         answer.map(clean)
     }
@@ -277,12 +278,13 @@ mod tests {
         let mut health = Health::default();
         let at = Duration::from_millis;
         for _ in 0..FAILURES_MAX {
-            assert!(health.may_ask(at(0)));
+            assert_eq!(health.patience(at(0)), Some(PATIENCE));
             health.learn(false);
         }
-        assert!(health.may_ask(at(1)));
-        assert!(!health.may_ask(at(2)) && !health.may_ask(at(300)) && health.may_ask(at(301)));
+        assert_eq!(health.patience(at(1)), Some(PATIENCE_WHEN_SICK));
+        let later = [2, 300, 301].map(|now| health.patience(at(now)).is_some());
+        assert_eq!(later, [false, false, true]);
         health.learn(true);
-        assert!(health.may_ask(at(302)) && health.may_ask(at(302)));
+        assert_eq!([302; 2].map(|now| health.patience(at(now))), [Some(PATIENCE); 2]);
     }
 }

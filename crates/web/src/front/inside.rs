@@ -7,11 +7,17 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use std::net::{IpAddr, Ipv4Addr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-/// Accepts until told to stop.
+/// What was asked before the end is answered within it.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
+
+/// Accepts until told to stop, then answers what has been asked, and returns.
 pub async fn serve(
     listener: std::os::unix::net::UnixListener,
     app: Arc<App>,
@@ -20,18 +26,22 @@ pub async fn serve(
 ) {
     let listener = UnixListener::from_std(listener).expect("the listener is non-blocking");
     let planes = Arc::new(Planes::new(app, router));
-    tokio::pin!(stop);
+    let (ending, end) = watch::channel(false);
+    let mut connections = JoinSet::new();
+    let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
+            biased;
             accepted = listener.accept() => accepted,
-            () = &mut stop => return,
+            Some(_) = connections.join_next() => continue,
+            () = &mut stop => break,
         };
         match accepted {
             Ok((stream, _)) => {
                 let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
                 let planes = Arc::clone(&planes);
                 let front = Front { over_tls: false, peer, turns_away: false, is_inside: true, planes };
-                tokio::spawn(connection(stream, front));
+                connections.spawn(connection(stream, front, end.clone()));
             }
             Err(error) => {
                 tracing::warn!(
@@ -42,10 +52,27 @@ pub async fn serve(
             }
         }
     }
+    drop(listener);
+    let _ = ending.send(true);
+    let all_have_ended = async { while connections.join_next().await.is_some() {} };
+    let _in_time_or_not = tokio::time::timeout(ANSWERED_WITHIN, all_have_ended).await;
 }
 
-async fn connection(stream: UnixStream, front: Front) {
-    if let Err(error) = http1::Builder::new().serve_connection(TokioIo::new(stream), front).await {
+/// A gate asks again where its connection ended, so an idle one may end at once.
+async fn connection(stream: UnixStream, front: Front, mut end: watch::Receiver<bool>) {
+    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), front));
+    let served = tokio::select! {
+        served = &mut connection => served,
+        () = ended(&mut end) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = served {
         tracing::debug!(error = &error as &dyn std::error::Error, "a connection of a gate ended early");
     }
+}
+
+async fn ended(end: &mut watch::Receiver<bool>) {
+    let _ended_or_nobody_can_say = end.wait_for(|ends| *ends).await;
 }

@@ -55,9 +55,11 @@ struct Plain {
 
 impl Lane {
     pub(super) fn new(app: &App) -> Self {
+        // Of the staff's listener the public asks nothing.
+        let line = |line: String| if app.is_for_staff() { vec![0] } else { line.into_bytes() };
         Self {
-            document: format!("GET {} HTTP/1.1\r\n", app.gate_document_path).into_bytes(),
-            tickets: format!("POST {} HTTP/1.1\r\n", app.tickets_path).into_bytes(),
+            document: line(format!("GET {} HTTP/1.1\r\n", app.gate_document_path)),
+            tickets: line(format!("POST {} HTTP/1.1\r\n", app.tickets_path)),
         }
     }
 
@@ -120,7 +122,8 @@ impl Lane {
             Ok(httparse::Status::Partial) => return Seen::Unfinished,
             Err(_) => return Seen::NotOurs,
         };
-        let Some(plain) = plain(request.headers, length) else { return Seen::NotOurs };
+        let Some(mut plain) = plain(request.headers, length) else { return Seen::NotOurs };
+        plain.close |= app.draining.has_begun();
         let published = app.gate.published();
         if is_document {
             published.gate_document.write(&plain.asked, &published.date, plain.close, answer);

@@ -11,8 +11,8 @@ use crate::routes;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::header::STRICT_TRANSPORT_SECURITY;
-use http::{HeaderValue, Method, Request, Response};
+use http::header::{CONNECTION, STRICT_TRANSPORT_SECURITY};
+use http::{HeaderValue, Method, Request, Response, Version};
 use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::http;
@@ -62,7 +62,9 @@ impl Service<Request<Incoming>> for Front {
     type Future = Answering;
 
     fn call(&self, request: Request<Incoming>) -> Answering {
-        Answering { work: self.work(request), over_tls: self.over_tls }
+        // HTTP/2 says it in its own way.
+        let ends = self.planes.app.draining.has_begun() && request.version() < Version::HTTP_2;
+        Answering { work: self.work(request), over_tls: self.over_tls, ends }
     }
 }
 
@@ -84,7 +86,7 @@ impl Front {
             app.watching.from_memory();
             return Work::done(answer);
         }
-        if request.method() == Method::POST && request.uri().path() == app.tickets_path {
+        if request.method() == Method::POST && request.uri().path() == app.tickets_path && !app.is_for_staff() {
             return match join::at_once(&request, app) {
                 Some(answer) => Work::done(answer),
                 None => Work::Later(Box::pin(join_later(request, Arc::clone(app)))),
@@ -134,6 +136,9 @@ impl Front {
 /// The pages of the line and those that ask nobody anything.
 fn is_answered_at_the_gate(request: &Request<Incoming>, app: &App) -> bool {
     let path = request.uri().path();
+    if app.is_for_staff() {
+        return path == "/healthz";
+    }
     let page = path.strip_prefix("/en").unwrap_or(path);
     matches!(page, "/wait" | "/help")
         || matches!(path, "/healthz" | "/openapi.json")
@@ -172,6 +177,7 @@ async fn join_later(request: Request<Incoming>, app: Arc<App>) -> Answer {
 pub(super) struct Answering {
     work: Work,
     over_tls: bool,
+    ends: bool,
 }
 
 /// An answer that is there, or one that is being worked on. The latter is boxed, so that a connection that only polls
@@ -198,10 +204,13 @@ impl Future for Answering {
     type Output = Result<Answer, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, ctx: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        let over_tls = self.over_tls;
+        let (over_tls, ends) = (self.over_tls, self.ends);
         self.work.poll(ctx).map(|mut answer| {
             if over_tls {
                 answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HSTS);
+            }
+            if ends {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok(answer)
         })
@@ -219,8 +228,7 @@ fn from_memory(request: &Request<Incoming>, app: &App) -> Option<Response<Full<B
         return None;
     }
     let path = request.uri().path();
-    let is_for_staff = app.forwarder.as_ref().is_some_and(|forwarder| forwarder.lane() == Lane::Desk);
-    if is_for_staff {
+    if app.is_for_staff() {
         return app.static_plane.get(path).map(|file| file.respond(request.headers()));
     }
     if path == app.gate_document_path {

@@ -11,7 +11,7 @@ use crate::published::{Published, Publisher};
 use booking::Campaign;
 use jiff::Timestamp;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use store::{Clock, LeadStep, LineState, LineStore, NodeStep, Stepped, Store, StoreError};
@@ -62,6 +62,7 @@ impl Keeper {
             reserved: Notify::new(),
             running_low: Notify::new(),
             serving_number: AtomicU64::new(found.led.serving_number),
+            booking_is_well: AtomicBool::new(false),
             exchanges: Mutex::new(TokenBucket::empty(rate, rate, now)),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
             campaign,
@@ -129,6 +130,7 @@ impl Keeper {
             state = self.node.look(now)?;
         }
         self.leading.hear(state.news.as_ref());
+        self.gate.booking_is_well.store(self.leading.booking_is_well(), Ordering::Relaxed);
         let led = if self.node.leads(&state) { self.lead(&state, now)? } else { state };
         self.gate.serving_number.store(led.led.serving_number, Ordering::Release);
         self.leading.meter.record(led.led.serving_number, now);

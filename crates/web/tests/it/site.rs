@@ -358,6 +358,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         static_plane,
         finder: Finder::new(Arc::clone(&kept.country), feeder.board(), kept.clock.now()),
         names: names(kept.wanted.hostile),
+        draining: web::app::Draining::default(),
         forwarder: None,
         gate_document_path: format!("/gate/{SLUG}.json"),
         ticket_path: format!("/gate/{SLUG}/ticket"),
