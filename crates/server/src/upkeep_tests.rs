@@ -2,7 +2,9 @@
 
 mod audit;
 mod damage;
+mod forgery;
 mod inspect;
+mod rounds;
 
 use crate::backup::BackupFault;
 use crate::commands::{backup, restore};
@@ -137,14 +139,14 @@ fn wait<T>(answer: impl Future<Output = T>) -> T {
     runtime.block_on(answer)
 }
 
-#[test]
-fn a_backup_under_writes_restores_to_the_ledger_of_its_cut() {
-    let site = Site::open();
-    site.book(0);
-    let (booked, stop) = (AtomicU64::new(1), AtomicBool::new(false));
-    let made = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for number in 1.. {
+/// Does something while people book, who are numbered from `next` on. With what it gave: how many had booked before
+/// it, and the next number after it.
+fn while_booking<T>(site: &Site, next: u64, then: impl FnOnce(u64) -> T) -> (T, u64, u64) {
+    const BOOKED_FIRST: u64 = 50;
+    let (booked, stop) = (AtomicU64::new(next), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let people = scope.spawn(|| {
+            for number in next.. {
                 if stop.load(Ordering::Acquire) {
                     break;
                 }
@@ -152,19 +154,28 @@ fn a_backup_under_writes_restores_to_the_ledger_of_its_cut() {
                 booked.fetch_add(1, Ordering::Release);
             }
         });
-        while booked.load(Ordering::Acquire) < 50 {
+        while booked.load(Ordering::Acquire) < next + BOOKED_FIRST && !people.is_finished() {
             std::thread::yield_now();
         }
         let before = booked.load(Ordering::Acquire);
-        let made = site.backup("one.backup");
-        let after = booked.load(Ordering::Acquire);
+        let given = then(before);
+        assert!(booked.load(Ordering::Acquire) > before, "nobody booked meanwhile");
         stop.store(true, Ordering::Release);
-        (made, before, after)
-    });
-    let (made, before, after) = made;
+        people.join().expect("nobody who books panics");
+        (given, before, booked.load(Ordering::Acquire))
+    })
+}
+
+fn is_long() -> bool {
+    std::env::var_os("CHARYE_LONG").is_some()
+}
+
+#[test]
+fn a_backup_under_writes_restores_to_the_ledger_of_its_cut() {
+    let site = Site::open();
+    let (made, before, after) = while_booking(&site, 0, |_| site.backup("one.backup"));
     let Found::Proved(in_backup) = site.prove(&made.path) else { panic!("the backup is not proved") };
     assert!(in_backup.appointments_made >= before, "{before} were acknowledged before the backup");
-    assert!(after > before, "nobody booked during the backup");
 
     let folder = site.below("restored");
     let restored = restore::into_empty(&made.path, &folder, &site.config).unwrap();

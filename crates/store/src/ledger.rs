@@ -12,6 +12,7 @@ mod audit;
 mod days;
 mod desk;
 mod fits;
+mod guarded;
 mod layers;
 mod messages;
 mod packed;

@@ -20,6 +20,7 @@ mod audit;
 mod clock;
 mod command;
 mod error;
+pub mod guarded;
 pub mod kept;
 mod ledger;
 mod line;

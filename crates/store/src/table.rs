@@ -11,6 +11,7 @@
 
 use crate::rows::{Map, Pages, Parted, Rows};
 use crate::undo::Undo;
+use std::collections::HashSet;
 use std::hash::Hash;
 use std::mem;
 
@@ -57,6 +58,13 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
             changed.iter().filter_map(|(key, value)| Some((*key, (*value)?))).collect();
         let unchanged = self.rows.all().filter(move |(key, _)| !changed.contains_key(key));
         unchanged.chain(before)
+    }
+
+    /// The rows of the current batch, each with what it was before and what it is now.
+    pub(crate) fn changed(&self) -> impl Iterator<Item = (K, Option<&V>, Option<&V>)> {
+        let mut seen = HashSet::new();
+        let first = self.before.all().filter(move |(key, _)| seen.insert(**key));
+        first.map(|(key, before)| (*key, before.as_ref(), self.rows.row(key)))
     }
 
     pub(crate) fn put(&mut self, key: K, value: V) {

@@ -11,11 +11,12 @@ struct Row {
 const PICTURE: &[Row] = &[
     Row {
         name: "charye",
-        may_use: &["web", "rehearsal", "store-sqlite", "store", "booking", "waiting-room"],
+        may_use: &["web", "rehearsal", "store-sqlite", "store-postgres", "store", "booking", "waiting-room"],
         tests_may_use: &[],
     },
     Row { name: "web", may_use: &["store", "booking", "waiting-room"], tests_may_use: &["store-sqlite"] },
     Row { name: "store-sqlite", may_use: &["store", "booking", "waiting-room"], tests_may_use: &[] },
+    Row { name: "store-postgres", may_use: &["store", "booking", "waiting-room"], tests_may_use: &[] },
     Row { name: "store", may_use: &["booking", "waiting-room"], tests_may_use: &[] },
     Row { name: "rehearsal", may_use: &["booking", "waiting-room"], tests_may_use: &[] },
     Row { name: "booking", may_use: &[], tests_may_use: &[] },

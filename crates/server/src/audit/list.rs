@@ -162,7 +162,11 @@ pub(crate) fn check(path: &Path, heads: Option<&Path>) -> Result<Listed> {
         let number = number + 1;
         let wrong =
             || format!("{number}번째 줄이 목록의 줄이 아닙니다 / line {number} is not of such a list");
-        match serde_json::from_str(&text.with_context(wrong)?).with_context(wrong)? {
+        let text = text.with_context(wrong)?;
+        let line: Line = serde_json::from_str(&text).with_context(wrong)?;
+        // Letter by letter: nothing is said beside what is understood, and nothing is left out.
+        ensure!(serde_json::to_string(&line)? == text, wrong());
+        match line {
             Line::Begin(head) if number == 1 => begin = Some(head.read()?),
             Line::Event(event) if begin.is_some() && end.is_none() => {
                 events.push(read(&event).with_context(wrong)?);

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use store::proof::Broken;
 use store::{Command, Store as _};
 
-fn exported(site: &Site, name: &str, since: u64) -> PathBuf {
+pub(super) fn exported(site: &Site, name: &str, since: u64) -> PathBuf {
     let file = site.home.path().join(name);
     let places = Places { config: None, keys: Some(site.config.key_folder()) };
     let what = AuditWhat::Export { what: site.config.data.clone(), file: file.clone(), since, places };

@@ -1,6 +1,6 @@
 //! Backups that were cut, changed or made with another key are refused by name, and leave nothing behind.
 
-use super::{Site, fault_of};
+use super::{Site, fault_of, is_long};
 use crate::backup::BackupFault;
 use crate::commands::restore;
 use crate::system::SystemRandomness;
@@ -8,6 +8,7 @@ use std::path::Path;
 use store::conformance::Chance;
 
 const PLACES: u32 = 40;
+const PLACES_LONG: u32 = 1_000;
 const SEED: u64 = 11;
 
 fn refused(site: &Site, backup: &Path) -> Option<BackupFault> {
@@ -34,7 +35,8 @@ fn what_was_done_to_a_backup_is_named() {
     };
 
     let mut chance = Chance::seeded(SEED);
-    for _ in 0..PLACES {
+    let places = if is_long() { PLACES_LONG } else { PLACES };
+    for _ in 0..places {
         let mut bytes = whole.clone();
         let at = chance.index(bytes.len());
         bytes[at] ^= 1 << chance.below(8);
@@ -45,7 +47,7 @@ fn what_was_done_to_a_backup_is_named() {
             "seed {SEED}, byte {at}: {fault:?}"
         );
     }
-    for _ in 0..PLACES {
+    for _ in 0..places {
         let length = 58 + chance.index(whole.len() - 58);
         assert_eq!(try_it(&whole[..length]), Some(BackupFault::EndsTooEarly), "seed {SEED}, {length} bytes");
     }
