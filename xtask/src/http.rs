@@ -11,6 +11,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Empty where the answer does not say.
     pub(crate) content_type: String,
+    /// It says `no-store`.
+    pub(crate) is_kept_by_nobody: bool,
     pub(crate) body: Vec<u8>,
 }
 
@@ -49,7 +51,7 @@ fn read(mut reader: impl BufRead) -> Result<Answer> {
     let mut status_line = String::new();
     reader.read_line(&mut status_line)?;
     let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
-    let (mut length, mut content_type) = (None, String::new());
+    let (mut length, mut content_type, mut is_kept_by_nobody) = (None, String::new(), false);
     loop {
         let mut line = String::new();
         ensure!(reader.read_line(&mut line)? > 0, "the head has no end");
@@ -58,11 +60,13 @@ fn read(mut reader: impl BufRead) -> Result<Answer> {
             length = Some(value.trim().parse::<usize>().context("content-length")?);
         } else if name.eq_ignore_ascii_case("content-type") {
             value.trim().clone_into(&mut content_type);
+        } else if name.eq_ignore_ascii_case("cache-control") {
+            is_kept_by_nobody = value.contains("no-store");
         }
     }
     let mut body = vec![0; length.context("no content-length")?];
     reader.read_exact(&mut body)?;
-    Ok(Answer { status, content_type, body })
+    Ok(Answer { status, content_type, is_kept_by_nobody, body })
 }
 
 #[cfg(test)]

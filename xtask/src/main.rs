@@ -12,6 +12,7 @@ mod http;
 mod journey;
 mod kills;
 mod process;
+mod roles;
 mod scrape;
 mod tidy;
 mod workspace;
@@ -32,6 +33,8 @@ cargo xtask TASK
                               a person's way through the pages, in browsers    여러 브라우저로 예약 과정을 따라갑니다
   kills [--long]              kill -9 while people book over HTTP              예약 중에 서버를 강제로 끕니다
   clients [--long]            clients that ask twice, fifty-fold, and go away  같은 요청을 되풀이하는 이용자를 시험합니다
+  roles [planes|proxy|hand-over] [--long]
+                              several processes: killed, stopped, handed over  여러 프로세스로 나누어 시험합니다
   powercut [--long]           cuts the power while people book                 예약 중에 전원을 끊습니다
   fsync [--long]              a disk that fails while people book              예약 중에 디스크 오류를 냅니다
   full-disk [--long]          a disk without room while people book            예약 중에 디스크를 가득 채웁니다
@@ -68,6 +71,7 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
         ["full-disk", words @ ..] => faults::run(Fault::FullDisk, words),
         ["clients", words @ ..] => clients::run(words),
         ["card", words @ ..] => card::keep(words),
+        ["roles", words @ ..] => roles::run(words),
         ["scrape"] => scrape::run(),
         ["tidy"] => tidy::run(),
         ["data"] => data::run(),

@@ -53,6 +53,9 @@ pub(crate) enum Command {
     /// 서비스 시작 · run the service
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Serve(Serve),
+    /// 사과문·안내 파일을 다른 웹 서버용으로 내보내기 · files for a web server that stays when this service is gone
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    ExportStatic(ExportStatic),
     /// 설정과 저장소 점검 · print the effective config and check the store
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Check(Check),
@@ -152,6 +155,16 @@ impl Role {
     pub(crate) fn shares_its_port(self) -> bool {
         matches!(self, Self::Gate | Self::Booking)
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportStatic {
+    /// 내보낼 폴더(없으면 만듦) · the folder, made if it is not there
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// 설정 파일 · config file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

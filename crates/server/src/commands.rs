@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 mod check;
 pub(crate) mod demo;
+mod export_static;
 pub(crate) mod inspect;
 mod keys;
 pub(crate) mod restore;
@@ -19,6 +20,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Demo(demo) => demo::run(&demo),
         Command::Serve(serve) => serve::run(&serve),
+        Command::ExportStatic(export) => export_static::run(&export),
         Command::Check(check) => check::run(&check),
         Command::Import(import) => crate::import::run(&import),
         Command::Verify(verify) => verify::run(&verify),

@@ -16,7 +16,7 @@ use web::front::forward::{Forwarder, Lane};
 use web::keys::Keys;
 
 /// How long a booking process waits for the one before it to end.
-const PREDECESSOR_ENDS_WITHIN: Duration = Duration::from_secs(60);
+const PREDECESSOR_ENDS_WITHIN: Duration = Duration::from_mins(1);
 /// How long connections in hand may take to finish after a stop was asked for.
 const SOFT_END: Duration = Duration::from_secs(3);
 /// As long as a kept connection may be idle: with the next process at the same port nobody is in a hurry.

@@ -137,7 +137,7 @@ impl Service {
                     if role.has_ledger() {
                         upkeep(&app, &config, roster).await;
                     }
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 };
                 let certificate = follow_certificate(app.tls.clone());
                 tokio::select! {

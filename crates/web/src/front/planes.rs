@@ -86,7 +86,8 @@ impl Front {
             app.watching.from_memory();
             return Work::done(answer);
         }
-        if request.method() == Method::POST && request.uri().path() == app.tickets_path && !app.is_for_staff() {
+        if request.method() == Method::POST && request.uri().path() == app.tickets_path && !app.is_for_staff()
+        {
             return match join::at_once(&request, app) {
                 Some(answer) => Work::done(answer),
                 None => Work::Later(Box::pin(join_later(request, Arc::clone(app)))),
@@ -160,14 +161,12 @@ async fn pass_on(
         Ok(Err(_)) => return planes.apologies.body_too_large().map(Either::Left),
         Err(_) => return planes.apologies.body_too_slow().map(Either::Left),
     };
-    match forwarder.pass_on(&head, &body, client).await {
-        Some(answer) => answer.map(|body| Either::Right(Body::new(body))),
-        None => {
-            let asked = Request::from_parts(head, ());
-            let known = from_the_board(&asked, &planes.app);
-            known.unwrap_or_else(|| planes.apologies.busy(asked.uri().path())).map(Either::Left)
-        }
+    if let Some(answer) = forwarder.pass_on(&head, &body, client).await {
+        return answer.map(|body| Either::Right(Body::new(body)));
     }
+    let asked = Request::from_parts(head, ());
+    let known = from_the_board(&asked, &planes.app);
+    known.unwrap_or_else(|| planes.apologies.busy(asked.uri().path())).map(Either::Left)
 }
 
 async fn join_later(request: Request<Incoming>, app: Arc<App>) -> Answer {
