@@ -9,6 +9,7 @@ mod ledger;
 mod load;
 mod new_each;
 mod nginx;
+mod nodes;
 mod refusal;
 mod report;
 mod response;
@@ -33,8 +34,9 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         ["gate" | "generator" | "refusal"] => run_pinned(words[0]),
         ["ledger"] => ledger::run(false),
         ["ledger", "--short"] => ledger::run(true),
+        ["nodes"] => nodes::run(),
         _ => anyhow::bail!(
-            "say `bench gate`, `bench refusal`, `bench ledger` (`--short` for five minutes), or `bench generator` for the generator itself beside wrk"
+            "say `bench gate`, `bench refusal`, `bench ledger` (`--short` for five minutes), `bench nodes`, or `bench generator` for the generator itself beside wrk"
         ),
     }
 }

@@ -11,6 +11,7 @@ mod keys;
 mod ledger;
 mod person_keys;
 mod removals;
+mod report;
 mod roles;
 mod scratch;
 mod service;

@@ -101,6 +101,8 @@ const IS_REPLICA: &str = "SELECT pg_is_in_recovery()::int::bigint";
 // committed here and nowhere else. The plans are for a few rows out of many, whatever the statistics say.
 const SETTINGS: &str = "SELECT set_config('lock_timeout', $1, true),
     set_config('idle_in_transaction_session_timeout', $2, true), set_config('statement_timeout', '0', true),
+    set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') THEN 'on'
+        ELSE current_setting('synchronous_commit') END, true),
     set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
     set_config('enable_seqscan', 'off', true)";
 const LOCK: &str = "SELECT id FROM charye.head WHERE id = 1 FOR UPDATE";
@@ -158,7 +160,7 @@ pub(crate) fn lock(
 ) -> Result<Locked, Failure> {
     let (lock_ms, silent_ms) = (limits.lock_wait_ms.to_string(), limits.silent_ms_max.to_string());
     let mut statements = vec![
-        Statement::new("BEGIN", vec![]),
+        Statement::new("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", vec![]),
         Statement::new(SETTINGS, vec![Value::Text(&lock_ms), Value::Text(&silent_ms)]),
         Statement::new(LOCK, vec![]),
     ];
@@ -216,6 +218,24 @@ pub(crate) fn append(
 pub(crate) fn touch(connection: &mut Connection, end: Position) -> Result<(), Failure> {
     let values = vec![Value::Number(end.seq.cast_signed()), Value::Bytes(&end.chain)];
     connection.run(&[Statement::new(TOUCHED, values), Statement::new("COMMIT", vec![])]).map(drop)
+}
+
+/// Where the journal ends.
+pub(crate) fn end(connection: &mut Connection) -> Result<Position, Failure> {
+    let mut answers = connection.run(&[Statement::new(END, vec![])])?;
+    let end = one(&mut answers)?;
+    Ok(Position { seq: end.number(0)?.cast_unsigned(), chain: end.hash(2)? })
+}
+
+/// Rows after that one, at most so many.
+pub(crate) fn page(
+    connection: &mut Connection,
+    after: u64,
+    rows_max: u32,
+) -> Result<Vec<JournalRow>, Failure> {
+    let values = vec![Value::Number(after.cast_signed()), Value::Number(i64::from(rows_max))];
+    let rows = connection.run(&[Statement::new(ROWS, values)])?.pop().unwrap_or_default();
+    Ok(rows.into_iter().map(JournalRow::read).collect::<io::Result<Vec<_>>>()?)
 }
 
 /// How many rows of events are read at once.

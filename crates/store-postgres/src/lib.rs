@@ -31,20 +31,28 @@
 //! each node has all of the ledger in its memory. Beyond that come cells, each with a database of its own.
 
 mod address;
+mod checked;
 mod guards;
 mod health;
 mod inbox;
 mod journal;
+mod link;
+mod moving;
 mod options;
+mod rows;
 mod schema;
 mod store;
+mod watched;
 mod wire;
 mod writer;
 
 pub use address::Address;
+pub use checked::{Checked, Tables};
+pub use moving::Moving;
 #[cfg(feature = "saboteur")]
 pub use options::Sabotage;
 pub use options::StoreLimits;
+pub use rows::PostgresRows;
 #[cfg(feature = "saboteur")]
 #[doc(hidden)]
 pub use schema::run_script;

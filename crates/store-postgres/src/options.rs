@@ -24,6 +24,8 @@ pub struct StoreLimits {
     pub follow_every: Duration,
     /// Rows of the journal read at once.
     pub rows_max: u32,
+    /// Whether a server is refused that does not wait for its disk.
+    pub needs_durable: bool,
     /// Whether decisions go by the clock of the database; tests bring their own.
     pub database_time: bool,
     #[cfg(feature = "saboteur")]
@@ -64,6 +66,7 @@ impl Default for StoreLimits {
             answer_within: Duration::from_secs(8),
             follow_every: Duration::from_millis(250),
             rows_max: 256,
+            needs_durable: true,
             database_time: true,
             #[cfg(feature = "saboteur")]
             sabotage: Sabotage::None,

@@ -10,14 +10,17 @@ const LOCK: i64 = 0x4348_5259;
 
 /// Takes the steps that are missing. A database of a later release is taken as it is.
 pub(crate) fn bring_up(connection: &mut Connection) -> Result<(), Failure> {
-    let known = "SELECT count(*)::bigint FROM information_schema.tables
-                 WHERE table_schema = 'charye' AND table_name = 'step'";
-    let is_there = connection.run(&[Statement::new(known, vec![])])?[0][0].number(0)? > 0;
-    let done = if is_there { steps_done(connection)? } else { 0 };
+    let done = if has_tables(connection)? { steps_done(connection)? } else { 0 };
     for step in done..STEPS.len() {
         take(connection, step)?;
     }
     Ok(())
+}
+
+pub(crate) fn has_tables(connection: &mut Connection) -> Result<bool, Failure> {
+    let known = "SELECT count(*)::bigint FROM information_schema.tables
+                 WHERE table_schema = 'charye' AND table_name = 'step'";
+    Ok(connection.run(&[Statement::new(known, vec![])])?[0][0].number(0)? > 0)
 }
 
 fn steps_done(connection: &mut Connection) -> Result<usize, Failure> {

@@ -1,21 +1,26 @@
 //! The one thread of a node that talks to the database: it follows the journal, and decides and appends in turn with the
 //! other nodes.
 
+mod follow;
+mod trouble;
+
 use crate::address::Address;
+use crate::checked::Checked;
 use crate::guards;
 use crate::health::{Health, HealthCell};
 use crate::inbox::{Asked, Inbox, Work};
-use crate::journal::{self, Beyond, Chain, JournalRow, Locked, Position};
+use crate::journal::{self, Chain, JournalRow, Position};
 use crate::options::StoreLimits;
 use crate::schema;
-use crate::wire::{Connection, Failure, Refused};
+use crate::watched::Watched;
+use crate::wire::{Connection, Failure};
 use booking::{Change, Outcome, Refusal};
 use jiff::Timestamp;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock, RwLockWriteGuard};
 use std::thread;
 use std::time::Duration;
-use store::{Answer, Clock, Ledger, Meter, Randomness, StoreError, Writing, record};
+use store::{Answer, Clock, Ledger, Randomness, StoreError};
+use trouble::{Trouble, told, trouble};
 
 /// Between two attempts to reach the database.
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(50);
@@ -43,31 +48,6 @@ struct Doubt {
     answers: Decided,
     /// Its row was found in the journal.
     took_place: bool,
-}
-
-/// Why a batch was not carried out.
-enum Trouble {
-    /// A guard of the database refused it.
-    Guarded(Refused),
-    /// The database is not there, or busy; another attempt may do.
-    Away(StoreError),
-    Full,
-    /// What this node remembers is not what the database says.
-    Broken(StoreError),
-}
-
-/// What an operator sees of the writer; counted on its thread, read from any.
-#[derive(Default)]
-pub(crate) struct Watched {
-    commands: AtomicU64,
-    commits: Meter,
-}
-
-impl Watched {
-    pub(crate) fn read(&self, commands_waiting: usize) -> Writing {
-        let commands = self.commands.load(Ordering::Relaxed);
-        Writing { commands_waiting, commands, commits: self.commits.read() }
-    }
 }
 
 impl Writer {
@@ -100,9 +80,14 @@ impl Writer {
 
     /// Makes the tables, and reads the whole journal.
     pub(crate) fn begin(&mut self) -> Result<(), StoreError> {
-        self.connected()
-            .and_then(|connection| schema::bring_up(connection).map_err(trouble))
-            .map_err(told)?;
+        let needs_durable = self.limits.needs_durable;
+        self.with_connection(|connection| {
+            let checked = Checked::ask(connection)?;
+            schema::bring_up(connection)?;
+            Ok(checked)
+        })
+        .map_err(told)?
+        .is_fit_for(needs_durable)?;
         self.catch_up().map_err(told)?;
         self.ledger_mut().check_country()
     }
@@ -199,7 +184,7 @@ impl Writer {
 
     fn answer(&self, batch: Vec<Asked>, answers: Decided) {
         self.health.set(Health::Well);
-        self.watched.commands.fetch_add(batch.len() as u64, Ordering::Relaxed);
+        self.watched.answered(batch.len());
         for (asked, answer) in batch.into_iter().zip(answers) {
             let _gone = asked.reply.send(Ok(answer));
         }
@@ -263,7 +248,7 @@ impl Writer {
         match written {
             Ok(()) => {
                 self.committed(&row);
-                self.watched.commits.note(self.clock.elapsed().saturating_sub(since));
+                self.watched.committed(self.clock.elapsed().saturating_sub(since));
                 Ok(answers)
             }
             Err(trouble) => {
@@ -307,123 +292,6 @@ impl Writer {
             }
             trouble(failure)
         })
-    }
-
-    /// The end of the journal, with everything before it in the ledger.
-    fn lock(&mut self) -> Result<Locked, Trouble> {
-        loop {
-            let (at, limits) = (self.at, self.limits);
-            let locked = self.with_connection(|connection| journal::lock(connection, at, &limits))?;
-            if self.decides_blind() {
-                return Ok(locked);
-            }
-            let is_all = locked.beyond.is_all;
-            let mut locked = locked;
-            let applied = self.apply(&mut locked.beyond);
-            if is_all && applied.is_ok() {
-                return Ok(locked);
-            }
-            // Too much to read while everybody waits.
-            self.with_connection(Connection::roll_back)?;
-            applied?;
-            self.catch_up()?;
-        }
-    }
-
-    /// Reads what others have added, to the end.
-    fn catch_up(&mut self) -> Result<(), Trouble> {
-        loop {
-            let (at, rows_max) = (self.at, self.limits.rows_max);
-            let mut beyond = self.with_connection(|connection| journal::follow(connection, at, rows_max))?;
-            self.apply(&mut beyond)?;
-            if beyond.is_all {
-                return Ok(());
-            }
-        }
-    }
-
-    fn apply(&mut self, beyond: &mut Beyond) -> Result<(), Trouble> {
-        if beyond.is_replica {
-            self.connection = None;
-            return Err(Trouble::Away(StoreError::unavailable("the database is a replica")));
-        }
-        if !beyond.knows {
-            let what = "this node knows another one: the database has lost rows, or is not the one it was";
-            return Err(Trouble::Broken(journal::damaged(self.at.seq, what)));
-        }
-        for row in beyond.rows.drain(..) {
-            self.replay(&row).map_err(Trouble::Broken)?;
-            if let Some(doubt) = self.doubt.as_mut().filter(|doubt| doubt.chain == row.chain) {
-                doubt.took_place = true;
-            }
-        }
-        Ok(())
-    }
-
-    fn replay(&mut self, row: &JournalRow) -> Result<(), StoreError> {
-        row.follows(self.at)?;
-        let mut ledger = self.ledger.write().expect(ONE_WRITER);
-        for read in record::Records::of(&row.body) {
-            let played = read.and_then(|(_, change)| ledger.replay(&change));
-            if let Err(error) = played {
-                ledger.discard();
-                return Err(journal::name_row(error, row.seq));
-            }
-        }
-        ledger.commit();
-        self.at = row.position();
-        Ok(())
-    }
-
-    fn now(&self, locked: &Locked) -> Result<Timestamp, Trouble> {
-        if !self.limits.database_time {
-            return Ok(self.clock.now());
-        }
-        // A new primary may be a little behind the old one.
-        let now_ms = locked.now_ms.max(locked.end_at_ms);
-        Timestamp::from_millisecond(now_ms)
-            .map_err(|e| Trouble::Away(StoreError::unavailable_because("the database's clock is wrong", e)))
-    }
-
-    fn with_connection<T>(
-        &mut self,
-        act: impl FnOnce(&mut Connection) -> Result<T, Failure>,
-    ) -> Result<T, Trouble> {
-        let done = act(self.connected()?);
-        done.map_err(|failure| {
-            if is_useless(&failure) {
-                self.connection = None;
-            }
-            trouble(failure)
-        })
-    }
-
-    /// The first host that lets us in; whether it is the primary is asked with every look at the journal.
-    fn connected(&mut self) -> Result<&mut Connection, Trouble> {
-        if self.connection.is_none() {
-            let mut last = None;
-            for position in 0..self.address.hosts.len() {
-                match self.connect(position) {
-                    Ok(connection) => {
-                        self.connection = Some(connection);
-                        break;
-                    }
-                    Err(failure) => last = Some(failure),
-                }
-            }
-            if let Some(failure) = last.filter(|_| self.connection.is_none()) {
-                return Err(Trouble::Away(told(trouble(failure))));
-            }
-        }
-        Ok(self.connection.as_mut().expect("a host let us in, or we have gone"))
-    }
-
-    fn connect(&self, position: usize) -> Result<Connection, Failure> {
-        let (patience, randomness) = (self.limits.patience(), self.randomness.as_ref());
-        let mut connection =
-            Connection::open(&self.address, &self.address.hosts[position], patience, randomness)?;
-        journal::refuse_replica(&mut connection)?;
-        Ok(connection)
     }
 
     fn note(&self, trouble: Option<&Trouble>) {
@@ -488,37 +356,4 @@ const ONE_WRITER: &str = "only this thread writes, and a panic ends it";
 
 fn away() -> StoreError {
     StoreError::unavailable("the database does not answer")
-}
-
-/// Whether another connection, perhaps to another server, is better than this one.
-fn is_useless(failure: &Failure) -> bool {
-    const READ_ONLY: &str = "25006";
-    match failure {
-        Failure::Refused(refused) => refused.code == READ_ONLY,
-        Failure::Lost(_) => true,
-    }
-}
-
-/// By SQLSTATE: what a guard says, what a full disk says, and everything else.
-fn trouble(failure: Failure) -> Trouble {
-    match failure {
-        Failure::Refused(refused) if refused.code.starts_with("23") || refused.code == "22012" => {
-            Trouble::Guarded(refused)
-        }
-        Failure::Refused(refused) if refused.code == "53100" => Trouble::Full,
-        Failure::Refused(refused) => {
-            Trouble::Away(StoreError::unavailable_because("the database refuses", refused))
-        }
-        Failure::Lost(error) => {
-            Trouble::Away(StoreError::unavailable_because("the database does not answer", error))
-        }
-    }
-}
-
-fn told(trouble: Trouble) -> StoreError {
-    match trouble {
-        Trouble::Guarded(refused) => StoreError::unavailable_because("the database refuses", refused),
-        Trouble::Full => StoreError::Full,
-        Trouble::Away(error) | Trouble::Broken(error) => error,
-    }
 }

@@ -181,7 +181,7 @@ pub async fn enter_to_change(ctx: &mut Context) -> Result<Entered, Problem> {
     let earlier = ctx.app.store.admission(campaign, person).await?;
     let (ticket, queue_number) = match earlier {
         Some(admission) => (admission.ticket, admission.queue_number),
-        None => called_ticket(ctx, &gate)?,
+        None => called_ticket(ctx, &gate).await?,
     };
     let claim = person_card(ctx, person).await?;
     let candidate = candidate(&ctx.app, &claim).await?;
@@ -249,9 +249,9 @@ async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Opti
 }
 
 /// The turn is decided here, on the server, by the number in the signed ticket.
-fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
+async fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
     let ticket: Ticket = ctx.ticket.ok_or(Refusal::TicketNeeded)?;
-    let queue_number = match gate.place(&ticket) {
+    let queue_number = match gate.place_for_all(&ticket).await {
         LinePlace::Issued => return Err(Refusal::NotYourTurn { places_ahead: None }.into()),
         LinePlace::Settled { places_ahead, .. } => {
             return Err(Refusal::NotYourTurn { places_ahead: Some(places_ahead) }.into());

@@ -47,6 +47,10 @@ pub struct Gate {
     serving_number: AtomicU64,
     /// As the ledger said last, wherever it is.
     booking_is_well: AtomicBool,
+    /// Whether there are other nodes.
+    has_company: AtomicBool,
+    /// Rings when the keeper has looked how the line stands.
+    looked: Notify,
     exchanges: Mutex<TokenBucket>,
     published: RwLock<Arc<Published>>,
 }
@@ -159,6 +163,22 @@ impl Gate {
             Some(places_ahead) => Place::Settled { queue_number, places_ahead },
             None => Place::Called { queue_number },
         }
+    }
+
+    /// As [`Gate::place`], as every node knows it: whoever was told by another that they are called must not hear here
+    /// that they are not, because this one has not looked since.
+    pub async fn place_for_all(&self, ticket: &Ticket) -> Place {
+        const LOOKS: usize = 2;
+        const LOOK_WITHIN: std::time::Duration = std::time::Duration::from_millis(300);
+        for _ in 0..LOOKS {
+            let looked = self.looked.notified();
+            let place = self.place(ticket);
+            let is_last_word = matches!(place, Place::Called { .. }) || !self.has_company.load(Ordering::Relaxed);
+            if is_last_word || tokio::time::timeout(LOOK_WITHIN, looked).await.is_err() {
+                return place;
+            }
+        }
+        self.place(ticket)
     }
 
     /// Everyone below it may enter.

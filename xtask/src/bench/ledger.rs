@@ -1,7 +1,7 @@
 //! The ledger beside its references, in one run: the bare log before and after it, the same decisions on rows, and a
 //! naive PostgreSQL. Each has the machine to itself while it is measured.
 mod goals;
-mod postgres;
+pub(crate) mod postgres;
 
 use crate::process::TempDir;
 use crate::workspace;
@@ -75,7 +75,7 @@ fn example(mode: &[&str], numbers: &[u64]) -> Result<Figures> {
     Ok(parse(&String::from_utf8_lossy(&output.stdout)))
 }
 
-fn parse(text: &str) -> Figures {
+pub(crate) fn parse(text: &str) -> Figures {
     let figure = |line: &str| {
         let (name, number) = line.split_once(' ')?;
         Some((name.to_owned(), number.parse().ok()?))

@@ -23,7 +23,7 @@ enum Purpose {
     Watching,
 }
 
-const PACKAGES: [Package; 12] = [
+const PACKAGES: [Package; 14] = [
     package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", Purpose::AnyBrowser),
     package("chromium", "/usr/bin/chromium", Purpose::OneBrowser),
     package("chromium-driver", "/usr/bin/chromedriver", Purpose::OneBrowser),
@@ -34,6 +34,8 @@ const PACKAGES: [Package; 12] = [
     package("xfsprogs", "/usr/sbin/mkfs.xfs", Purpose::Faults),
     package("fiu-utils", "/usr/bin/fiu-run", Purpose::Faults),
     package("prometheus", scrape::PROMETHEUS, Purpose::Watching),
+    package("postgresql", "/usr/bin/pg_ctlcluster", Purpose::Faults),
+    package("pgbouncer", "/usr/sbin/pgbouncer", Purpose::Faults),
     package("nginx-light", "/usr/sbin/nginx", Purpose::Bench),
     package("wrk", "/usr/bin/wrk", Purpose::Bench),
 ];

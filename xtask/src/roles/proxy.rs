@@ -74,8 +74,9 @@ pub(super) fn run() -> Result<()> {
     let gate = service.start_gate()?;
     wait_for_phase(service.gate_port, "open")?;
     let exported = export(&service)?;
-    let (leaked, looks) = leaks(&service, &exported, |text| text)?;
-    let (caught, _) = leaks(&service, &exported, keep_everything)?;
+    let told = Told::default();
+    let (leaked, looks) = leaks(&service, &told, &exported, |text| text)?;
+    let (caught, _) = leaks(&service, &told, &exported, keep_everything)?;
     Figure {
         promise: "F8".to_owned(),
         test: "two people behind nginx".to_owned(),
@@ -106,10 +107,14 @@ fn keep_everything(text: String) -> String {
 
 /// Two people ask in turn for what is theirs. Returns how often one got what was the other's or could have been, and
 /// how often was looked.
-fn leaks(service: &Service, exported: &Path, change: impl Fn(String) -> String) -> Result<(u64, u64)> {
-    let told = Told::default();
-    let people = [enter(service.gate_port, &told)?, enter(service.gate_port, &told)?];
-    take_place(service.gate_port, &told, &people[0])?;
+fn leaks(
+    service: &Service,
+    told: &Told,
+    exported: &Path,
+    change: impl Fn(String) -> String,
+) -> Result<(u64, u64)> {
+    let people = [enter(service.gate_port, told)?, enter(service.gate_port, told)?];
+    take_place(service.gate_port, told, &people[0])?;
     let proxy = Proxy::start(service.gate_port, exported, change)?;
     let (mut leaked, mut looks) = (0, 0);
     for round in 0..ROUNDS {

@@ -10,6 +10,7 @@ use store_postgres::{Address, run_script};
 
 const USER: &str = "postgres";
 const PORT: &str = "5432";
+const BOUNCER_PORT: &str = "6432";
 const WAITED_MAX: Duration = Duration::from_mins(1);
 
 pub(crate) struct Cluster {
@@ -17,6 +18,10 @@ pub(crate) struct Cluster {
     /// A shell that stops the server when its input ends: with this value, or with this process.
     server: Child,
     fsync: Fsync,
+    made: AtomicU32,
+    /// Of whoever is asked: the server, or pgbouncer before it.
+    port: &'static str,
+    bouncer: Option<Child>,
 }
 
 /// Whether commits wait for the disk. Rules do not depend on it, and without it a thousand of them take a second.
@@ -41,7 +46,8 @@ impl Cluster {
             .arg(&data)
             .args(["-A", "trust", "--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C"])
             .stdout(Stdio::null()));
-        let cluster = Self { server: serve(&programs, &folder, &data, fsync), folder, fsync };
+        let server = serve(&programs, &folder, &data, fsync);
+        let cluster = Self { server, folder, fsync, made: AtomicU32::new(0), port: PORT, bouncer: None };
         cluster.wait_until_ready();
         Some(cluster)
     }
@@ -64,25 +70,71 @@ impl Cluster {
         self.wait_until_ready();
     }
 
-    /// A database of this name; made, and empty.
-    pub(crate) fn fresh(&self, name: &str) -> Address {
-        self.admin(&format!("DROP DATABASE IF EXISTS {name}")).unwrap();
-        self.admin(&format!("CREATE DATABASE {name}")).unwrap();
-        self.address(name)
+    /// The same, behind pgbouncer in transaction mode with two connections for everybody.
+    pub(crate) fn start_behind_pgbouncer(fsync: Fsync) -> Option<Self> {
+        let program = Path::new("/usr/sbin/pgbouncer");
+        if !program.exists() {
+            println!("SKIPPED: Debian's package pgbouncer is missing");
+            return None;
+        }
+        let mut cluster = Self::start(fsync)?;
+        let folder = cluster.folder.display();
+        fs::write(cluster.folder.join("users.txt"), format!("\"{USER}\" \"\"\n")).unwrap();
+        let settings = format!(
+            "[databases]\n* = host={folder} port={PORT}\n[pgbouncer]\nlisten_addr =\nlisten_port = {BOUNCER_PORT}\n\
+             unix_socket_dir = {folder}\nauth_type = trust\nauth_file = {folder}/users.txt\n\
+             pool_mode = transaction\ndefault_pool_size = 2\nlogfile = {folder}/pgbouncer.log\n"
+        );
+        let file = cluster.folder.join("pgbouncer.ini");
+        fs::write(&file, settings).unwrap();
+        let script = format!(
+            "'{}' -q '{}' & pid=$!; read _; kill -INT $pid; wait $pid",
+            program.display(),
+            file.display()
+        );
+        let bouncer = as_user(Path::new("sh")).arg("-c").arg(script).stdin(Stdio::piped()).spawn().unwrap();
+        (cluster.bouncer, cluster.port) = (Some(bouncer), BOUNCER_PORT);
+        wait_until("pgbouncer runs", || run_script(&cluster.address("postgres"), "SELECT 1::bigint").is_ok());
+        Some(cluster)
     }
 
-    pub(crate) fn address(&self, database: &str) -> Address {
+    /// A database that is made now, and empty; the one before goes.
+    pub(crate) fn fresh(&self) -> Address {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        if let Some(before) = number.checked_sub(1) {
+            self.admin(&format!("DROP DATABASE booking_{before} WITH (FORCE)")).unwrap();
+        }
+        self.admin(&format!("CREATE DATABASE booking_{number}")).unwrap();
+        self.address(&format!("booking_{number}"))
+    }
+
+    /// A second one beside it.
+    pub(crate) fn another(&self) -> Address {
+        self.admin("CREATE DATABASE another").unwrap();
+        self.address("another")
+    }
+
+    fn address(&self, database: &str) -> Address {
+        self.address_at(self.port, database)
+    }
+
+    fn address_at(&self, port: &str, database: &str) -> Address {
         let folder = self.folder.display();
-        Address::parse(&format!("postgres://{USER}@/{database}?host={folder}&port={PORT}")).unwrap()
+        Address::parse(&format!("postgres://{USER}@/{database}?host={folder}&port={port}")).unwrap()
     }
 
+    /// Said to the server itself.
     pub(crate) fn admin(&self, sql: &str) -> Result<Vec<Vec<String>>, String> {
-        run_script(&self.address("postgres"), sql)
+        run_script(&self.address_at(PORT, "postgres"), sql)
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
+        if let Some(mut bouncer) = self.bouncer.take() {
+            drop(bouncer.stdin.take());
+            let _gone = bouncer.wait();
+        }
         drop(self.server.stdin.take());
         let _gone = self.server.wait();
         let _left_over = fs::remove_dir_all(&self.folder);

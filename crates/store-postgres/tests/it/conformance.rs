@@ -33,6 +33,12 @@ fn the_cases_are_answered_as_told() {
 }
 
 #[test]
+fn the_cases_are_answered_as_told_through_pgbouncer() {
+    let Some(cluster) = Cluster::start_behind_pgbouncer(Fsync::Off) else { return };
+    cases::run(&mut |country, clock| Box::new(Postgres::new(&cluster, country, clock)));
+}
+
+#[test]
 fn every_answer_is_the_one_of_the_reference() {
     let Some(cluster) = Cluster::start(Fsync::Off) else { return };
     let mut postgres = |country: Arc<Country>, clock: Arc<MockClock>| -> Box<dyn Subject> {

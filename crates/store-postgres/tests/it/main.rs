@@ -29,7 +29,7 @@ impl Randomness for NoRandomness {
 
 /// With the test's clock.
 fn limits() -> StoreLimits {
-    StoreLimits { database_time: false, ..StoreLimits::default() }
+    StoreLimits { database_time: false, needs_durable: false, ..StoreLimits::default() }
 }
 
 fn open(
@@ -51,7 +51,7 @@ struct Postgres {
 
 impl Postgres {
     fn new(cluster: &Cluster, country: Arc<Country>, clock: Arc<MockClock>) -> Self {
-        let address = cluster.fresh("booking");
+        let address = cluster.fresh();
         let store = open(&address, &country, &clock, limits()).unwrap();
         Self { address, country, clock, store: Some(store) }
     }

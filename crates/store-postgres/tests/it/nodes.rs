@@ -1,17 +1,22 @@
 //! Several nodes on one database, each with a memory of its own.
 
 use crate::cluster::{Cluster, Fsync};
-use crate::{limits, open};
+use crate::{NoRandomness, limits, open};
 use booking::{
     AppointmentId, ClinicId, Country, HoldId, Outcome, PersonAlias, PersonId, Refusal, SlotId, TicketRef,
 };
 use jiff::civil::date;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Barrier};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use store::conformance::{Figure, invariants, world};
-use store::{Admit, Answer, Command, Keyed, MockClock, Request, Store, StoreError, TakePlaces};
-use store_postgres::{Address, PostgresStore, Sabotage, StoreLimits, run_script};
+use store::proof::{Proof, Row};
+use store::{
+    Admit, Answer, AuditHead, Command, Keyed, Ledger, MockClock, Request, Store, StoreError, TakePlaces,
+    verify_audit,
+};
+use store_postgres::{Address, Moving, PostgresRows, PostgresStore, Sabotage, StoreLimits, run_script};
 use tokio::runtime::Builder;
 
 const PEOPLE: u64 = 120;
@@ -27,7 +32,7 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) fn new(cluster: &Cluster, country: Country, nodes: usize, limits: StoreLimits) -> Self {
         let (country, clock) = (Arc::new(country), Arc::new(MockClock::at(world::opens_at())));
-        let mut site = Self { address: cluster.fresh("booking"), country, clock, nodes: Vec::new() };
+        let mut site = Self { address: cluster.fresh(), country, clock, nodes: Vec::new() };
         let first = site.node(crate::limits());
         let mut commands = vec![Command::Open { campaign: world::CAMPAIGN }];
         commands.extend((1..=PEOPLE).map(register));
@@ -180,6 +185,69 @@ fn several_nodes_give_away_as_many_places_as_there_are() {
         more,
     };
     figure.tell();
+}
+
+#[test]
+fn three_nodes_behind_pgbouncer_share_two_connections() {
+    let Some(cluster) = Cluster::start_behind_pgbouncer(Fsync::Off) else { return };
+    let site = Site::new(&cluster, world::country(), 3, limits());
+    assert_eq!(places_given(&site), (1, 2));
+    site.agrees();
+}
+
+#[test]
+fn a_journal_from_elsewhere_moves_in_as_it_was_written() {
+    let Some(cluster) = Cluster::start(Fsync::Off) else { return };
+    let site = Site::new(&cluster, world::country(), 1, limits());
+    places_given(&site);
+    let (country, randomness) = (Arc::clone(&site.country), NoRandomness);
+    let mut rows = Vec::new();
+    let mut source = PostgresRows::open(&site.address, &randomness).unwrap();
+    source
+        .each_after(0, |row| {
+            rows.push((row.seq, row.at_ms, row.body.to_vec(), row.chain));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    let expected = (site.node(limits()).ledger().every_table(), source.end().unwrap());
+    let to = cluster.another();
+    for until in [rows.len() / 2, rows.len()] {
+        // Interrupted half-way, and begun again.
+        let mut moving = Moving::begin(&to, Arc::clone(&country), &randomness).unwrap();
+        for (seq, at_ms, body, chain) in &rows[..until] {
+            moving.row(&Row { seq: *seq, at_ms: *at_ms, body, chain: *chain }).unwrap();
+        }
+        let end = moving.finish().unwrap();
+        assert_eq!(end.seq, until as u64);
+    }
+    let moved = open(&to, &country, &site.clock, limits()).unwrap();
+    let end = PostgresRows::open(&to, &randomness).unwrap().end().unwrap();
+    assert_eq!((moved.ledger().every_table(), end), expected);
+    // It goes on there, with the guards in place.
+    assert!(held(&ask(&moved, hold(PEOPLE, 4, 540))).is_some());
+    let mut moving = Moving::begin(&to, country, &randomness).unwrap();
+    let other = moving.row(&Row { seq: 1, at_ms: 0, body: &[], chain: [1; 32] });
+    assert!(matches!(other, Err(StoreError::Corrupt { .. })));
+}
+
+#[test]
+fn the_rows_of_three_nodes_prove_themselves() {
+    let Some(cluster) = Cluster::start(Fsync::Off) else { return };
+    let site = Site::new(&cluster, world::country(), 3, limits());
+    places_given(&site);
+    let mut rows = PostgresRows::open(&site.address, &NoRandomness).unwrap();
+    let ledger = Ledger::new(Arc::clone(&site.country));
+    let mut proof = Proof::new(&site.country, Some(rows.end().unwrap()), None).beside(ledger);
+    rows.each_after(0, |row| {
+        proof.row(row).unwrap();
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    let proved = proof.finish().unwrap();
+    assert_eq!((proved.holds_live, proved.people), (3, PEOPLE));
+    let events = wait(site.nodes[0].audit_since(0, 1_000)).unwrap();
+    let begin = AuditHead::begin(1);
+    assert_eq!(verify_audit(begin, &events, &[proved.audit]).unwrap(), proved.audit);
 }
 
 #[test]

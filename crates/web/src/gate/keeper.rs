@@ -63,6 +63,8 @@ impl Keeper {
             running_low: Notify::new(),
             serving_number: AtomicU64::new(found.led.serving_number),
             booking_is_well: AtomicBool::new(false),
+            has_company: AtomicBool::new(false),
+            looked: Notify::new(),
             exchanges: Mutex::new(TokenBucket::empty(rate, rate, now)),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
             campaign,
@@ -129,10 +131,12 @@ impl Keeper {
         if has_changed {
             state = self.node.look(now)?;
         }
+        self.gate.has_company.store(state.nodes.len() > 1, Ordering::Relaxed);
         self.leading.hear(state.news.as_ref());
         self.gate.booking_is_well.store(self.leading.booking_is_well(), Ordering::Relaxed);
         let led = if self.node.leads(&state) { self.lead(&state, now)? } else { state };
         self.gate.serving_number.store(led.led.serving_number, Ordering::Release);
+        self.gate.looked.notify_waiters();
         self.leading.meter.record(led.led.serving_number, now);
         if self.node.is_due() {
             self.node.step(NodeStep::default())?;

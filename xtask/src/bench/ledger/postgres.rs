@@ -34,37 +34,68 @@ COMMIT;
 ";
 
 pub(crate) fn pairs_per_second(seconds: u64) -> Result<f64> {
-    eprintln!("measuring: PostgreSQL");
-    let programs = programs()?;
-    let dir = TempDir::new()?;
-    owned_by_user(dir.path())?;
-    let data = dir.path().join("data");
-    run(as_user(&programs.join("initdb")).arg("-D").arg(&data).args(["-A", "trust", "--no-sync"]))?;
-    let port = free_port()?.to_string();
-    let _server = serve(&programs, dir.path(), &data, &port)?;
-    let socket = dir.path().display().to_string();
-    let connect = ["-h", &socket, "-p", &port];
-    run(as_user(&programs.join("psql")).args(connect).args(["-q", "-c", "CREATE DATABASE ledger"]))?;
-    for statement in SCHEMA.split_inclusive(';') {
-        run(as_user(&programs.join("psql")).args(connect).args(["-q", "-d", "ledger", "-c", statement]))?;
+    Server::start()?.pairs_per_second(seconds)
+}
+
+/// A PostgreSQL of our own, every commit durable, until it is dropped.
+pub(crate) struct Server {
+    programs: PathBuf,
+    port: String,
+    /// Ends before its folder.
+    _guard: Guard,
+    dir: TempDir,
+}
+
+impl Server {
+    pub(crate) fn start() -> Result<Self> {
+        let programs = programs()?;
+        let dir = TempDir::new()?;
+        owned_by_user(dir.path())?;
+        let data = dir.path().join("data");
+        run(as_user(&programs.join("initdb")).arg("-D").arg(&data).args(["-A", "trust", "--no-sync"]))?;
+        let port = free_port()?.to_string();
+        let server = serve(&programs, dir.path(), &data, &port)?;
+        Ok(Self { programs, port, _guard: server, dir })
     }
-    let script = dir.path().join("pair.sql");
-    fs::write(&script, PAIR)?;
-    let mut bench = as_user(&programs.join("pgbench"));
-    bench.args(connect).args([
-        "-n",
-        "-M",
-        "prepared",
-        "-c",
-        CLIENTS,
-        "-j",
-        "2",
-        "-T",
-        &seconds.to_string(),
-        "-f",
-    ]);
-    let text = run(bench.arg(&script).arg("ledger"))?;
-    speed(&text).with_context(|| format!("pgbench said: {text}"))
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn port(&self) -> &str {
+        &self.port
+    }
+
+    pub(crate) fn psql(&self, arguments: &[&str]) -> Result<String> {
+        run(self.program("psql").arg("-q").args(arguments))
+    }
+
+    fn program(&self, name: &str) -> Command {
+        let mut command = as_user(&self.programs.join(name));
+        command.arg("-h").arg(self.dir.path()).args(["-p", &self.port]);
+        command
+    }
+
+    /// The naive way, in a database that is made for it and dropped.
+    pub(crate) fn pairs_per_second(&self, seconds: u64) -> Result<f64> {
+        eprintln!("measuring: PostgreSQL");
+        self.psql(&["-c", "CREATE DATABASE ledger"])?;
+        for statement in SCHEMA.split_inclusive(';') {
+            self.psql(&["-d", "ledger", "-c", statement])?;
+        }
+        let measured = self.naive(seconds);
+        self.psql(&["-c", "DROP DATABASE ledger"])?;
+        measured
+    }
+
+    fn naive(&self, seconds: u64) -> Result<f64> {
+        let script = self.dir.path().join("pair.sql");
+        fs::write(&script, PAIR)?;
+        let mut bench = self.program("pgbench");
+        bench.args(["-n", "-M", "prepared", "-c", CLIENTS, "-j", "2", "-T", &seconds.to_string(), "-f"]);
+        let text = run(bench.arg(&script).arg("ledger"))?;
+        speed(&text).with_context(|| format!("pgbench said: {text}"))
+    }
 }
 
 fn serve(programs: &Path, dir: &Path, data: &Path, port: &str) -> Result<Guard> {
@@ -88,7 +119,7 @@ fn programs() -> Result<PathBuf> {
 }
 
 /// It refuses to run as root.
-fn as_user(program: &Path) -> Command {
+pub(crate) fn as_user(program: &Path) -> Command {
     let mut command = Command::new("runuser");
     command.args(["-u", USER, "--"]).arg(program).current_dir("/");
     command
