@@ -173,7 +173,8 @@ impl Gate {
         for _ in 0..LOOKS {
             let looked = self.looked.notified();
             let place = self.place(ticket);
-            let is_last_word = matches!(place, Place::Called { .. }) || !self.has_company.load(Ordering::Relaxed);
+            let is_last_word =
+                matches!(place, Place::Called { .. }) || !self.has_company.load(Ordering::Relaxed);
             if is_last_word || tokio::time::timeout(LOOK_WITHIN, looked).await.is_err() {
                 return place;
             }
