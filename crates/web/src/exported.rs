@@ -36,21 +36,24 @@ impl Export<'_> {
         for lang in [Lang::Ko, Lang::En] {
             let help = help_page(self.chrome(lang, "/help", assets), country.campaigns()[0].limits);
             files.insert(file_name(&lang.href("/help")), rendered(&help));
-            for (number, seconds) in RETRY_SECONDS.iter().enumerate() {
-                let apology = TroublePage {
-                    chrome: self.chrome(lang, "/wait", assets),
-                    retry_seconds: *seconds,
+            let apology = |renews, retry_seconds| {
+                rendered(&TroublePage {
+                    chrome: Chrome { renews, ..self.chrome(lang, "/wait", assets) },
+                    retry_seconds,
                     retry_href: lang.href("/wait"),
                     support_code: SUPPORT_CODE.to_owned(),
-                };
-                files.insert(format!("apology-{}-{number}.html", lang.code()), rendered(&apology));
+                })
+            };
+            for (number, seconds) in RETRY_SECONDS.iter().enumerate() {
+                files.insert(format!("apology-{}-{number}.html", lang.code()), apology(true, *seconds));
             }
+            files.insert(format!("apology-{}-still.html", lang.code()), apology(false, RETRY_SECONDS[0]));
         }
         files
     }
 
     fn chrome(&self, lang: Lang, path: &str, assets: Assets) -> Chrome {
-        Chrome::for_everybody(lang, path.to_owned(), self.demo, assets, self.made_at)
+        Chrome::for_everybody(lang, path.to_owned(), self.demo, assets, self.made_at).without_clock()
     }
 }
 

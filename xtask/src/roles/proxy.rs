@@ -164,6 +164,9 @@ fn everybody_has_gone(service: &Service, exported: &Path, processes: [Process; 2
         let style = format!("/static/{}", style.context("an apology without style")?);
         ensure!(http::get(proxy.port, &style)?.status == 200, "{style} is not there");
     }
+    let still = http::get(proxy.port, "/wait?still")?;
+    let renews = String::from_utf8_lossy(&still.body).contains("http-equiv=\"refresh\"");
+    ensure!(is_apology(&still) && !renews, "whoever wants no renewal is not given the page without");
     let posted = http::post(proxy.port, &format!("/gate/{CAMPAIGN}/tickets"), &[], "{}")?;
     ensure!(is_apology(&posted), "a form was answered {} without words", posted.status);
     for path in [regions, "/regions", "/en/regions/1100000000", "/help", "/static/clinics/1111000000.json"] {

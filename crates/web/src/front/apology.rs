@@ -146,6 +146,7 @@ const HTML: &str = "text/html; charset=utf-8";
 
 fn chrome(lang: Lang, app: &App) -> Chrome {
     Chrome::for_everybody(lang, "/wait".to_owned(), app.is_demo(), app.assets, app.clock.now())
+        .without_clock()
 }
 
 /// In Korean: whoever sent this did not say what they read.
