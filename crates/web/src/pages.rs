@@ -46,6 +46,7 @@ pub struct Assets {
 }
 
 /// The frame around every page; the layout shows it.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is given")]
 #[derive(Clone, Debug)]
 pub struct Chrome {
     pub lang: Lang,
