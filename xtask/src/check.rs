@@ -4,11 +4,7 @@ mod summary;
 
 use crate::faults::Fault;
 use crate::journey::{self, Engine};
-<<<<<<< HEAD
-use crate::{card, clients, clock, kills, roles, scrape, tidy, workspace};
-=======
-use crate::{card, clients, clock, kills, rehearse, scrape, tidy, workspace};
->>>>>>> main
+use crate::{card, clients, clock, kills, rehearse, roles, scrape, tidy, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use install::Tools;
 use std::process::{Command, Stdio};
