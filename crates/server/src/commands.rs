@@ -6,6 +6,7 @@ mod check;
 pub(crate) mod demo;
 pub(crate) mod inspect;
 mod keys;
+mod move_in;
 pub(crate) mod restore;
 mod retention;
 pub(crate) mod serve;
@@ -21,6 +22,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Serve(serve) => serve::run(&serve),
         Command::Check(check) => check::run(&check),
         Command::Import(import) => crate::import::run(&import),
+        Command::Move(order) => move_in::run(&order),
         Command::Verify(verify) => verify::run(&verify),
         Command::Backup(backup) => backup::run(&backup),
         Command::Restore(restore) => restore::run(&restore),

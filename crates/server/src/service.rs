@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::country::{self, Doors};
-use crate::ledger::OpeningLedger;
+use crate::ledger::{OpeningLedger, Place};
 use crate::removals::RemovalFolder;
 use crate::sockets::Sockets;
 use crate::system::{SystemClock, SystemRandomness};
@@ -79,7 +79,7 @@ impl Service {
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
         let ledger: Arc<dyn Store> =
-            Arc::new(OpeningLedger::start(config.data.clone(), Arc::clone(&country), Arc::clone(&clock)));
+            Arc::new(OpeningLedger::start(place(&config)?, Arc::clone(&country), Arc::clone(&clock)));
         let (assets, mut static_plane) = assets();
         static_plane
             .extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
@@ -206,6 +206,13 @@ fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
     let one =
         Pace { per_second: limits.person_requests_per_second_max, burst: limits.person_requests_at_once_max };
     (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
+}
+
+fn place(config: &Config) -> Result<Place> {
+    Ok(match config.store_address()? {
+        Some(address) => Place::Database(address),
+        None => Place::Folder(config.data.clone()),
+    })
 }
 
 fn roster_of(config: &Config, keys: &Arc<Keys>, clock: &Arc<dyn Clock>) -> FollowedRoster {

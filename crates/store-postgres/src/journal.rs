@@ -116,6 +116,12 @@ const MOVED: &str =
 const TOUCHED: &str = "WITH done AS (UPDATE charye.head SET batches = batches + 1
     WHERE id = 1 AND seq = $1 AND chain = $2 RETURNING 1) SELECT 1 / count(*) FROM done";
 
+/// The settings of a transaction; its values are two times, in milliseconds: how long it waits for a lock, and how long
+/// it may be silent.
+pub(crate) fn settings() -> Statement<'static> {
+    Statement::new(SETTINGS, vec![])
+}
+
 fn beyond(known: &Position, rows_max: u32) -> [Statement<'_>; 3] {
     let seq = Value::Number(known.seq.cast_signed());
     [
