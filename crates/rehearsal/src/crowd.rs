@@ -7,8 +7,9 @@ use crate::country::Country;
 use crate::driver::{Driver, Leave};
 use crate::gate::{GateDocument, Phase};
 use crate::journal::Journal;
+use crate::logbook::Entry;
 use crate::pace::Stopwatch;
-use crate::scenario::{ArrivalPlan, Cast};
+use crate::scenario::{ArrivalPlan, Arrivals, Cast};
 use crate::troupe::{Errand, Opening, Troupe};
 use crate::wire::{Answer, Call, exchange};
 
@@ -26,8 +27,10 @@ pub struct CrowdConfig {
     pub campaign: String,
     pub people: u32,
     pub seed: u64,
-    pub arrival: ArrivalPlan,
+    pub arrival: Arrivals,
     pub connections_max: usize,
+    /// False: a connection of its own for each request, as of so many people.
+    pub keeps_connections: bool,
     pub requests_per_second_max: u32,
 }
 
@@ -39,8 +42,9 @@ impl CrowdConfig {
             campaign,
             people,
             seed,
-            arrival: ArrivalPlan::default(),
+            arrival: ArrivalPlan::default().into(),
             connections_max: 64,
+            keeps_connections: true,
             requests_per_second_max: 2_000,
         }
     }
@@ -80,8 +84,20 @@ pub enum Ending {
 
 /// Sends the crowd and comes back when everybody has an outcome; dropping the future sends everybody home.
 pub async fn run(config: CrowdConfig, progress: impl Fn(&CrowdProgress)) -> CrowdReport {
+    run_logged(config, progress, |_| {}).await
+}
+
+/// As [`run`]; `log` is given every answer as it is heard.
+pub async fn run_logged(
+    config: CrowdConfig,
+    progress: impl Fn(&CrowdProgress),
+    mut log: impl FnMut(&Entry),
+) -> CrowdReport {
     let Some(opening) = first_answers(&config).await else { return never_reached() };
     let mut driver = Driver::new(config.address, config.connections_max, config.requests_per_second_max);
+    if !config.keeps_connections {
+        driver.lets_go();
+    }
     let cast = Cast::new(config.seed, config.people);
     let mut troupe = Troupe::new(config.campaign, cast, config.arrival, opening);
     let watch = Stopwatch::start().await;
@@ -94,7 +110,11 @@ pub async fn run(config: CrowdConfig, progress: impl Fn(&CrowdProgress)) -> Crow
         }
         let wake_at = send_due(&mut driver, &mut troupe, now).map_or(progress_at, |at| at.min(progress_at));
         tokio::select! {
-            (errand, heard) = driver.answered() => troupe.hear(watch.elapsed(), errand, heard),
+            (errand, heard) = driver.answered() => {
+                let now = watch.elapsed();
+                log(&troupe.entry(now, errand, &heard));
+                troupe.hear(now, errand, heard);
+            }
             () = watch.reaches(wake_at) => {}
         }
     }

@@ -12,6 +12,7 @@ use crate::wire::{Answer, Call, Connection, Fault, exchange};
 pub(crate) struct Driver<E> {
     address: SocketAddr,
     connections_max: usize,
+    keeps: bool,
     pace: Pace,
     /// Open connections without a request; with those in flight never more than `connections_max`.
     idle: Vec<Connection>,
@@ -35,10 +36,17 @@ impl<E: Send + 'static> Driver<E> {
         Driver {
             address,
             connections_max: connections_max.max(1),
+            keeps: true,
             pace: Pace::new(requests_per_second_max),
             idle: Vec::new(),
             in_flight: JoinSet::new(),
         }
+    }
+
+    /// From now on each request has a connection of its own.
+    pub(crate) fn lets_go(&mut self) {
+        self.keeps = false;
+        self.idle.clear();
     }
 
     pub(crate) fn in_flight(&self) -> usize {
@@ -67,7 +75,9 @@ impl<E: Send + 'static> Driver<E> {
         let (errand, result) =
             done.expect("an exchange neither panics nor is aborted while the driver lives");
         let answer = result.map(|(connection, answer)| {
-            self.idle.push(connection);
+            if self.keeps {
+                self.idle.push(connection);
+            }
             answer
         });
         (errand, answer)

@@ -21,6 +21,8 @@ pub struct GateDocument {
     serving_number: Option<u64>,
     #[serde(default)]
     tickets_issued: Option<u64>,
+    #[serde(default)]
+    admissions_per_minute: Option<u64>,
     /// `[places_ahead_below, seconds]`, nearest first; the last may have no end.
     #[serde(default)]
     poll: Vec<(Option<u64>, f64)>,
@@ -48,6 +50,11 @@ impl GateDocument {
 
     pub fn tickets_issued(&self) -> u64 {
         self.tickets_issued.unwrap_or(0)
+    }
+
+    /// The pace that was measured, from which waits are told.
+    pub fn admissions_per_minute(&self) -> Option<u64> {
+        self.admissions_per_minute
     }
 
     /// By the service's own two instants, so that no clock of the crowd is asked.

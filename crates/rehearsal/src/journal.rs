@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 /// So many codes are counted apart; a service with more of them has the rest under `other`.
 const CODES_MAX: usize = 64;
 
 /// Everyone who arrived either joined, was turned away, or got no answer at the gate;
 /// everyone who joined is under way or has exactly one outcome.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Journal {
     pub arrived: u64,
     pub joined: u64,

@@ -6,13 +6,20 @@
 //! * the driver (`driver`, `wire`, `pace`): connections and the rate of requests. It knows no one's purpose.
 //! * the journal (`journal`): counters of what the answers said, and the sum that must come out even.
 //!
+//! Beside it stands the planner (`plan`): the same opening without a service, in virtual time.
+//!
 //! It is not a benchmark: it is paced, bounded, and backs off when it is asked to.
 //! To add a thing people do, add a `Stage` with its request and its answer in `journey`.
 
+pub mod audit;
+pub mod chart;
 pub mod crowd;
 pub mod gate;
 pub mod journal;
+pub mod logbook;
+pub mod plan;
 pub mod scenario;
+pub mod tally;
 
 mod agenda;
 mod country;

@@ -7,8 +7,9 @@ use crate::agenda::Agenda;
 use crate::country::Country;
 use crate::gate::GateDocument;
 use crate::journal::{Journal, Outcome};
-use crate::journey::{Next, Scene, Visit};
-use crate::scenario::{ArrivalPlan, Cast};
+use crate::journey::{Next, Scene, Visit, saw_gate};
+use crate::logbook::{Entry, Heard, Step};
+use crate::scenario::{Arrivals, Cast};
 use crate::waiting::Waiting;
 use crate::wire::{Answer, Call, Fault};
 
@@ -31,7 +32,7 @@ pub(crate) enum Errand {
 pub(crate) struct Troupe {
     campaign: String,
     cast: Cast,
-    plan: ArrivalPlan,
+    plan: Arrivals,
     opening_in: Duration,
     /// Everybody from this index on is still on the way and costs nothing.
     arrivals_next: u32,
@@ -44,6 +45,8 @@ pub(crate) struct Troupe {
     gate_heard_at: Duration,
     /// None while the request is under way.
     gate_due_at: Option<Duration>,
+    /// When the copy under way was wanted.
+    gate_asked_us: u64,
     behind: Duration,
     behind_max: Duration,
     journal: Journal,
@@ -56,7 +59,7 @@ pub(crate) struct Opening {
 }
 
 impl Troupe {
-    pub(crate) fn new(campaign: String, cast: Cast, plan: ArrivalPlan, opening: Opening) -> Self {
+    pub(crate) fn new(campaign: String, cast: Cast, plan: Arrivals, opening: Opening) -> Self {
         Troupe {
             campaign,
             cast,
@@ -70,6 +73,7 @@ impl Troupe {
             gate: opening.gate,
             gate_heard_at: Duration::ZERO,
             gate_due_at: Some(GATE_EVERY),
+            gate_asked_us: 0,
             behind: Duration::ZERO,
             behind_max: Duration::ZERO,
             journal: Journal::default(),
@@ -105,8 +109,9 @@ impl Troupe {
 
     /// The next request, if one is due. The gate document goes first: everybody who waits depends on it.
     pub(crate) fn take_due(&mut self, now: Duration) -> Option<(Errand, Call)> {
-        if self.gate_due_at.is_some_and(|at| at <= now) {
+        if let Some(due_at) = self.gate_due_at.filter(|at| *at <= now) {
             self.gate_due_at = None;
+            self.gate_asked_us = micros(due_at);
             self.journal.requests += 1;
             return Some((Errand::Gate, Call::get(format!("/gate/{}.json", self.campaign))));
         }
@@ -114,6 +119,30 @@ impl Troupe {
         let visit = self.visits.get(&person).expect("who is on the agenda is under way");
         self.journal.requests += 1;
         Some((Errand::Person(person), visit.ask(person, &self.campaign, &self.cast)))
+    }
+
+    /// What somebody is told by this answer; asked before they act on it.
+    pub(crate) fn entry(&self, now: Duration, errand: Errand, heard: &Result<Answer, Fault>) -> Entry {
+        let heard_us = micros(now);
+        match errand {
+            Errand::Gate => {
+                let told = heard.as_ref().ok().filter(|answer| answer.status == 200).and_then(saw_gate);
+                let heard = told.unwrap_or(Heard::NoAnswer);
+                let waited_us = heard_us.saturating_sub(self.gate_asked_us);
+                Entry { heard_us, waited_us, person: None, step: Step::Gate, heard }
+            }
+            Errand::Person(person) => {
+                let visit = self.visits.get(&person).expect("who asked is under way");
+                let waited_us = heard_us.saturating_sub(visit.due_us);
+                Entry {
+                    heard_us,
+                    waited_us,
+                    person: Some(person),
+                    step: visit.step(),
+                    heard: visit.saw(heard),
+                }
+            }
+        }
     }
 
     pub(crate) fn hear(&mut self, now: Duration, errand: Errand, heard: Result<Answer, Fault>) {
@@ -134,10 +163,11 @@ impl Troupe {
         let due_at = arrival_at.into_iter().chain(agenda_at).min().filter(|at| *at <= now)?;
         self.behind = now.saturating_sub(due_at);
         self.behind_max = self.behind_max.max(self.behind);
-        if arrival_at == Some(due_at) {
-            return Some(self.welcome());
-        }
-        self.agenda.take_due(now)
+        let is_new = arrival_at == Some(due_at);
+        let person = if is_new { self.welcome() } else { self.agenda.take_due(now)? };
+        let visit = self.visits.get_mut(&person).expect("who is on the agenda is under way");
+        visit.due_us = micros(due_at);
+        Some(person)
     }
 
     fn welcome(&mut self) -> u32 {
@@ -206,4 +236,8 @@ impl Troupe {
             self.journal.end(visit.leave(outcome.clone()));
         }
     }
+}
+
+fn micros(at: Duration) -> u64 {
+    u64::try_from(at.as_micros()).unwrap_or(u64::MAX)
 }

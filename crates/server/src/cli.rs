@@ -1,7 +1,9 @@
 //! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
 
+mod rehearsing;
 mod upkeep;
 
+pub(crate) use rehearsing::{Plan, Rehearse};
 pub(crate) use upkeep::{
     Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Move, Places, Restore, Retention, Verify, View,
 };
@@ -87,6 +89,12 @@ pub(crate) enum Command {
     /// 개인정보 보유기간과 파기 · whose data is removed when, and what was
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Retention(Retention),
+    /// 예약 시작을 미리 셈함(서비스 없이) · foretell an opening, without a service
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Plan(Plan),
+    /// 예약 시작을 연습함: 가상의 사람들과 감사 · rehearse an opening: a synthetic crowd, and its audit
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Rehearse(Rehearse),
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,8 @@ pub(crate) mod demo;
 pub(crate) mod inspect;
 mod keys;
 mod move_in;
+mod plan;
+mod rehearse;
 pub(crate) mod restore;
 mod retention;
 pub(crate) mod serve;
@@ -30,5 +32,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Audit(order) => audit::run(&order),
         Command::Keys(keys) => keys::run(&keys),
         Command::Retention(retention) => retention::run(&retention),
+        Command::Plan(asked) => plan::run(&asked),
+        Command::Rehearse(asked) => rehearse::run(&asked),
     }
 }

@@ -11,6 +11,7 @@ mod keys;
 mod ledger;
 mod person_keys;
 mod removals;
+mod report;
 mod scratch;
 mod service;
 mod sockets;

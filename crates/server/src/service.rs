@@ -13,7 +13,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Clock, Randomness, Roster, Store};
+use store::{Clock, LineStore, Randomness, Roster, Store};
+use store_postgres::PostgresLine;
 use store_sqlite::{FollowedRoster, SqliteLine};
 use tokio::sync::watch;
 use waiting_room::PollBands;
@@ -230,7 +231,7 @@ fn keeper(
 ) -> Result<Keeper> {
     let publisher = Publisher { campaign_name, keys: Arc::clone(keys), assets, demo: true };
     let parts = KeeperParts {
-        line_store: Arc::new(open_line(&config.data)?),
+        line_store: open_line(config)?,
         ledger: Some(Arc::clone(ledger)),
         clock: Arc::clone(clock),
         publisher,
@@ -348,9 +349,18 @@ pub(crate) async fn signal() {
     }
 }
 
-fn open_line(data: &Path) -> Result<SqliteLine> {
-    SqliteLine::open(data).with_context(|| {
-        format!("이 폴더를 다른 프로세스가 쓰고 있거나 열 수 없습니다 / another process uses this folder, or it cannot be opened: {}", data.display())
+/// Beside the journal: in the database it is one line for every machine.
+fn open_line(config: &Config) -> Result<Arc<dyn LineStore>> {
+    let data = &config.data;
+    Ok(match config.store_address()? {
+        Some(address) => {
+            let limits = store_postgres::StoreLimits::default();
+            let line = PostgresLine::open(address, Arc::new(SystemRandomness), limits);
+            Arc::new(line.context("데이터베이스가 답하지 않거나 쓸 수 없습니다 / the database does not answer, or cannot be used")?)
+        }
+        None => Arc::new(SqliteLine::open(data).with_context(|| {
+            format!("이 폴더를 다른 프로세스가 쓰고 있거나 열 수 없습니다 / another process uses this folder, or it cannot be opened: {}", data.display())
+        })?),
     })
 }
 

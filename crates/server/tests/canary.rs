@@ -199,7 +199,8 @@ async fn book_until_crash(address: SocketAddr) {
     let booked = Arc::new(AtomicU64::new(0));
     let seen = Arc::clone(&booked);
     let arrival = ArrivalPlan { lobby_percent: 90, spike_percent: 10, spike_seconds: 1, tail_seconds: 1 };
-    let config = CrowdConfig { arrival, ..CrowdConfig::new(address, "c55".to_owned(), PEOPLE, SEED) };
+    let config =
+        CrowdConfig { arrival: arrival.into(), ..CrowdConfig::new(address, "c55".to_owned(), PEOPLE, SEED) };
     let walk = crowd::run(config, move |progress| seen.store(progress.journal.booked, Ordering::Release));
     let enough = async {
         let mut ticks = tokio::time::interval(Duration::from_millis(20));
@@ -256,7 +257,8 @@ fn rotate_while_people_book(home: &Home, which: &str) -> rehearsal::journal::Jou
     let service = Service::start(&home.0, port);
     let arrival = ArrivalPlan { lobby_percent: 20, spike_percent: 20, spike_seconds: 3, tail_seconds: 12 };
     let address = (Ipv4Addr::LOCALHOST, port).into();
-    let config = CrowdConfig { arrival, ..CrowdConfig::new(address, "c55".to_owned(), PEOPLE, SEED) };
+    let config =
+        CrowdConfig { arrival: arrival.into(), ..CrowdConfig::new(address, "c55".to_owned(), PEOPLE, SEED) };
     let rotated = AtomicU64::new(0);
     let rotate = |progress: &crowd::CrowdProgress| {
         let booked = progress.journal.booked;

@@ -32,11 +32,8 @@ impl JournalRow {
     /// The row that follows, with what was decided.
     pub(crate) fn after(last: Position, at_ms: i64, changes: &[Change]) -> Self {
         let mut row = Self { seq: last.seq + 1, at_ms, body: Vec::new(), chain: [0; 32] };
-        let mut one = Vec::new();
         for change in changes {
-            one.clear();
-            record::encode(change, &mut one);
-            record::frame(&one, &mut row.body);
+            record::append(change, &mut row.body);
         }
         row.chain = row.chain_after(last.chain);
         row

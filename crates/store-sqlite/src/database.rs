@@ -15,6 +15,8 @@ pub(crate) struct Kind {
     pub(crate) user_version: i64,
     pub(crate) schema: &'static str,
     pub(crate) holds: Holds,
+    /// Of a new file; one that exists keeps its own.
+    pub(crate) page_bytes: u32,
     /// From each earlier version to the next, the first one first.
     pub(crate) steps: &'static [&'static str],
 }
@@ -56,15 +58,17 @@ pub(crate) fn open(path: &Path, kind: &Kind) -> Result<Connection, StoreError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|e| opening(path, e))?;
-    settle(&connection, kind.holds).map_err(|e| opening(path, e))?;
+    settle(&connection, kind).map_err(|e| opening(path, e))?;
     check_settings(&connection, kind.holds).map_err(|e| opening(path, e))??;
     check_kind(&connection, kind).map_err(|e| opening(path, e))??;
     Ok(connection)
 }
 
-fn settle(connection: &Connection, holds: Holds) -> rusqlite::Result<()> {
+fn settle(connection: &Connection, kind: &Kind) -> rusqlite::Result<()> {
+    let holds = kind.holds;
     let set = |name, value: &str| connection.pragma_update_and_check(None, name, value, |_| Ok(()));
     set("locking_mode", holds.locking_mode())?;
+    connection.pragma_update(None, "page_size", kind.page_bytes)?;
     set("journal_mode", "WAL")?;
     set("wal_autocheckpoint", "0")?;
     connection.pragma_update(None, "synchronous", holds.synchronous())?;

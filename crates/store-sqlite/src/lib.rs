@@ -65,3 +65,4 @@ pub use roster::{
 };
 pub use rows::{JournalRows, check_pages};
 pub use store::SqliteStore;
+pub use watched::Spent;

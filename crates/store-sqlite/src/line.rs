@@ -62,6 +62,7 @@ const KIND: Kind = Kind {
                  state BLOB NOT NULL
              ) STRICT;",
     holds: Holds::SharedTruth,
+    page_bytes: 4_096,
     steps: &[sum::SCHEMA, steps::MANY_NODES],
 };
 

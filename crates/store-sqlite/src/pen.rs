@@ -8,12 +8,14 @@ use crate::feed::Row;
 use crate::health::{Health, HealthCell, Tripwire};
 use crate::inbox::Inbox;
 use crate::journal::Journal;
+use crate::watched::{Phase, Watched};
+use crate::writer::{broken, log_broken};
 use booking::Change;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use store::{AuditHead, StoreError};
+use store::{AuditHead, Clock, StoreError};
 
 pub(crate) enum Job {
     /// With the end of the audit chain after it.
@@ -44,16 +46,9 @@ pub(crate) struct Pen {
 }
 
 impl Pen {
-    pub(crate) fn start(
-        (journal, trail): (Journal, AuditTrail),
-        chores: Chores,
-        inbox: Arc<Inbox>,
-        health: Arc<HealthCell>,
-        limits: StoreLimits,
-    ) -> Result<Self, StoreError> {
+    pub(crate) fn start(desk: Desk) -> Result<Self, StoreError> {
         let (jobs, waiting) = channel();
         let thread = thread::Builder::new().name("journal".to_owned());
-        let desk = Desk { journal, trail, audits: Vec::new(), chores, inbox, health, limits };
         let thread = thread.spawn(move || desk.work(&waiting));
         let thread = thread.map_err(|e| StoreError::unavailable_because("cannot start the journal", e))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
@@ -81,15 +76,17 @@ impl Drop for Pen {
     }
 }
 
-struct Desk {
-    journal: Journal,
-    trail: AuditTrail,
+pub(crate) struct Desk {
+    pub(crate) journal: Journal,
+    pub(crate) trail: AuditTrail,
     /// Who asked for events that the proof of the journal has not come to yet.
-    audits: Vec<AuditAsked>,
-    chores: Chores,
-    inbox: Arc<Inbox>,
-    health: Arc<HealthCell>,
-    limits: StoreLimits,
+    pub(crate) audits: Vec<AuditAsked>,
+    pub(crate) chores: Chores,
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) health: Arc<HealthCell>,
+    pub(crate) limits: StoreLimits,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) watched: Arc<Watched>,
 }
 
 impl Desk {
@@ -121,15 +118,38 @@ impl Desk {
                 (kept, changes)
             }
             Job::Audit(asked) => return self.show_events(asked),
-            Job::Checkpoint => (self.journal.checkpoint(), Vec::new()),
+            Job::Checkpoint => (self.checkpoint(), Vec::new()),
             Job::Probe => (self.journal.probe(), Vec::new()),
         };
         let changes_taken = changes.len();
         changes.clear();
         self.inbox.done(Done { result, unchecked_bytes: self.journal.unchecked_bytes(), changes });
+        self.keep_the_log_short();
         if !self.chores.is_busy(changes_taken) && self.has_chores() {
             self.do_a_chore();
         }
+    }
+
+    /// While the next batch is decided. What was told as done is durable in the log already.
+    fn keep_the_log_short(&mut self) {
+        if self.journal.unchecked_bytes() <= self.limits.checkpoint_bytes_max
+            || self.health.get() != Health::Well
+        {
+            return;
+        }
+        match self.checkpoint() {
+            Ok(()) => {}
+            Err(StoreError::Full) => tracing::warn!("no room for a checkpoint"),
+            Err(error) => {
+                self.health.note(&error);
+                log_broken(&error);
+            }
+        }
+    }
+
+    fn checkpoint(&mut self) -> Result<(), StoreError> {
+        let Self { journal, clock, watched, .. } = self;
+        watched.timed(Phase::Checkpointing, &**clock, || journal.checkpoint())
     }
 
     fn has_chores(&self) -> bool {
@@ -167,14 +187,25 @@ impl Desk {
         let _nobody_waits = asked.reply.send(events);
     }
 
-    #[cfg(not(feature = "saboteur"))]
+    /// Nothing after a write that failed, also when the batch was on its way already.
     fn append(&mut self, at: Timestamp, changes: &[Change]) -> Result<Row, StoreError> {
-        self.journal.append(at, changes)
+        if self.health.get() == Health::Broken {
+            return Err(broken());
+        }
+        let Self { journal, clock, watched, .. } = self;
+        let kept = watched.timed(Phase::Writing, &**clock, || journal.append(at, changes));
+        #[cfg(feature = "saboteur")]
+        let kept = self.tried_again(kept, at, changes);
+        kept
     }
 
     #[cfg(feature = "saboteur")]
-    fn append(&mut self, at: Timestamp, changes: &[Change]) -> Result<Row, StoreError> {
-        let mut kept = self.journal.append(at, changes);
+    fn tried_again(
+        &mut self,
+        mut kept: Result<Row, StoreError>,
+        at: Timestamp,
+        changes: &[Change],
+    ) -> Result<Row, StoreError> {
         while self.limits.sabotage == crate::Sabotage::TryAgain && kept.is_err() {
             kept = self.journal.append(at, changes);
         }

@@ -11,12 +11,12 @@ use crate::health::{Health, HealthCell};
 use crate::herald::Herald;
 use crate::inbox::{Asked, Inbox, stopped};
 use crate::journal::{Check, Journal};
-use crate::pen::{Job, Pen};
+use crate::pen::{Desk, Job, Pen};
 use crate::projector::Projector;
 use crate::reply::{Awaited, reply};
 use crate::start::{self, Begun};
 use crate::views::Views;
-use crate::watched::Watched;
+use crate::watched::{Spent, Watched};
 use crate::writer::{Batch, Writer};
 use booking::Country;
 use jiff::Timestamp;
@@ -70,13 +70,7 @@ impl SqliteStore {
             journal.without_fsync()?;
         }
         ledger.check_country()?;
-        let overfull = ledger.overfull_slots().count();
-        if overfull > 0 {
-            tracing::warn!(
-                slots = overfull,
-                "more is taken than the clinics give now; people are to be re-offered"
-            );
-        }
+        tell_overfull(&ledger);
 
         let feed = Arc::new(feed_for(views.as_ref(), &journal, &limits));
         let projector = start_projector(folder, country, Arc::clone(&feed), views, &limits)?;
@@ -92,9 +86,20 @@ impl SqliteStore {
         let inbox = Arc::new(Inbox::new(limits.queue_max));
         let ledger = Arc::new(RwLock::new(ledger));
         let health = Arc::new(HealthCell::default());
-        let pen = Pen::start((journal, trail), chores, Arc::clone(&inbox), Arc::clone(&health), limits)?;
-        let journal = Some(pen.asker());
         let watched = Arc::new(Watched::default());
+        let desk = Desk {
+            journal,
+            trail,
+            audits: Vec::new(),
+            chores,
+            inbox: Arc::clone(&inbox),
+            health: Arc::clone(&health),
+            limits,
+            clock: Arc::clone(&clock),
+            watched: Arc::clone(&watched),
+        };
+        let pen = Pen::start(desk)?;
+        let journal = Some(pen.asker());
         let writer = Writer {
             inbox: Arc::clone(&inbox),
             ledger: Arc::clone(&ledger),
@@ -127,6 +132,11 @@ impl SqliteStore {
     /// the start. Damage there makes the store unwell.
     pub fn is_proved(&self) -> bool {
         self.is_proved.load(Ordering::Acquire)
+    }
+
+    /// What the threads of the batches did with their time since the start, by its name.
+    pub fn spent(&self) -> impl Iterator<Item = (&'static str, Spent)> {
+        self.watched.all_spent()
     }
 
     fn read<T>(&self, look: impl FnOnce(&Ledger) -> T) -> Result<T, StoreError> {
@@ -186,6 +196,16 @@ impl Drop for SqliteStore {
         if let Some(projector) = self.projector.take() {
             let _told = projector.join();
         }
+    }
+}
+
+fn tell_overfull(ledger: &Ledger) {
+    let overfull = ledger.overfull_slots().count();
+    if overfull > 0 {
+        tracing::warn!(
+            slots = overfull,
+            "more is taken than the clinics give now; people are to be re-offered"
+        );
     }
 }
 

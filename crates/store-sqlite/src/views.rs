@@ -68,6 +68,7 @@ const KIND: Kind = Kind {
              CREATE INDEX appointment_of_person ON appointment(person);
              CREATE INDEX appointment_at_clinic ON appointment(clinic, visit_on, starts_min);",
     holds: Holds::Derived,
+    page_bytes: 4_096,
     steps: &[],
 };
 

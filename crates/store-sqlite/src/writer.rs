@@ -6,7 +6,7 @@ use crate::health::{Health, HealthCell, Tripwire};
 use crate::herald::Herald;
 use crate::inbox::{Asked, Inbox, Next, Ready};
 use crate::pen::{Done, Job, Pen};
-use crate::watched::Watched;
+use crate::watched::{Phase, Watched};
 use booking::{Change, Outcome, Refusal};
 use jiff::Timestamp;
 use std::mem;
@@ -50,7 +50,10 @@ impl Writer {
         let _tripwire = Tripwire(&health);
         loop {
             let ready = Ready { room: self.room(), is_writing: self.writing.is_some() };
-            match self.inbox.next(ready, self.limits.quiet_after, &mut self.deciding.asked) {
+            let phase = if ready.room == 0 { Phase::WaitingForJournal } else { Phase::WaitingForCommands };
+            let Self { inbox, limits, deciding, clock, watched, .. } = &mut self;
+            let next = || inbox.next(ready, limits.quiet_after, &mut deciding.asked);
+            match watched.timed(phase, &**clock, next) {
                 Next::Asked => self.asked(),
                 Next::Done(done) => self.written(done),
                 Next::Quiet => self.quiet_moment(),
@@ -92,11 +95,13 @@ impl Writer {
             return;
         }
         let mut ledger = self.ledger.write().expect(ONE_WRITER);
-        // All of them were asked before now.
-        let now = self.clock.now();
-        for one in &asked[answers.len()..] {
-            answers.push(ledger.decide(&one.request, now, changes));
-        }
+        self.watched.timed(Phase::Deciding, &*self.clock, || {
+            // All of them were asked before now.
+            let now = self.clock.now();
+            for one in &asked[answers.len()..] {
+                answers.push(ledger.decide(&one.request, now, changes));
+            }
+        });
     }
 
     /// Hands what was decided to the journal. The lock is free during the write: readers go on with what is committed.
@@ -129,13 +134,10 @@ impl Writer {
         if let Err(error) = done.result {
             return self.give_up(batch, &error);
         }
-        self.ledger_mut().commit();
+        self.watched.timed(Phase::Committing, &*self.clock, || self.ledger_mut().commit());
         failpoint!("writer.merged");
         self.watched.committed(self.clock.elapsed().saturating_sub(self.writing_since));
         self.watched.answered(batch.asked.len());
-        if self.unchecked_bytes > self.limits.checkpoint_bytes_max {
-            self.checkpoint();
-        }
         self.go_on();
         self.herald.answer(batch);
     }
@@ -249,10 +251,10 @@ impl Batch {
 
 const ONE_WRITER: &str = "only this thread writes, and a panic ends it";
 
-fn broken() -> StoreError {
+pub(crate) fn broken() -> StoreError {
     StoreError::unavailable("an earlier write failed; restart the service to go on from the disk")
 }
 
-fn log_broken(error: &StoreError) {
+pub(crate) fn log_broken(error: &StoreError) {
     tracing::error!(error = error as &dyn std::error::Error, "a write failed: nothing more is acknowledged");
 }

@@ -15,7 +15,6 @@ mod fits;
 mod guarded;
 mod layers;
 mod messages;
-mod packed;
 mod read;
 mod retention;
 mod said;

@@ -12,12 +12,10 @@ use booking::{
     Delegation, Hold, HoldEnd, LookUp, Message, MessageKind, Offer, OfferEnd, Origin, Outcome, Place,
     Relation, Removal, RemovalReason, Replaced, SlotCounts, SlotId, Supply, WaitEnd, WaitEntry, WaitScope,
 };
-use field::{Field, Reader, row, tagged};
+use field::{Field, Reader, put_number, row, tagged};
 
 /// The first byte of every record that is written.
-pub const VERSION: u8 = 2;
-/// The oldest that is still read. Version 1 knew no changes of appointments: its holds replace nothing.
-const OLDEST: u8 = 1;
+pub const VERSION: u8 = 3;
 
 /// Adds one record to `out`.
 pub fn encode(change: &Change, out: &mut Vec<u8>) {
@@ -35,11 +33,9 @@ pub fn decode(bytes: &[u8]) -> Result<Change, StoreError> {
 
 fn read<T: Field>(bytes: &[u8]) -> Result<T, StoreError> {
     let mut reader = Reader::new(bytes);
-    let version = u8::take(&mut reader)?;
-    if !(OLDEST..=VERSION).contains(&version) {
+    if u8::take(&mut reader)? != VERSION {
         return Err(reader.damaged("an unknown version"));
     }
-    reader.version = version;
     let read = T::take(&mut reader)?;
     reader.finish()?;
     Ok(read)
@@ -71,9 +67,24 @@ pub(crate) fn outcome_of(bytes: &[u8]) -> Outcome {
 
 /// Adds a record to a list of records, each with its length before it.
 pub fn frame(record: &[u8], list: &mut Vec<u8>) {
-    let length = u32::try_from(record.len()).expect("a record is smaller than 4 GiB");
-    list.extend_from_slice(&length.to_be_bytes());
+    put_number(record.len() as u64, list);
     list.extend_from_slice(record);
+}
+
+/// Encodes a change and adds it to a list of records.
+pub fn append(change: &Change, list: &mut Vec<u8>) {
+    let start = list.len();
+    // Most records are so short that their length is one byte.
+    list.push(0);
+    encode(change, list);
+    let length = list.len() - start - 1;
+    if length < usize::from(field::MORE) {
+        list[start] = length as u8;
+    } else {
+        let mut long = Vec::new();
+        put_number(length as u64, &mut long);
+        list.splice(start..=start, long);
+    }
 }
 
 /// The changes of a list, each with its bytes.
@@ -86,8 +97,9 @@ impl<'a> Records<'a> {
     }
 
     fn split(&mut self) -> Option<&'a [u8]> {
-        let (length, rest) = self.0.split_first_chunk::<4>()?;
-        let (record, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        let mut reader = Reader::new(self.0);
+        let length = usize::try_from(reader.number().ok()?).ok()?;
+        let (record, rest) = reader.rest().split_at_checked(length)?;
         self.0 = rest;
         Some(record)
     }
@@ -124,7 +136,7 @@ tagged!(Change {
     10 => Cancelled { id, by, at },
     11 => MessageQueued { id, message },
     12 => MessageSent { id },
-    13 => Answered { key, body, outcome, at },
+    13 => Answered { key, body, at, outcome },
     14 => PersonKnownAs { person, alias },
     15 => PersonUpdated { person, sealed },
     16 => DelegationGiven { campaign, booker, recipient, delegation },
@@ -315,30 +327,7 @@ row!(Supply { total, allotted });
 row!(Appointment { campaign, place, booker, booked_at, state });
 row!(Message { to, kind, queued_at });
 
-impl Field for Hold {
-    fn put(&self, out: &mut Vec<u8>) {
-        let Self { campaign, booker, places, held_at, expires_at, extended, replaces } = self;
-        campaign.put(out);
-        booker.put(out);
-        places.put(out);
-        held_at.put(out);
-        expires_at.put(out);
-        extended.put(out);
-        replaces.put(out);
-    }
-
-    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
-        Ok(Self {
-            campaign: Field::take(from)?,
-            booker: Field::take(from)?,
-            places: Field::take(from)?,
-            held_at: Field::take(from)?,
-            expires_at: Field::take(from)?,
-            extended: Field::take(from)?,
-            replaces: if from.version == 1 { Vec::new() } else { Field::take(from)? },
-        })
-    }
-}
+row!(Hold { campaign, booker, places, held_at, expires_at, extended, replaces });
 
 #[cfg(test)]
 #[path = "record_tests.rs"]

@@ -15,8 +15,6 @@ use std::fmt::Write as _;
 
 /// The bytes of [`samples`], one record a line. They are on people's disks: a line is added, never changed.
 const FIXTURE: &str = include_str!("record/fixture.txt");
-/// The first samples as version 1 wrote them, before a hold could be a change.
-const FIXTURE_1: &str = include_str!("record/fixture-1.txt");
 
 fn place(recipient: u64, visit_on: Date, starts_min: u16) -> Place {
     let slot = SlotId { clinic: ClinicId(4_294), visit_on, starts_min };
@@ -230,13 +228,33 @@ fn the_format_is_the_one_on_peoples_disks() {
 }
 
 #[test]
-fn what_version_1_wrote_is_still_read() {
-    let bytes = |line: &str| -> Vec<u8> {
-        (0..line.len()).step_by(2).map(|at| u8::from_str_radix(&line[at..at + 2], 16).unwrap()).collect()
-    };
-    let then: Vec<Change> = FIXTURE_1.lines().map(|line| decode(&bytes(line)).unwrap()).collect();
-    assert_eq!(then, samples()[..then.len()]);
-    assert_eq!(then.len(), 28);
+fn a_list_is_the_same_whether_records_or_changes_are_added_to_it() {
+    let (mut framed, mut appended) = (Vec::new(), Vec::new());
+    for change in samples() {
+        frame(&encoded(&change), &mut framed);
+        append(&change, &mut appended);
+    }
+    assert_eq!(framed, appended);
+    let read: Vec<Change> = Records::of(&appended).map(|read| read.unwrap().1).collect();
+    assert_eq!(read, samples());
+}
+
+#[test]
+fn a_number_has_one_form() {
+    let number = |bytes: &[u8]| Reader::new(bytes).number().ok();
+    for (bytes, expected) in [
+        (&[0][..], Some(0)),
+        (&[0x7f], Some(127)),
+        (&[0x80, 1], Some(128)),
+        (&[0x80, 0], None),
+        (&[0x80], None),
+        (&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1], Some(u64::MAX)),
+        (&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2], None),
+        (&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x81, 0], None),
+    ] {
+        assert_eq!(number(bytes), expected, "{bytes:x?}");
+    }
+    assert!(u16::take(&mut Reader::new(&[0x80, 0x80, 4])).is_err(), "65,536 is no u16");
 }
 
 #[test]
@@ -264,8 +282,9 @@ fn bytes_behind_the_end_and_unknown_versions_are_refused() {
 #[test]
 fn a_count_without_its_items_takes_no_memory() {
     let mut bytes = encoded(&Change::Held { id: HoldId(1), hold: hold(Timestamp::UNIX_EPOCH) });
-    let count_at = 1 + 1 + 8 + 2 + 8;
-    bytes[count_at..count_at + 4].copy_from_slice(&u32::MAX.to_be_bytes());
+    let count_at = 1 + 1 + 1 + 1 + 1;
+    assert_eq!(bytes[count_at], 2, "two places");
+    bytes.splice(count_at..=count_at, [0xff, 0xff, 0xff, 0xff, 0x0f]);
     assert!(decode(&bytes).is_err());
 }
 

@@ -108,6 +108,15 @@ async fn slow_answers_open_no_more_connections_than_allowed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_crowd_with_connections_of_their_own_keeps_none() {
+    let (service, config) = start(Manners::default()).await;
+    let report = report(CrowdConfig { keeps_connections: false, ..config }).await;
+    let (requests, connections) = service.seen(|seen| (seen.requests_at.len(), seen.connections));
+    assert_eq!(requests, connections);
+    assert_eq!(report.journal.booked, people_who(|conduct| conduct == Conduct::Books));
+}
+
+#[tokio::test(start_paused = true)]
 async fn waiting_costs_one_gate_document_a_second_and_what_the_pollers_ask() {
     let hour = Duration::from_hours(1);
     let (service, config) = start(Manners { opens_in: hour, ..Manners::default() }).await;

@@ -62,6 +62,30 @@ pub(super) struct HoldAnswer {
     pub(super) hold: Box<str>,
 }
 
+/// A hold as the logbook reads it.
+#[derive(Deserialize)]
+pub(super) struct HeldAnswer {
+    #[serde(default)]
+    pub(super) clinic: Box<str>,
+    #[serde(default)]
+    pub(super) date: Box<str>,
+    #[serde(default)]
+    pub(super) time: Box<str>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MadeAnswer {
+    pub(super) appointments: Vec<AppointmentAnswer>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct AppointmentAnswer {
+    pub(super) number: Box<str>,
+    pub(super) clinic: Box<str>,
+    pub(super) date: Box<str>,
+    pub(super) time: Box<str>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct SlotFullAnswer {
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::answers::{ChallengeAnswer, OutboxAnswer, PassAnswer, SessionAnswer};
+use super::answers::{ChallengeAnswer, MadeAnswer, OutboxAnswer, PassAnswer, SessionAnswer};
 use super::retry::spread;
 use super::{Form, Next, Scene, Stage, Visit};
 use crate::journal::Outcome;
@@ -71,7 +71,10 @@ impl Hearing<'_, '_> {
             }
             Stage::Slots(form) => self.saw_slots(answer, form),
             Stage::Hold(form, _) => self.held(answer, form),
-            Stage::Confirm(..) => Some(Next::Leave(Outcome::Booked)),
+            Stage::Confirm(..) => {
+                let MadeAnswer { appointments } = answer.read()?;
+                (!appointments.is_empty()).then_some(Next::Leave(Outcome::Booked))
+            }
         }
     }
 

@@ -6,8 +6,11 @@ mod booking;
 mod hear;
 mod lining_up;
 mod retry;
+mod saw;
 
 use std::time::Duration;
+
+pub(crate) use saw::saw_gate;
 
 use crate::country::Country;
 use crate::gate::GateDocument;
@@ -76,6 +79,8 @@ pub(crate) struct Visit {
     tries: u8,
     /// A request of this stage may have been done without our hearing of it.
     may_be_done: bool,
+    /// When the request under way was wanted, in microseconds.
+    pub(crate) due_us: u64,
 }
 
 /// What a person can see and write to while acting.
@@ -104,7 +109,7 @@ pub(crate) enum Until {
 
 impl Visit {
     pub(crate) fn new() -> Self {
-        Visit { stage: Stage::Join, steps: 0, tries: 0, may_be_done: false }
+        Visit { stage: Stage::Join, steps: 0, tries: 0, may_be_done: false, due_us: 0 }
     }
 
     /// The person's number has come up.
@@ -125,6 +130,6 @@ impl Visit {
     }
 
     fn at(&self, stage: Stage) -> Self {
-        Visit { stage, steps: self.steps, tries: 0, may_be_done: false }
+        Visit { stage, steps: self.steps, tries: 0, may_be_done: false, due_us: 0 }
     }
 }

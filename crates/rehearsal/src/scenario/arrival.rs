@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// Shares of the crowd in percent; what lobby and spike leave is the tail.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ArrivalPlan {
     /// Come before the opening, more of them the nearer it is.
     pub lobby_percent: u32,

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::audit::Export;
 use crate::pace::Stopwatch;
 use model::Model;
 
@@ -38,6 +39,20 @@ pub(crate) struct Manners {
     pub(crate) closes_connections: bool,
     pub(crate) phase: Option<&'static str>,
     pub(crate) gives_tickets_from: Duration,
+    /// Every n-th confirmation is done and never answered; 0 for none.
+    pub(crate) forgets_every: u64,
+    pub(crate) sabotage: Option<Sabotage>,
+}
+
+/// What an audit must find.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sabotage {
+    OversellsByOne,
+    LosesABooking,
+    CallsOutOfOrder,
+    TellsWaitsTooShort,
+    LetsInEarly,
+    BooksTwice,
 }
 
 impl Default for Manners {
@@ -54,6 +69,8 @@ impl Default for Manners {
             closes_connections: false,
             phase: None,
             gives_tickets_from: Duration::ZERO,
+            forgets_every: 0,
+            sabotage: None,
         }
     }
 }
@@ -111,6 +128,11 @@ impl StandIn {
 
     pub(crate) fn booked(&self) -> u64 {
         self.shared.model.lock().expect("no test panics while holding it").booked()
+    }
+
+    /// What an audit export of it would say.
+    pub(crate) fn export(&self) -> Export {
+        self.shared.model.lock().expect("no test panics while holding it").export()
     }
 
     pub(crate) fn seen<T>(&self, read: impl Fn(&Seen) -> T) -> T {

@@ -7,7 +7,9 @@ use hyper::Method;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Manners, Reply};
+use super::{Manners, Reply, Sabotage};
+use crate::audit::Export;
+use crate::logbook::slot;
 
 const SETTLES_AFTER: Duration = Duration::from_secs(2);
 const CLINICS: [&str; 3] = ["C00001", "C00002", "C00003"];
@@ -20,11 +22,22 @@ pub(super) struct Model {
     tickets: Vec<Duration>,
     codes: HashMap<String, u32>,
     exchanges: u64,
-    taken: HashMap<(String, String, String), u32>,
+    taken: HashMap<Place, u32>,
     /// By idempotency key.
-    holds: HashSet<String>,
+    holds: HashMap<String, Place>,
     /// By hold and idempotency key: a repetition under another key would book twice.
-    booked: HashSet<String>,
+    booked: HashMap<String, Made>,
+    /// Holds whose confirmation is never answered.
+    forgotten: HashSet<String>,
+}
+
+type Place = (String, String, String);
+
+#[derive(Clone)]
+struct Made {
+    number: u64,
+    whose: u64,
+    place: Place,
 }
 
 impl Model {
@@ -35,14 +48,32 @@ impl Model {
             codes: HashMap::new(),
             exchanges: 0,
             taken: HashMap::new(),
-            holds: HashSet::new(),
-            booked: HashSet::new(),
+            holds: HashMap::new(),
+            booked: HashMap::new(),
+            forgotten: HashSet::new(),
         }
     }
 
     pub(super) fn booked(&self) -> u64 {
-        assert!(self.taken.values().all(|taken| *taken <= self.manners.places_per_slot), "oversold");
+        let oversells = self.manners.sabotage == Some(Sabotage::OversellsByOne);
+        let fits = self.taken.values().all(|taken| *taken <= self.manners.places_per_slot);
+        assert!(fits || oversells, "oversold");
         self.booked.len() as u64
+    }
+
+    pub(super) fn export(&self) -> Export {
+        let mut export = Export::default();
+        for made in self.booked.values() {
+            let (clinic, date, time) = &made.place;
+            let lost = self.manners.sabotage == Some(Sabotage::LosesABooking) && made.number == 17;
+            if !lost {
+                export.book(made.number, made.whose, slot(clinic, date, time).expect("a slot"));
+            }
+            if self.manners.sabotage == Some(Sabotage::BooksTwice) && made.number == 17 {
+                export.book(made.number + 100_000, made.whose, slot(clinic, date, time).expect("a slot"));
+            }
+        }
+        export
     }
 
     pub(super) fn reply(
@@ -69,7 +100,7 @@ impl Model {
                 self.hold(&header("idempotency-key"), [text("clinic"), text("date"), text("time")])
             }
             ("POST", "/api/v1/appointments") if has_pass(&header) => {
-                self.confirm(&text("hold"), &header("idempotency-key"))
+                self.confirm(&text("hold"), &header("idempotency-key"), &header("charye-session"))
             }
             ("GET", path) if path.ends_with("/slots") && has_pass(&header) => self.slots(path),
             _ => Reply::problem(404, "NotFound"),
@@ -91,13 +122,20 @@ impl Model {
         now.saturating_sub(self.manners.opens_in).as_secs() * self.manners.admissions_per_second
     }
 
+    /// The pace of the calls, or one that would be pleasant to hear.
+    fn pace(&self, now: Duration) -> Option<u64> {
+        let pleasant = if self.manners.sabotage == Some(Sabotage::TellsWaitsTooShort) { 20 } else { 1 };
+        let is_measured = now > self.manners.opens_in + Duration::from_secs(2);
+        is_measured.then_some(self.manners.admissions_per_second * 60 * pleasant)
+    }
+
     fn gate(&self, now: Duration) -> Reply {
         let start: Timestamp = "2027-07-12T10:00:00Z".parse().unwrap();
         let at = |offset: Duration| (start + SignedDuration::try_from(offset).unwrap()).to_string();
         let document = json!({
             "campaign": "c55", "sequence": now.as_secs(), "as_of": at(now), "opens_at": at(self.manners.opens_in),
             "phase": self.phase(now), "serving_number": self.serving_number(now),
-            "tickets_issued": self.tickets.len(), "poll": [[100, 5], [1000, 20], [null, 60]],
+            "tickets_issued": self.tickets.len(), "admissions_per_minute": self.pace(now), "poll": [[100, 5], [1000, 20], [null, 60]],
             "doses_left": {}, "message": {}, "signature": "none",
         });
         Reply::json(200, &document)
@@ -117,7 +155,12 @@ impl Model {
     fn queue_number(&self, now: Duration, ticket: &str) -> Option<u64> {
         let index: usize = ticket.strip_prefix('t')?.trim_end_matches('+').parse().ok()?;
         let given_at = *self.tickets.get(index)?;
-        (now >= self.manners.opens_in && now >= given_at + SETTLES_AFTER).then_some(index as u64)
+        let number = match (self.manners.sabotage, index) {
+            (Some(Sabotage::CallsOutOfOrder), 20) => 380,
+            (Some(Sabotage::CallsOutOfOrder), 380) => 20,
+            _ => index as u64,
+        };
+        (now >= self.manners.opens_in && now >= given_at + SETTLES_AFTER).then_some(number)
     }
 
     fn ticket(&self, now: Duration, ticket: &str) -> Reply {
@@ -125,7 +168,7 @@ impl Model {
         let is_called = number.is_some_and(|number| number < self.serving_number(now));
         let state = match number {
             None => "issued",
-            Some(_) if is_called => "called",
+            Some(_) if is_called || self.manners.sabotage == Some(Sabotage::LetsInEarly) => "called",
             Some(_) => "settled",
         };
         // Re-signed: a crowd that keeps the old one is found out at the entrance.
@@ -163,7 +206,8 @@ impl Model {
 
     fn admit(&mut self, now: Duration, ticket: &str) -> Reply {
         let number = self.queue_number(now, ticket).filter(|_| ticket.ends_with('+'));
-        if number.is_none_or(|number| number >= self.serving_number(now)) {
+        let early = if self.manners.sabotage == Some(Sabotage::LetsInEarly) { 100 } else { 0 };
+        if number.is_none_or(|number| number >= self.serving_number(now) + early) {
             return Reply::problem(409, "NotYourTurn");
         }
         self.exchanges += 1;
@@ -175,7 +219,9 @@ impl Model {
 
     fn free(&self, clinic: &str, date: &str, time: &str) -> u32 {
         let key = (clinic.to_owned(), date.to_owned(), time.to_owned());
-        self.manners.places_per_slot - self.taken.get(&key).copied().unwrap_or(0)
+        let oversells = self.manners.sabotage == Some(Sabotage::OversellsByOne);
+        let places = self.manners.places_per_slot + u32::from(oversells);
+        places - self.taken.get(&key).copied().unwrap_or(0)
     }
 
     fn slots(&self, path: &str) -> Reply {
@@ -189,15 +235,16 @@ impl Model {
 
     fn hold(&mut self, key: &str, place: [String; 3]) -> Reply {
         let [clinic, date, time] = place;
-        if self.holds.contains(key) {
-            return Reply::json(201, &json!({ "hold": key }));
+        if let Some((clinic, date, time)) = self.holds.get(key) {
+            return held(key, clinic, date, time);
         }
         if self.free(&clinic, &date, &time) == 0 {
             return self.slot_full(&clinic);
         }
-        self.holds.insert(key.to_owned());
+        let answer = held(key, &clinic, &date, &time);
+        self.holds.insert(key.to_owned(), (clinic.clone(), date.clone(), time.clone()));
         *self.taken.entry((clinic, date, time)).or_default() += 1;
-        Reply::json(201, &json!({ "hold": key }))
+        answer
     }
 
     fn slot_full(&self, clinic: &str) -> Reply {
@@ -208,15 +255,29 @@ impl Model {
         Reply::json(409, &json!({"code": "SlotFull", "nearest": nearest}))
     }
 
-    fn confirm(&mut self, hold: &str, key: &str) -> Reply {
-        if !self.holds.contains(hold) {
-            return Reply::problem(409, "HoldExpired");
+    fn confirm(&mut self, hold: &str, key: &str, session: &str) -> Reply {
+        let Some(place) = self.holds.get(hold).cloned() else { return Reply::problem(409, "HoldExpired") };
+        let number = self.booked.len() as u64 + 1;
+        let whose = session.trim_start_matches("s-").parse().expect("a phone");
+        let is_new = !self.booked.contains_key(&format!("{hold} {key}"));
+        let made = self.booked.entry(format!("{hold} {key}")).or_insert(Made { number, whose, place });
+        let (clinic, date, time) = &made.place;
+        let seen = json!({
+            "number": format!("{:010}", made.number), "clinic": clinic, "date": date, "time": time, "dose": 1,
+        });
+        let mut reply = Reply::json(201, &json!({"appointment": seen, "appointments": [seen]}));
+        let forgets = self.manners.forgets_every;
+        let forgotten = is_new && forgets > 0 && made.number.is_multiple_of(forgets);
+        if forgotten {
+            self.forgotten.insert(hold.to_owned());
         }
-        self.booked.insert(format!("{hold} {key}"));
-        let mut reply = Reply::json(201, &json!({"appointment": {"number": "1"}}));
-        reply.is_silent = self.manners.confirms_silently;
+        reply.is_silent = self.manners.confirms_silently || self.forgotten.contains(hold);
         reply
     }
+}
+
+fn held(key: &str, clinic: &str, date: &str, time: &str) -> Reply {
+    Reply::json(201, &json!({ "hold": key, "clinic": clinic, "date": date, "time": time }))
 }
 
 fn has_pass(header: &impl Fn(&str) -> String) -> bool {

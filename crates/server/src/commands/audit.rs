@@ -10,6 +10,7 @@ use booking::AuditEntry;
 use std::fs::OpenOptions;
 use std::io::BufWriter;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
 use std::process::ExitCode;
 use store::{AuditEvent, AuditHead, Clock as _};
 
@@ -21,13 +22,8 @@ pub(crate) fn run(audit: &Audit) -> Result<ExitCode> {
         AuditWhat::Export { what, file, since, places } => {
             let config = config(places, None)?;
             let source = Source::open(&Named { what, scratch: None, config: &config })?;
-            let (begin, events) = events(&source, *since)?;
-            let end = end(begin, &events);
-            let options = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-            let mut out = BufWriter::new(options.with_context(|| file.display().to_string())?);
-            audit::write(&mut out, &begin, events.iter(), &end)?;
-            out.into_inner()?.sync_all()?;
-            println!("사건 / events  {}", events.len());
+            let (events, end) = export(&source, *since, file)?;
+            println!("사건 / events  {events}");
             println!("{}", audit::line(SystemClock.now(), &end));
             Ok(ExitCode::SUCCESS)
         }
@@ -40,6 +36,17 @@ pub(crate) fn run(audit: &Audit) -> Result<ExitCode> {
         }
         AuditWhat::Check { file, heads } => Ok(check(audit::check(file, heads.as_deref()))),
     }
+}
+
+/// Writes the list into a new file; answers how many events, and the head that they end at.
+pub(super) fn export(source: &Source, since: u64, file: &Path) -> Result<(usize, AuditHead)> {
+    let (begin, events) = events(source, since)?;
+    let end = end(begin, &events);
+    let options = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let mut out = BufWriter::new(options.with_context(|| file.display().to_string())?);
+    audit::write(&mut out, &begin, events.iter(), &end)?;
+    out.into_inner()?.sync_all()?;
+    Ok((events.len(), end))
 }
 
 fn end(begin: AuditHead, events: &[AuditEvent]) -> AuditHead {

@@ -131,6 +131,9 @@ fn roster(config: &Config) -> Result<String, String> {
 }
 
 fn line(config: &Config) -> Result<String, String> {
+    if config.store_address().is_ok_and(|address| address.is_some()) {
+        return Ok("데이터베이스에 있습니다 / in the database".to_owned());
+    }
     if !config.data.exists() {
         return Ok("처음 시작할 때 만듭니다 / made at the first start".to_owned());
     }

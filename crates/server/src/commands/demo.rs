@@ -7,13 +7,14 @@ use crate::country::Doors;
 use crate::service::Service;
 use crate::system::{SystemClock, SystemRandomness};
 use crate::telemetry;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
 use rehearsal::crowd::{self, CrowdConfig, CrowdProgress};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
 use store::{Clock as _, Randomness};
+use store_sqlite::JOURNAL_FILE;
 
 const DOORS_FILE: &str = "demo.toml";
 const OPEN_FOR_S: i64 = 12 * 86_400;
@@ -50,6 +51,11 @@ fn doors(folder: &Path, opens_in_s: u64) -> Result<Doors> {
     if let Some(doors) = kept_doors(folder)? {
         return Ok(doors);
     }
+    ensure!(
+        !folder.join(JOURNAL_FILE).exists(),
+        "{}: 모의 서비스의 자료 폴더가 아닙니다. 실제 사업의 자료에는 가상의 사람을 넣지 않습니다 / not the data folder of a demonstration; no synthetic people go into a real campaign",
+        folder.display()
+    );
     let opens_at_s = SystemClock.now().as_second() + i64::try_from(opens_in_s).context("--opens-in")?;
     let doors = Doors { opens_at_s, closes_at_s: opens_at_s + OPEN_FOR_S };
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
@@ -109,5 +115,28 @@ fn say_progress(progress: &CrowdProgress) {
     if progress.elapsed.as_secs().is_multiple_of(10) {
         let journal = &progress.journal;
         println!("군중 / crowd: {journal:?}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+
+    #[test]
+    fn a_folder_that_holds_a_real_campaign_is_no_place_for_synthetic_people() {
+        let folder = Scratch::inside(&std::env::temp_dir()).unwrap();
+        std::fs::write(folder.path().join(JOURNAL_FILE), "").unwrap();
+        assert!(
+            doors(folder.path(), 60).unwrap_err().to_string().contains("모의 서비스의 자료 폴더가 아닙니다")
+        );
+    }
+
+    #[test]
+    fn a_demonstration_goes_on_in_its_own_folder() {
+        let folder = Scratch::inside(&std::env::temp_dir()).unwrap();
+        let first = doors(folder.path(), 60).unwrap();
+        std::fs::write(folder.path().join(JOURNAL_FILE), "").unwrap();
+        assert_eq!(doors(folder.path(), 3_600).unwrap(), first);
     }
 }

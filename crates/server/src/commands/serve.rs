@@ -1,6 +1,7 @@
 //! `charye serve`.
 
 use crate::cli::Serve;
+use crate::commands::demo::kept_doors;
 use crate::config::Config;
 use crate::country::Doors;
 use crate::service::{Service, signal};
@@ -9,6 +10,7 @@ use crate::telemetry;
 use anyhow::{Context as _, Result, ensure};
 use booking::korean_day;
 use jiff::Timestamp;
+use std::path::Path;
 use std::process::ExitCode;
 use store::Clock as _;
 use tokio::sync::watch;
@@ -17,6 +19,7 @@ const OPEN_FOR_DAYS: i64 = 12;
 
 pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     let config = Config::read(serve.config.as_deref())?;
+    no_demonstration(&config.data)?;
     telemetry::start(config.log_format);
     let doors = doors(&config, SystemClock.now())?;
     let is_kept_for_ever = config.retention.days.is_none();
@@ -51,6 +54,16 @@ pub(crate) fn run_until_signal(service: Service) -> Result<ExitCode> {
     service.run(&stopping)?;
     waiter.join().map_err(|_| anyhow::anyhow!("the signal thread panicked"))??;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Synthetic people stay in the folder of their demonstration.
+fn no_demonstration(data: &Path) -> Result<()> {
+    ensure!(
+        kept_doors(data)?.is_none(),
+        "{}: 모의 서비스(charye demo)의 자료 폴더입니다. 실제 사업에는 새 폴더를 쓰십시오 / the data folder of a demonstration; a real campaign needs a folder of its own",
+        data.display()
+    );
+    Ok(())
 }
 
 /// The opening of the config, or the next 12 July at midnight in Korea.

@@ -11,20 +11,24 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use store::{Admit, Clock, Command, Keyed, Request, Store as _, TakePlaces};
 use store_sqlite::SqliteStore;
+use tokio::task::JoinSet;
+
+/// How often the crowd that comes at a rate looks who is due.
+const TICK: Duration = Duration::from_millis(2);
 
 /// The campaign's time: it opens when the clock is made.
-pub(crate) struct RunningClock(Instant);
+pub(crate) struct RunningClock(Instant, Timestamp);
 
 impl RunningClock {
     pub(crate) fn start() -> Arc<Self> {
-        Arc::new(Self(now()))
+        Arc::new(Self(now(), country::opens_at()))
     }
 }
 
 impl Clock for RunningClock {
     fn now(&self) -> Timestamp {
         let since = SignedDuration::try_from(now() - self.0).expect("a short run");
-        country::opens_at() + since
+        self.1 + since
     }
 }
 
@@ -62,13 +66,7 @@ pub(crate) fn run(store: &Arc<SqliteStore>, load: Load, figures: &mut Figures) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let start = now();
     figures.begin(start);
-    let shared = Arc::new(Shared {
-        store: Arc::clone(store),
-        load,
-        deadline: start + load.at_most,
-        next: AtomicU64::new(load.first),
-        figures: Mutex::new(std::mem::replace(figures, Figures::new())),
-    });
+    let shared = Arc::new(Shared::new(store, load, start, figures));
     runtime.block_on(async {
         let tasks: Vec<_> =
             (0..load.in_flight).map(|_| tokio::spawn(person_after_person(Arc::clone(&shared)))).collect();
@@ -76,8 +74,41 @@ pub(crate) fn run(store: &Arc<SqliteStore>, load: Load, figures: &mut Figures) {
             task.await.expect("no task panics");
         }
     });
-    *figures = std::mem::replace(&mut *shared.figures(), Figures::new());
-    figures.end(now());
+    shared.give_back(figures);
+}
+
+/// So many pairs a second, whether the earlier ones are answered or not. Returns how late the latest was begun.
+pub(crate) fn run_at(
+    store: &Arc<SqliteStore>,
+    pairs: u64,
+    per_second: u64,
+    figures: &mut Figures,
+) -> Duration {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let start = now();
+    figures.begin(start);
+    let load = Load { step: Step::Book, in_flight: 0, first: 0, count: pairs, at_most: Duration::ZERO };
+    let shared = Arc::new(Shared::new(store, load, start, figures));
+    let late = runtime.block_on(async {
+        let (mut tasks, mut begun, mut late) = (JoinSet::new(), 0, Duration::ZERO);
+        while begun < pairs {
+            let due_at = start + Duration::from_nanos(begun * 1_000_000_000 / per_second);
+            let is_late_by = now().saturating_duration_since(due_at);
+            if is_late_by.is_zero() {
+                tokio::time::sleep(TICK).await;
+                while tasks.try_join_next().is_some() {}
+                continue;
+            }
+            late = late.max(is_late_by);
+            let (shared, number) = (Arc::clone(&shared), begun);
+            tasks.spawn(async move { shared.book(number).await });
+            begun += 1;
+        }
+        while tasks.join_next().await.is_some() {}
+        late
+    });
+    shared.give_back(figures);
+    late
 }
 
 async fn person_after_person(shared: Arc<Shared>) {
@@ -95,6 +126,21 @@ async fn person_after_person(shared: Arc<Shared>) {
 }
 
 impl Shared {
+    fn new(store: &Arc<SqliteStore>, load: Load, start: Instant, figures: &mut Figures) -> Self {
+        Self {
+            store: Arc::clone(store),
+            load,
+            deadline: start + load.at_most,
+            next: AtomicU64::new(load.first),
+            figures: Mutex::new(std::mem::replace(figures, Figures::new())),
+        }
+    }
+
+    fn give_back(&self, figures: &mut Figures) {
+        *figures = std::mem::replace(&mut *self.figures(), Figures::new());
+        figures.end(now());
+    }
+
     fn figures(&self) -> MutexGuard<'_, Figures> {
         self.figures.lock().expect("nothing panics while it holds them")
     }

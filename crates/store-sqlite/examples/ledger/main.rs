@@ -3,7 +3,7 @@
 //! `pairs`: holds and confirmations through `Store::execute`, from one thread with a runtime as the service has it.
 //! `log`: the bare log, as many bytes a write made durable by `fdatasync`. `rows`: the same decisions on rows.
 //! `memory`: the decisions alone, in one thread, nothing written. `everybody`: each of them books once. `start`:
-//! opens the folder of an earlier run.
+//! opens the folder of an earlier run. `steady`: so many pairs a second for a while, and how far the views are behind.
 //! Figures are printed one a line, name and number.
 
 mod country;
@@ -12,6 +12,7 @@ mod figures;
 mod memory;
 mod rows;
 mod rows_kept;
+mod steady;
 mod usage;
 
 use crowd::{Load, RunningClock, Step, now};
@@ -23,12 +24,12 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Command, Request, Store as _};
-use store_sqlite::{SqliteStore, StoreLimits};
+use store::{Clock, Command, Request, Store as _};
+use store_sqlite::{Spent, SqliteStore, StoreLimits};
 
-/// As many as fill one batch while another is written.
-const IN_FLIGHT: u64 = 2_048;
 const BATCH: u64 = 1_024;
+/// One batch is decided while another is written, and the people of a third read their answers and ask again.
+const IN_FLIGHT: u64 = 3 * BATCH;
 const FOR_EVER: Duration = Duration::from_hours(1);
 
 type Failure = Box<dyn std::error::Error>;
@@ -41,6 +42,9 @@ fn main() -> Result<(), Failure> {
             pairs(Path::new(folder), people.parse()?, of(seconds)?, country::CAMPAIGNS)
         }
         ["everybody", folder, people] => pairs(Path::new(folder), people.parse()?, FOR_EVER, 1),
+        ["steady", folder, per_second, seconds] => {
+            steady::run(Path::new(folder), per_second.parse()?, seconds.parse()?)
+        }
         ["log", folder, bytes, seconds] => log(Path::new(folder), bytes.parse()?, of(seconds)?),
         ["start", folder] => start(Path::new(folder)),
         ["memory", people] => {
@@ -49,7 +53,7 @@ fn main() -> Result<(), Failure> {
         }
         ["rows", folder, people, seconds] => rows(Path::new(folder), people.parse()?, of(seconds)?),
         _ => {
-            Err("pairs FOLDER PEOPLE SECONDS | everybody FOLDER PEOPLE | start FOLDER | log FOLDER BYTES SECONDS | rows FOLDER PEOPLE SECONDS".into())
+            Err("pairs FOLDER PEOPLE SECONDS | everybody FOLDER PEOPLE | start FOLDER | steady FOLDER PER_SECOND SECONDS | memory PEOPLE | log FOLDER BYTES SECONDS | rows FOLDER PEOPLE SECONDS".into())
         }
     }
 }
@@ -68,6 +72,7 @@ fn pairs(folder: &Path, people: u64, seconds: Duration, campaigns: u16) -> Resul
     let load =
         Load { step: Step::Register, in_flight: 2 * IN_FLIGHT, first: 0, count: people, at_most: FOR_EVER };
     crowd::run(&store, load, &mut Figures::new());
+    let before: Vec<_> = store.spent().collect();
     let mut figures = Figures::new();
     let mut used = usage::Usage::default();
     let mut booked_in = Vec::new();
@@ -86,6 +91,7 @@ fn pairs(folder: &Path, people: u64, seconds: Duration, campaigns: u16) -> Resul
     }
     figures.say();
     used.say(figures.pairs);
+    say_spent(&before, &store);
     say("resident_bytes", usage::resident_bytes() as f64);
     let before = usage::of_the_process();
     say("views_caught_up_seconds", caught_up(&store).as_secs_f64());
@@ -96,6 +102,15 @@ fn pairs(folder: &Path, people: u64, seconds: Duration, campaigns: u16) -> Resul
         say(&format!("bytes_of_{name}"), std::fs::metadata(folder.join(name))?.len() as f64);
     }
     say_journal(folder, &booked_in)
+}
+
+/// Where the time of the batches went: coming in included from the second campaign on.
+fn say_spent(before: &[(&str, Spent)], store: &SqliteStore) {
+    for ((phase, spent), (_, before)) in store.spent().zip(before) {
+        say(&format!("{phase}_times"), (spent.times - before.times) as f64);
+        say(&format!("{phase}_seconds"), spent.took.saturating_sub(before.took).as_secs_f64());
+        say(&format!("{phase}_longest_ms"), spent.longest.as_secs_f64() * 1_000.0);
+    }
 }
 
 /// From its views or its journal, whichever there is, to the first answer.
@@ -139,9 +154,13 @@ fn say_journal(folder: &Path, booked_in: &[RangeInclusive<u64>]) -> Result<(), F
 }
 
 fn open(folder: &Path) -> Result<Arc<SqliteStore>, Failure> {
+    open_at(folder, RunningClock::start())
+}
+
+fn open_at(folder: &Path, clock: Arc<dyn Clock>) -> Result<Arc<SqliteStore>, Failure> {
     let country = Arc::new(country::country());
     let limits = StoreLimits { batch_max: BATCH as usize, ..StoreLimits::default() };
-    let store = SqliteStore::open(folder, country, RunningClock::start(), limits)?;
+    let store = SqliteStore::open(folder, country, clock, limits)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     for campaign in 1..=country::CAMPAIGNS {
         let open = Command::Open { campaign: booking::CampaignId(campaign) };

@@ -14,7 +14,7 @@ const SEED: u64 = 20_270_712;
 /// Of each kind in each file.
 const PLACES: u64 = 150;
 const PLACES_LONG: u64 = 1_000;
-const BOOKINGS: u64 = 60;
+const BOOKINGS: u64 = 240;
 const PAGE: usize = 4_096;
 const FILES: [&str; 3] = ["journal.db", "journal.head", "journal.db-wal"];
 const JOURNAL: usize = 0;

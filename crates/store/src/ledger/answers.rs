@@ -5,7 +5,6 @@
 //! memory and most of the time that went to waiting for it.
 
 use super::answer_index::{Index, Position};
-use super::packed;
 use crate::record;
 use booking::{Outcome, RequestKey};
 use jiff::{SignedDuration, Timestamp};
@@ -30,7 +29,6 @@ pub(super) struct Answers {
     end: Position,
     end_sealed: Position,
     end_committed: Position,
-    scratch: Vec<u8>,
 }
 
 /// An answer as it was given.
@@ -39,13 +37,12 @@ pub(super) struct Answered<'a> {
     pub(super) key: RequestKey,
     body: [u8; 16],
     pub(super) at: Timestamp,
-    /// Packed.
     outcome: &'a [u8],
 }
 
 impl Answered<'_> {
     pub(super) fn outcome(&self) -> Outcome {
-        record::outcome_of(&packed::unpack(self.outcome))
+        record::outcome_of(self.outcome)
     }
 
     /// By half of its hash: 128 bits are as good as all of them to tell two requests of one person apart.
@@ -76,9 +73,7 @@ impl Answers {
         piece.extend_from_slice(&key.0);
         piece.extend_from_slice(&body[..16]);
         piece.extend_from_slice(&[0; 4]);
-        self.scratch.clear();
-        record::put_outcome(outcome, &mut self.scratch);
-        packed::pack(&self.scratch, piece);
+        record::put_outcome(outcome, piece);
         let length = u32::try_from(piece.len() - before - HEAD).expect("an outcome is smaller than 4 GiB");
         piece[before + HEAD - 4..before + HEAD].copy_from_slice(&length.to_be_bytes());
         let begin = self.begin_of_last(before);

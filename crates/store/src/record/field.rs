@@ -1,4 +1,5 @@
-//! One field: how it is put, how it is taken back. Numbers are big-endian and of fixed width.
+//! One field: how it is put, how it is taken back. Numbers take as many bytes as they need, seven bits in each; most of
+//! them are small. There is one way to write each: no byte more than needed.
 
 use crate::StoreError;
 use booking::{
@@ -17,13 +18,11 @@ pub(super) trait Field: Sized {
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     at: usize,
-    /// Of the record that is read.
-    pub(super) version: u8,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, at: 0, version: super::VERSION }
+        Self { rest: bytes, at: 0 }
     }
 
     fn bytes(&mut self, length: usize) -> Result<&'a [u8], StoreError> {
@@ -35,6 +34,37 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
+    fn byte(&mut self) -> Result<u8, StoreError> {
+        let Some((byte, rest)) = self.rest.split_first() else {
+            return Err(self.damaged("the record ends too early"));
+        };
+        self.rest = rest;
+        self.at += 1;
+        Ok(*byte)
+    }
+
+    /// What [`put_number`] wrote.
+    pub(super) fn number(&mut self) -> Result<u64, StoreError> {
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & !MORE);
+            if shift > 63 || bits << shift >> shift != bits || (byte == 0 && shift > 0) {
+                return Err(self.damaged("a number that is too long"));
+            }
+            number |= bits << shift;
+            if byte & MORE == 0 {
+                return Ok(number);
+            }
+            shift += 7;
+        }
+    }
+
+    /// What is left.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     pub(super) fn finish(&self) -> Result<(), StoreError> {
         if self.rest.is_empty() { Ok(()) } else { Err(self.damaged("bytes after the end")) }
     }
@@ -44,18 +74,56 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// In a byte that is not the last one of its number.
+pub(super) const MORE: u8 = 0x80;
+
+/// Seven bits in a byte, the lowest first.
+pub(super) fn put_number(mut number: u64, out: &mut Vec<u8>) {
+    while number >= u64::from(MORE) {
+        out.push(number as u8 | MORE);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn put_length(length: usize, out: &mut Vec<u8>) {
+    u32::try_from(length).expect("a record is smaller than 4 GiB").put(out);
+}
+
 macro_rules! numbers {
     ($($number:ty),*) => {$(
         impl Field for $number {
             fn put(&self, out: &mut Vec<u8>) {
-                out.extend_from_slice(&self.to_be_bytes());
+                put_number((*self).into(), out);
             }
 
             fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
-                <[u8; size_of::<Self>()]>::take(from).map(Self::from_be_bytes)
+                Self::try_from(from.number()?).map_err(|_| from.damaged("a number that is too large"))
             }
         }
     )*};
+}
+
+impl Field for u8 {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(*self);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
+        from.byte()
+    }
+}
+
+/// Zero, then minus one, one, minus two, two.
+impl Field for i64 {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_number((self << 1 ^ self >> 63).cast_unsigned(), out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
+        let number = from.number()?;
+        Ok((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
+    }
 }
 
 macro_rules! wrapped {
@@ -72,7 +140,7 @@ macro_rules! wrapped {
     )*};
 }
 
-numbers!(u8, u16, u32, u64, i16, i32, i64);
+numbers!(u16, u32, u64);
 wrapped!(AppointmentId, CampaignId, ClinicId, ConsentVersion, DoseNumber, HoldId, MessageId, PersonId);
 wrapped!(PersonAlias, PersonKey, RegionCode, RequestKey, SessionId, StaffId, TicketRef, WaitId);
 
@@ -103,7 +171,7 @@ impl Field for bool {
 /// UTF-8, as bytes.
 impl Field for String {
     fn put(&self, out: &mut Vec<u8>) {
-        u32::try_from(self.len()).expect("a record is smaller than 4 GiB").put(out);
+        put_length(self.len(), out);
         out.extend_from_slice(self.as_bytes());
     }
 
@@ -113,36 +181,38 @@ impl Field for String {
     }
 }
 
-/// Seconds, then nanoseconds of the same sign: no instant is rounded.
+/// Seconds, then nanoseconds of the same sign in four bytes: no instant is rounded.
 impl Field for Timestamp {
     fn put(&self, out: &mut Vec<u8>) {
         self.as_second().put(out);
-        self.subsec_nanosecond().put(out);
+        out.extend_from_slice(&self.subsec_nanosecond().to_be_bytes());
     }
 
     fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
-        let (second, nanosecond) = (i64::take(from)?, i32::take(from)?);
+        let (second, nanosecond) = (i64::take(from)?, i32::from_be_bytes(Field::take(from)?));
         let exact = |at: &Timestamp| at.as_second() == second && at.subsec_nanosecond() == nanosecond;
         Timestamp::new(second, nanosecond).ok().filter(exact).ok_or_else(|| from.damaged("no such instant"))
     }
 }
 
+/// One number: 512 for a year, 32 for a month.
 impl Field for Date {
     fn put(&self, out: &mut Vec<u8>) {
-        self.year().put(out);
-        out.extend([self.month().cast_unsigned(), self.day().cast_unsigned()]);
+        (i64::from(self.year()) * 512 + i64::from(self.month()) * 32 + i64::from(self.day())).put(out);
     }
 
     fn take(from: &mut Reader<'_>) -> Result<Self, StoreError> {
-        let (year, month, day) = (i16::take(from)?, u8::take(from)?, u8::take(from)?);
-        Date::new(year, month.cast_signed(), day.cast_signed()).map_err(|_| from.damaged("no such day"))
+        let number = i64::take(from)?;
+        let year = i16::try_from(number >> 9).map_err(|_| from.damaged("no such year"))?;
+        let (month, day) = ((number >> 5 & 15) as i8, (number & 31) as i8);
+        Date::new(year, month, day).map_err(|_| from.damaged("no such day"))
     }
 }
 
 /// A count, then the items. Nothing is set aside for a count before its items are there.
 impl<T: Field> Field for Vec<T> {
     fn put(&self, out: &mut Vec<u8>) {
-        u32::try_from(self.len()).expect("a record is smaller than 4 GiB").put(out);
+        put_length(self.len(), out);
         for item in self {
             item.put(out);
         }
@@ -161,7 +231,7 @@ impl<T: Field> Field for Vec<T> {
 /// As a `Vec`.
 impl<T: Field> Field for Few<T> {
     fn put(&self, out: &mut Vec<u8>) {
-        u32::try_from(self.len()).expect("a record is smaller than 4 GiB").put(out);
+        put_length(self.len(), out);
         for item in self {
             item.put(out);
         }

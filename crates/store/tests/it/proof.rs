@@ -108,10 +108,7 @@ fn feed(proof: &mut Proof<'_>, rows: &Rows) -> Result<Link, Offence> {
     for (at, changes) in rows {
         let mut body = Vec::new();
         for change in changes {
-            let mut bytes = Vec::new();
-            record::encode(change, &mut bytes);
-            body.extend((bytes.len() as u32).to_be_bytes());
-            body.extend(bytes);
+            record::append(change, &mut body);
         }
         let (end, at_ms) = (proof.end(), at.as_millisecond());
         let seq = end.seq + 1;

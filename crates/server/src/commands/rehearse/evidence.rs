@@ -1,0 +1,72 @@
+//! What the service's own folder says after a rehearsal: the exported audit record and the proof of the journal.
+
+use crate::cli::Places;
+use crate::commands::audit::export;
+use crate::commands::demo::kept_doors;
+use crate::verify::{Named, Source, config, prove};
+use anyhow::{Context as _, Result, ensure};
+use booking::{Country, SlotId};
+use rehearsal::audit::{Export, Findings, Terms, audit};
+use rehearsal::logbook::Reader;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use std::sync::Arc;
+
+const EXPORT: &str = "audit.jsonl";
+
+pub(super) struct Evidence {
+    pub(super) country: Arc<Country>,
+    pub(super) is_proved: bool,
+    /// Rows of the journal, all of them proved if it holds.
+    pub(super) rows: u64,
+    export: Export,
+}
+
+/// Only a demonstration is rehearsed with, and only one that nobody has booked in: the audit explains every booking.
+pub(super) fn check_folder(data: &Path, places: &Places) -> Result<()> {
+    ensure!(
+        kept_doors(data)?.is_some(),
+        "{}: 모의 서비스(charye demo)의 자료 폴더가 아닙니다. 실제 사업에서는 연습하지 않습니다 / not the data folder of a demonstration; nobody rehearses on a real campaign",
+        data.display()
+    );
+    let config = config(places, None)?;
+    let source = Source::open(&Named { what: data, scratch: None, config: &config })?;
+    let out = source.path().join(EXPORT);
+    export(&source, 0, &out)?;
+    ensure!(
+        read(&out)?.bookings.is_empty(),
+        "{}: 이미 예약이 있습니다. 새 자료 폴더에서 연습하십시오 / there are bookings in it; rehearse with a new data folder",
+        data.display()
+    );
+    Ok(())
+}
+
+impl Evidence {
+    /// Exports the audit record into `out`, reads it as anybody else would, and proves the journal.
+    pub(super) fn gather(data: &Path, places: &Places, out: &Path) -> Result<Self> {
+        let config = config(places, None)?;
+        let source = Source::open(&Named { what: data, scratch: None, config: &config })?;
+        let list = out.join(EXPORT);
+        export(&source, 0, &list)?;
+        let found = prove(&source)?;
+        Ok(Self {
+            country: Arc::clone(&source.country),
+            is_proved: found.proved().is_some(),
+            rows: source.last_row()?,
+            export: read(&list)?,
+        })
+    }
+
+    pub(super) fn audit(&self, logbook: Reader<BufReader<File>>) -> Result<Findings> {
+        let campaign = &self.country.campaigns()[0];
+        let capacity = |slot: SlotId| Some(self.country.capacity(campaign, slot).unwrap_or(0));
+        let terms = Terms { doses: usize::from(campaign.doses), capacity: &capacity, is_drawn: false };
+        Ok(audit(logbook, &self.export, &terms)?)
+    }
+}
+
+fn read(list: &Path) -> Result<Export> {
+    let file = File::open(list).with_context(|| list.display().to_string())?;
+    Ok(Export::read(BufReader::new(file))?)
+}
