@@ -4,7 +4,7 @@ mod summary;
 
 use crate::faults::Fault;
 use crate::journey::{self, Engine};
-use crate::{card, clients, clock, kills, scrape, tidy, workspace};
+use crate::{card, clients, clock, kills, rehearse, scrape, tidy, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use install::Tools;
 use std::process::{Command, Stdio};
@@ -62,6 +62,7 @@ fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
         cargo_step("release build", "build --release", false),
         Step { name: "kill -9 while booking", work: Box::new(move || kills::run(is_long)), skip: None },
     ];
+    steps.push(Step { name: "rehearsal with audit", work: Box::new(rehearse::run), skip: None });
     let clients = move || clients::check(is_long);
     steps.push(Step { name: "clients that ask twice", work: Box::new(clients), skip: None });
     steps.push(Step { name: "scrape by Prometheus", work: Box::new(scrape::run), skip: scrape::missing() });

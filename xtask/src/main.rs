@@ -12,6 +12,7 @@ mod http;
 mod journey;
 mod kills;
 mod process;
+mod rehearse;
 mod scrape;
 mod tidy;
 mod workspace;
@@ -32,6 +33,7 @@ cargo xtask TASK
   journey [BROWSER…] [--scripts on|off] [--width 360|1280] [--walk NAME] [--long] [--keep-dir DIR]
                               a person's way through the pages, in browsers    여러 브라우저로 예약 과정을 따라갑니다
   kills [--long]              kill -9 while people book over HTTP              예약 중에 서버를 강제로 끕니다
+  rehearse                    an opening in seconds, and its audit             짧은 연습과 그 감사를 돌립니다
   clients [--long]            clients that ask twice, fifty-fold, and go away  같은 요청을 되풀이하는 이용자를 시험합니다
   powercut [--long]           cuts the power while people book                 예약 중에 전원을 끊습니다
   fsync [--long]              a disk that fails while people book              예약 중에 디스크 오류를 냅니다
@@ -62,6 +64,7 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
             Ok(())
         }
         ["test", words @ ..] => check::run(words),
+        ["rehearse"] => rehearse::run(),
         ["kills"] => kills::run(false),
         ["kills", "--long"] => kills::run(true),
         ["powercut", words @ ..] => faults::run(Fault::PowerCut, words),

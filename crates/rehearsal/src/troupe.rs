@@ -216,6 +216,7 @@ impl Troupe {
             let visit = self.visits.get_mut(&person).expect("who waits is under way");
             visit.call_up(&mut self.journal);
             let notices = self.cast.dice(person, NOTICE_STEP).between(Duration::ZERO, NOTICE_WITHIN);
+            let notices = self.cast.takes(notices);
             self.agenda.add(now + notices, person);
         }
         if let Some(code) = self.gate.sends_home() {

@@ -38,8 +38,10 @@ pub(crate) fn begin(
         ),
     }
     let mut ledger = Ledger::new(Arc::clone(country));
+    ledger.begin_loading();
     let mut marks = AuditMarks::new(ledger.audit_head());
     journal.replay(Witness::BEGINNING, &mut ledger, &mut marks, check)?;
+    ledger.end_loading();
     let views = Views::throw_away(folder).and_then(|()| Views::open(folder, country));
     let views = views.and_then(|views| folder::sync(folder).map(|()| views));
     let views = views.inspect_err(|error| {
@@ -64,10 +66,12 @@ fn from_views(
         return Err(StoreError::Corrupt { at });
     }
     let mut ledger = Ledger::new(Arc::clone(country));
+    ledger.begin_loading();
     views.load(&mut ledger)?;
     failpoint!("views.loaded");
     let mut marks = AuditMarks::new(ledger.audit_head());
     journal.replay(last, &mut ledger, &mut marks, check)?;
+    ledger.end_loading();
     Ok(Begun { ledger, views: Some(views), unread_until: last, trail: AuditTrail::new(marks) })
 }
 

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use std::mem;
 use std::sync::{Arc, RwLock, RwLockWriteGuard};
 use std::time::Duration;
-use store::{Clock, Ledger, StoreError};
+use store::{AuditHead, Clock, Ledger, StoreError};
 
 pub(crate) struct Writer {
     pub(crate) inbox: Arc<Inbox>,
@@ -120,13 +120,13 @@ impl Writer {
             self.watched.answered(batch.asked.len());
             return self.herald.answer(batch);
         }
-        self.writing_since = self.clock.elapsed();
-        self.pen.start_job(Job::Append { at: self.clock.now(), changes, head });
+        self.start_writing(changes, head);
         self.writing = Some(batch);
     }
 
     /// An answer leaves after the commit of its batch, refusals and repeated answers too: they may rest on what the
-    /// batch, or the one before it, wrote. The next batch is on its way before the answers are.
+    /// batch, or the one before it, wrote. Where most of the next batch is decided, it is on its way before the
+    /// answers are.
     fn written(&mut self, done: Done) {
         let mut batch = self.writing.take().expect("the journal answers what it was given");
         self.unchecked_bytes = done.unchecked_bytes;
@@ -134,12 +134,47 @@ impl Writer {
         if let Err(error) = done.result {
             return self.give_up(batch, &error);
         }
-        self.watched.timed(Phase::Committing, &*self.clock, || self.ledger_mut().commit());
-        failpoint!("writer.merged");
         self.watched.committed(self.clock.elapsed().saturating_sub(self.writing_since));
         self.watched.answered(batch.asked.len());
-        self.go_on();
+        if self.is_mostly_decided() {
+            self.write_before_commit();
+            return self.herald.answer(batch);
+        }
+        self.commit();
         self.herald.answer(batch);
+        self.go_on();
+    }
+
+    fn commit(&mut self) {
+        self.watched.timed(Phase::Committing, &*self.clock, || self.ledger_mut().commit());
+        failpoint!("writer.merged");
+    }
+
+    fn is_mostly_decided(&self) -> bool {
+        #[cfg(feature = "saboteur")]
+        if self.limits.sabotage != crate::Sabotage::None {
+            return false;
+        }
+        let is_worth_it = self.deciding.answers.len() > self.limits.batch_max / 2;
+        is_worth_it && !self.deciding.changes.is_empty() && self.health.get() == Health::Well
+    }
+
+    /// The journal writes the next batch while what it wrote last becomes visible.
+    fn write_before_commit(&mut self) {
+        let mut batch = mem::replace(&mut self.deciding, self.herald.empty_batch());
+        debug_assert_eq!(batch.asked.len(), batch.answers.len(), "what was taken up was decided");
+        failpoint!("writer.decided");
+        let changes = mem::take(&mut batch.changes);
+        let head = self.ledger_mut().audit_head_pending();
+        self.start_writing(changes, head);
+        self.commit();
+        self.ledger_mut().seal();
+        self.writing = Some(batch);
+    }
+
+    fn start_writing(&mut self, changes: Vec<Change>, head: AuditHead) {
+        self.writing_since = self.clock.elapsed();
+        self.pen.start_job(Job::Append { at: self.clock.now(), changes, head });
     }
 
     /// With what was decided meanwhile, and what else has been asked.

@@ -14,6 +14,7 @@ mod desk;
 mod fits;
 mod guarded;
 mod layers;
+mod loading;
 mod messages;
 mod read;
 mod retention;

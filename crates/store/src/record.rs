@@ -10,9 +10,14 @@ use crate::StoreError;
 use booking::{
     Act, Actor, Admission, Appointment, AppointmentState, AuditEntry, Change, Channel, Correction,
     Delegation, Hold, HoldEnd, LookUp, Message, MessageKind, Offer, OfferEnd, Origin, Outcome, Place,
-    Relation, Removal, RemovalReason, Replaced, SlotCounts, SlotId, Supply, WaitEnd, WaitEntry, WaitScope,
+    Relation, Removal, RemovalReason, Replaced, RequestKey, SlotCounts, SlotId, Supply, WaitEnd, WaitEntry,
+    WaitScope,
 };
 use field::{Field, Reader, put_number, row, tagged};
+use jiff::Timestamp;
+
+/// The tag of [`Change::Answered`].
+const ANSWERED: u8 = 13;
 
 /// The first byte of every record that is written.
 pub const VERSION: u8 = 3;
@@ -65,6 +70,27 @@ pub(crate) fn outcome_of(bytes: &[u8]) -> Outcome {
     Outcome::take(&mut Reader::new(bytes)).expect("it was put there")
 }
 
+/// Key, hash of the body, time and outcome of an answer, the outcome as [`put_outcome`] writes it and not looked into.
+pub(crate) type Answered<'a> = (RequestKey, [u8; 32], Timestamp, &'a [u8]);
+
+/// Of a record that is kept among the answers.
+pub(crate) fn answered(record: &[u8]) -> Result<Answered<'_>, StoreError> {
+    let mut reader = Reader::new(record);
+    if (u8::take(&mut reader)?, u8::take(&mut reader)?) != (VERSION, ANSWERED) {
+        return Err(reader.damaged("no answer"));
+    }
+    Ok((Field::take(&mut reader)?, Field::take(&mut reader)?, Field::take(&mut reader)?, reader.rest()))
+}
+
+pub(crate) fn put_message(message: &Message, out: &mut Vec<u8>) {
+    message.put(out);
+}
+
+/// Back from [`put_message`] of this very process.
+pub(crate) fn message_of(bytes: &[u8]) -> Message {
+    Message::take(&mut Reader::new(bytes)).expect("it was put there")
+}
+
 /// Adds a record to a list of records, each with its length before it.
 pub fn frame(record: &[u8], list: &mut Vec<u8>) {
     put_number(record.len() as u64, list);
@@ -103,6 +129,15 @@ impl<'a> Records<'a> {
         self.0 = rest;
         Some(record)
     }
+
+    /// The bytes of the next one. The error is [`StoreError::Corrupt`].
+    pub(crate) fn next_bytes(&mut self) -> Option<Result<&'a [u8], StoreError>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let torn = || StoreError::Corrupt { at: "the length of a record".to_owned() };
+        Some(self.split().ok_or_else(torn))
+    }
 }
 
 impl<'a> Iterator for Records<'a> {
@@ -110,12 +145,7 @@ impl<'a> Iterator for Records<'a> {
     type Item = Result<(&'a [u8], Change), StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let record =
-            self.split().ok_or_else(|| StoreError::Corrupt { at: "the length of a record".to_owned() });
-        let read = record.and_then(|record| Ok((record, decode(record)?)));
+        let read = self.next_bytes()?.and_then(|record| Ok((record, decode(record)?)));
         if read.is_err() {
             self.0 = &[];
         }

@@ -36,6 +36,13 @@ impl<K, V, R: Default> Default for Table<K, V, R> {
 }
 
 impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
+    /// Not while it is loaded: then nothing can be discarded.
+    pub(crate) fn notes_what_was(&mut self, notes: bool) {
+        debug_assert!(self.before.is_empty() && self.before_sealed.is_empty(), "between two batches");
+        self.before.notes(notes);
+        self.before_sealed.notes(notes);
+    }
+
     /// As the current batch sees it.
     pub(crate) fn get(&self, key: K) -> Option<&V> {
         self.rows.row(&key)
@@ -88,7 +95,9 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
             change(&mut value);
             return self.put(key, value);
         };
-        self.before.note(key, Some(value.clone()));
+        if self.before.is_noting() {
+            self.before.note(key, Some(value.clone()));
+        }
         change(value);
     }
 

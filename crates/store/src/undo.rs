@@ -14,11 +14,12 @@ pub(crate) struct Undo<K, V> {
     /// Empty while nothing was ever noted.
     marks: Vec<u64>,
     chooser: RandomState,
+    is_off: bool,
 }
 
 impl<K, V> Default for Undo<K, V> {
     fn default() -> Self {
-        Self { rows: Vec::new(), marks: Vec::new(), chooser: RandomState::default() }
+        Self { rows: Vec::new(), marks: Vec::new(), chooser: RandomState::default(), is_off: false }
     }
 }
 
@@ -28,8 +29,19 @@ impl<K: Eq + Hash, V> Undo<K, V> {
         ((hash >> 6) as usize % WORDS, 1 << (hash & 63))
     }
 
+    pub(crate) fn notes(&mut self, notes: bool) {
+        self.is_off = !notes;
+    }
+
+    pub(crate) fn is_noting(&self) -> bool {
+        !self.is_off
+    }
+
     /// The value before a change; None: there was no row.
     pub(crate) fn note(&mut self, key: K, before: Option<V>) {
+        if self.is_off {
+            return;
+        }
         if self.marks.is_empty() {
             self.marks = vec![0; WORDS];
         }

@@ -117,6 +117,24 @@ async fn a_crowd_with_connections_of_their_own_keeps_none() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_gets_no_code_asks_for_another() {
+    let (_, report) = crowd_at(Manners { loses_first_codes: true, ..Manners::default() }).await;
+    assert_eq!(report.journal.booked, people_who(|conduct| conduct == Conduct::Books));
+    assert_eq!(report.journal.errors, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hasty_crowd_does_the_same_in_less_time() {
+    let (calm_service, calm) = start(Manners { admissions_per_second: 400, ..Manners::default() }).await;
+    let (hasty_service, hasty) = start(Manners { admissions_per_second: 400, ..Manners::default() }).await;
+    let calm = report(calm).await;
+    let hasty = report(CrowdConfig { haste: 10, ..hasty }).await;
+    assert_eq!(calm.journal.booked, hasty.journal.booked);
+    assert!(hasty.elapsed < calm.elapsed, "{:?} {:?}", hasty.elapsed, calm.elapsed);
+    assert_eq!(calm_service.booked(), hasty_service.booked());
+}
+
+#[tokio::test(start_paused = true)]
 async fn waiting_costs_one_gate_document_a_second_and_what_the_pollers_ask() {
     let hour = Duration::from_hours(1);
     let (service, config) = start(Manners { opens_in: hour, ..Manners::default() }).await;

@@ -13,6 +13,8 @@ use crate::wire::{Answer, Fault};
 pub(super) const AT_ONCE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(200));
 pub(super) const GLANCE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(2));
 pub(super) const FORM: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(5));
+/// A code that is not there after so many looks is asked for again.
+const CODE_LOOKED_FOR: u8 = 5;
 const NOT_YOUR_TURN: Duration = Duration::from_secs(3);
 
 /// A person in the moment of hearing: who they are, their roll, what they see.
@@ -82,6 +84,7 @@ impl Hearing<'_, '_> {
         let outbox: Option<OutboxAnswer> = answer.read();
         match outbox.and_then(|outbox| outbox.messages.into_iter().find_map(|message| message.code)) {
             Some(code) => self.go(FORM, Stage::Verify { ticket, challenge, code }),
+            None if self.visit.tries >= CODE_LOOKED_FOR => self.go(FORM, Stage::Identify { ticket }),
             None => self.visit.clone().not_yet(spread(Duration::from_secs(1), &mut self.dice)),
         }
     }
@@ -146,6 +149,6 @@ impl Hearing<'_, '_> {
     }
 
     pub(super) fn roll(&mut self, (shortest, longest): (Duration, Duration)) -> Duration {
-        self.dice.between(shortest, longest)
+        self.scene.cast.takes(self.dice.between(shortest, longest))
     }
 }

@@ -1,5 +1,7 @@
 //! The people themselves, made on demand from the seed and an index; none is kept.
 
+use std::time::Duration;
+
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 
@@ -29,6 +31,7 @@ const CONDUCT_STREAM: u64 = 1 << 62;
 pub struct Cast {
     seed: u64,
     people: u32,
+    haste: u32,
     names: Names,
 }
 
@@ -60,7 +63,18 @@ pub enum Moment {
 
 impl Cast {
     pub fn new(seed: u64, people: u32) -> Self {
-        Cast { seed, people, names: Names::bundled() }
+        Cast { seed, people, haste: 1, names: Names::bundled() }
+    }
+
+    /// People who think and type so many times faster, for a rehearsal that must be over soon.
+    #[must_use]
+    pub fn hasty(self, haste: u32) -> Self {
+        Cast { haste: haste.max(1), ..self }
+    }
+
+    /// How long somebody takes who would otherwise take so long.
+    pub(crate) fn takes(&self, time: Duration) -> Duration {
+        time / self.haste
     }
 
     pub fn seed(&self) -> u64 {

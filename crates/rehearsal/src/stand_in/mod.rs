@@ -39,6 +39,8 @@ pub(crate) struct Manners {
     pub(crate) closes_connections: bool,
     pub(crate) phase: Option<&'static str>,
     pub(crate) gives_tickets_from: Duration,
+    /// The first code to each phone never comes.
+    pub(crate) loses_first_codes: bool,
     /// Every n-th confirmation is done and never answered; 0 for none.
     pub(crate) forgets_every: u64,
     pub(crate) sabotage: Option<Sabotage>,
@@ -69,6 +71,7 @@ impl Default for Manners {
             closes_connections: false,
             phase: None,
             gives_tickets_from: Duration::ZERO,
+            loses_first_codes: false,
             forgets_every: 0,
             sabotage: None,
         }

@@ -189,7 +189,8 @@ impl Model {
     }
 
     fn outbox(&self, phone: &str) -> Reply {
-        let code = self.codes.get(phone).map(|code| format!("{code:06}"));
+        let lost = u32::from(self.manners.loses_first_codes);
+        let code = self.codes.get(phone).filter(|code| **code > lost).map(|code| format!("{code:06}"));
         Reply::json(
             200,
             &json!({"messages": [{"text": "a notice", "code": null}, {"text": "", "code": code}]}),

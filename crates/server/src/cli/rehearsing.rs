@@ -53,9 +53,18 @@ pub(crate) struct Rehearse {
     /// 초당 요청의 한도 · requests a second at the most
     #[arg(long, default_value_t = 20_000, value_name = "N")]
     pub(crate) requests_per_second: u32,
+    /// 그 서비스의 초당 입장 인원: 계획을 함께 그림 · the rate the service admits at; the plan is drawn beside
+    #[arg(long, value_name = "N")]
+    pub(crate) admissions_per_second: Option<u32>,
     /// 요청마다 새 연결 · a connection of its own for each request
     #[arg(long)]
     pub(crate) own_connections: bool,
+    /// 생각하고 입력하는 속도의 배수 · how many times faster than people they think and type
+    #[arg(long, value_name = "N")]
+    pub(crate) haste: Option<u32>,
+    /// 지난 연습(--out)을 다시 감사: audit.jsonl은 charye audit export의 목록 · audit the rehearsal in --out again; its audit.jsonl is a list of `charye audit export`
+    #[arg(long)]
+    pub(crate) audit_again: bool,
     /// 그 서비스의 자료 폴더: 끝난 뒤 감사에 씀 · the service's data folder, for the audit afterwards
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,

@@ -3,15 +3,18 @@
 mod evidence;
 mod live;
 mod picture;
+mod planned;
 mod words;
 
 use crate::cli::{self, NOT_IN_ORDER};
 use crate::country::{self, SOME_DAY};
 use anyhow::{Context as _, Result, ensure};
 use evidence::Evidence;
+use planned::Planned;
 use rehearsal::audit::Findings;
 use rehearsal::crowd::{self, CrowdConfig, CrowdReport, Ending};
 use rehearsal::logbook::{Reader, Writer};
+use rehearsal::plan::Plan;
 use rehearsal::scenario::{ArrivalCurve, Arrivals, Scenario};
 use rehearsal::tally::Tally;
 use std::fs::File;
@@ -20,6 +23,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 const LOGBOOK: &str = "logbook.bin";
+/// Of a hundred people so many may go home because nothing answered.
+const ERRORS_PERCENT_MAX: u64 = 1;
 
 /// A rehearsal that is over.
 struct Played {
@@ -30,19 +35,31 @@ struct Played {
     /// What the folder says; None where there is no folder to look into.
     evidence: Option<Evidence>,
     findings: Option<Findings>,
+    /// What the plan of the same day says; None where the rate is not known.
+    plan: Option<Plan>,
 }
 
 impl Played {
-    /// Only an audit that holds makes a rehearsal pass.
+    fn planned(&self) -> Option<Planned> {
+        self.plan.as_ref().map(|plan| Planned::of(plan, self))
+    }
+
+    /// Only an audit that holds makes a rehearsal pass, and only if the service was there to be audited.
     fn passes(&self) -> bool {
+        let journal = &self.crowd.journal;
+        let errors = journal.errors + journal.errors_at_gate;
         self.crowd.ending == Ending::AllHome
+            && errors * 100 <= u64::from(self.people) * ERRORS_PERCENT_MAX
             && self.evidence.as_ref().is_some_and(|evidence| evidence.is_proved)
             && self.findings.as_ref().is_some_and(Findings::holds)
     }
 }
 
 pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
-    let (config, scenario) = config(asked)?;
+    if asked.audit_again {
+        return audit_again(asked);
+    }
+    let (config, day) = config(asked)?;
     if let Some(data) = &asked.data {
         evidence::check_folder(data, &asked.places)?;
     }
@@ -54,7 +71,7 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
         logbook.display()
     );
     let people = config.people;
-    let crowd = play(config, &scenario, &logbook)?;
+    let crowd = play(config, day.name, &logbook)?;
     let evidence = match &asked.data {
         Some(data) => Some(Evidence::gather(data, &asked.places, &asked.out)?),
         None => None,
@@ -64,37 +81,52 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
         None => None,
     };
     let tally = tally(&logbook)?;
-    let played = Played { scenario, people, crowd, tally, evidence, findings };
+    let plan = asked.admissions_per_second.filter(|_| asked.curve.is_none());
+    let plan = plan.map(|rate| planned::plan(&day, people, rate.max(1), crowd.opening_in));
+    let scenario = day.name.to_owned();
+    let played = Played { scenario, people, crowd, tally, evidence, findings, plan };
     picture::write(&played, &asked.out)?;
     Ok(if played.passes() { ExitCode::SUCCESS } else { ExitCode::from(NOT_IN_ORDER) })
 }
 
-fn config(asked: &cli::Rehearse) -> Result<(CrowdConfig, String)> {
+/// The logbook of an earlier rehearsal beside the list of audit events in the same folder, which may be of a service on
+/// another machine.
+fn audit_again(asked: &cli::Rehearse) -> Result<ExitCode> {
+    let data = asked.data.as_deref().unwrap_or(Path::new(""));
+    let found = Evidence::listed(data, &asked.out)?.audit(read(&asked.out.join(LOGBOOK))?)?;
+    let report = picture::audited(&found);
+    print!("{}", report.as_markdown());
+    Ok(if found.holds() { ExitCode::SUCCESS } else { ExitCode::from(NOT_IN_ORDER) })
+}
+
+fn config(asked: &cli::Rehearse) -> Result<(CrowdConfig, Scenario)> {
     let (country, _) = country::load(asked.data.as_deref().unwrap_or(Path::new("")), SOME_DAY)?;
     let slug = country.campaigns()[0].slug.clone();
-    let (name, people, arrival) = who_comes(asked)?;
-    let people = asked.people.unwrap_or(people);
+    let (scenario, arrival) = who_comes(asked)?;
+    let people = asked.people.unwrap_or(scenario.people);
     ensure!(people > 0, "--people: 0일 수 없습니다 / must not be 0");
     let mut config = CrowdConfig::new(asked.at, slug, people, asked.seed);
     config.arrival = arrival;
+    config.haste = asked.haste.unwrap_or(scenario.haste);
     config.connections_max = asked.connections;
     config.requests_per_second_max = asked.requests_per_second;
     config.keeps_connections = !asked.own_connections;
-    Ok((config, name))
+    Ok((config, scenario))
 }
 
-/// The name of the day, how many, and when.
-fn who_comes(asked: &cli::Rehearse) -> Result<(String, u32, Arrivals)> {
-    if let Some(file) = &asked.curve {
-        let curve = curve(file)?;
-        let people = u32::try_from(curve.people()).context("--curve")?;
-        return Ok((file.display().to_string(), people, Arrivals::Curve(curve)));
-    }
+/// The day, and when people come; by a table if there is one.
+fn who_comes(asked: &cli::Rehearse) -> Result<(Scenario, Arrivals)> {
     let known = || Scenario::names().collect::<Vec<_>>().join(", ");
     let scenario = Scenario::named(&asked.scenario)
         .with_context(|| format!("--scenario {}: {}", asked.scenario, known()))?
         .compressed(asked.compress);
-    Ok((scenario.name.to_owned(), scenario.people, scenario.arrival.into()))
+    let Some(file) = &asked.curve else {
+        let arrival = scenario.arrival.clone().into();
+        return Ok((scenario, arrival));
+    };
+    let curve = curve(file)?;
+    let people = u32::try_from(curve.people()).context("--curve")?;
+    Ok((Scenario { name: "curve", people, haste: 1, ..scenario }, Arrivals::Curve(curve)))
 }
 
 fn curve(file: &Path) -> Result<ArrivalCurve> {

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 /// How often the crowd that comes at a rate looks who is due.
 const TICK: Duration = Duration::from_millis(2);
+const NOBODY_REFUSED: &str = "the store keeps up with the rate";
 
 /// The campaign's time: it opens when the clock is made.
 pub(crate) struct RunningClock(Instant, Timestamp);
@@ -96,7 +97,9 @@ pub(crate) fn run_at(
             let is_late_by = now().saturating_duration_since(due_at);
             if is_late_by.is_zero() {
                 tokio::time::sleep(TICK).await;
-                while tasks.try_join_next().is_some() {}
+                while let Some(pair) = tasks.try_join_next() {
+                    pair.expect(NOBODY_REFUSED);
+                }
                 continue;
             }
             late = late.max(is_late_by);
@@ -104,7 +107,9 @@ pub(crate) fn run_at(
             tasks.spawn(async move { shared.book(number).await });
             begun += 1;
         }
-        while tasks.join_next().await.is_some() {}
+        while let Some(pair) = tasks.join_next().await {
+            pair.expect(NOBODY_REFUSED);
+        }
         late
     });
     shared.give_back(figures);

@@ -13,6 +13,13 @@ const APPLIED_TOGETHER: usize = 4_096;
 /// How many such portions are decoded in advance.
 const PORTIONS_AHEAD: usize = 8;
 
+/// What is applied together.
+enum Portion {
+    Changes(Vec<Change>),
+    /// A list of them as they were kept.
+    Answers(Vec<u8>),
+}
+
 /// SQLite failed, or what was read is not what was written.
 enum Failed {
     Read(rusqlite::Error),
@@ -50,10 +57,11 @@ pub(super) fn load(
     })
 }
 
-fn apply_all(decoded: &Receiver<Vec<Change>>, ledger: &mut Ledger) -> Result<(), StoreError> {
-    for changes in decoded {
-        for change in &changes {
-            ledger.replay(change)?;
+fn apply_all(decoded: &Receiver<Portion>, ledger: &mut Ledger) -> Result<(), StoreError> {
+    for portion in decoded {
+        match portion {
+            Portion::Changes(changes) => changes.iter().try_for_each(|change| ledger.replay(change))?,
+            Portion::Answers(list) => ledger.load_answers(&list)?,
         }
         ledger.commit();
     }
@@ -63,7 +71,7 @@ fn apply_all(decoded: &Receiver<Vec<Change>>, ledger: &mut Ledger) -> Result<(),
 fn read_all(
     connection: &Connection,
     position: &Position,
-    portions: SyncSender<Vec<Change>>,
+    portions: SyncSender<Portion>,
 ) -> Result<(), StoreError> {
     let mut loading = Loading { connection, position, portions, decoded: Vec::new() };
     let read = loading.blocks().and_then(|()| loading.standing()).and_then(|()| loading.answers());
@@ -77,7 +85,7 @@ fn read_all(
 struct Loading<'a> {
     connection: &'a Connection,
     position: &'a Position,
-    portions: SyncSender<Vec<Change>>,
+    portions: SyncSender<Portion>,
     decoded: Vec<Change>,
 }
 
@@ -94,7 +102,7 @@ impl Loading<'_> {
 
     fn hand_over(&mut self) {
         // Nobody listens after a change that could not be applied; that is told there.
-        let _told = self.portions.send(std::mem::take(&mut self.decoded));
+        let _told = self.portions.send(Portion::Changes(std::mem::take(&mut self.decoded)));
     }
 
     fn blocks(&mut self) -> Result<(), Failed> {
@@ -129,6 +137,7 @@ impl Loading<'_> {
     }
 
     fn answers(&mut self) -> Result<(), Failed> {
+        self.hand_over();
         let (mut number, until) = self.position.answers;
         let read = "SELECT number, last_at_ms, body, mark FROM answers ORDER BY number";
         self.each(read, |loading, row| {
@@ -138,7 +147,8 @@ impl Loading<'_> {
                 return Err(damaged("answers", number));
             }
             number += 1;
-            loading.decode(body)
+            let _told = loading.portions.send(Portion::Answers(body.to_vec()));
+            Ok(())
         })?;
         if number == until { Ok(()) } else { Err(damaged("answers", number)) }
     }

@@ -1,7 +1,6 @@
 //! Where each key stands in the list of answers: eight bytes a key, in many small parts, so that no part takes long to
 //! grow. The keys themselves are in the list.
 
-use booking::RequestKey;
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher as _;
 
@@ -36,20 +35,20 @@ struct Hashed {
 }
 
 impl Index {
-    fn hashed(&self, key: &RequestKey) -> Hashed {
+    fn hashed(&self, key: &[u8; 16]) -> Hashed {
         let hash = self.chooser.hash_one(key);
         Hashed { part: (hash % PARTS) as usize, rest: hash >> POSITION_BITS }
     }
 
     /// Positions at which the key may stand; it stands nowhere else.
-    pub(super) fn candidates(&self, key: &RequestKey) -> impl Iterator<Item = Position> {
+    pub(super) fn candidates(&self, key: &[u8; 16]) -> impl Iterator<Item = Position> {
         let Hashed { part, rest } = self.hashed(key);
         let places = self.parts.get(part).map_or(&[][..], |part| &part.places);
         let candidates = around(places, rest).map(|at| places[at]).take_while(|place| *place != EMPTY);
         candidates.filter(move |place| place >> POSITION_BITS == rest).map(|place| (place & POSITION) - 1)
     }
 
-    pub(super) fn insert(&mut self, key: &RequestKey, position: Position) {
+    pub(super) fn insert(&mut self, key: &[u8; 16], position: Position) {
         assert!(position < POSITION, "there is no terabyte of answers");
         let Hashed { part, rest } = self.hashed(key);
         if self.parts.is_empty() {
@@ -59,7 +58,7 @@ impl Index {
     }
 
     /// What stands at this position and no other.
-    pub(super) fn remove(&mut self, key: &RequestKey, position: Position) {
+    pub(super) fn remove(&mut self, key: &[u8; 16], position: Position) {
         let Hashed { part, rest } = self.hashed(key);
         if let Some(part) = self.parts.get_mut(part) {
             part.remove(rest << POSITION_BITS | (position + 1));

@@ -15,8 +15,10 @@ const PIECE_BITS: u32 = 20;
 const PIECE: usize = 1 << PIECE_BITS;
 /// Nearly every answer is smaller than this.
 const SMALL: usize = 4 << 10;
-/// Second, nanosecond, key, half of the body's hash, length of the outcome.
-const HEAD: usize = 8 + 4 + 32 + 16 + 4;
+/// Of a hash: 128 bits tell two requests apart as well as all of them.
+const HALF: usize = 16;
+/// Second, nanosecond, half of the key and of the body's hash, length of the outcome.
+const HEAD: usize = 8 + 4 + HALF + HALF + 4;
 
 #[derive(Default)]
 pub(super) struct Answers {
@@ -34,8 +36,8 @@ pub(super) struct Answers {
 /// An answer as it was given.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Answered<'a> {
-    pub(super) key: RequestKey,
-    body: [u8; 16],
+    key: [u8; HALF],
+    body: [u8; HALF],
     pub(super) at: Timestamp,
     outcome: &'a [u8],
 }
@@ -45,9 +47,8 @@ impl Answered<'_> {
         record::outcome_of(self.outcome)
     }
 
-    /// By half of its hash: 128 bits are as good as all of them to tell two requests of one person apart.
     pub(super) fn is_to(&self, body: &[u8; 32]) -> bool {
-        self.body == body[..16]
+        self.body == body[..HALF]
     }
 
     fn length(&self) -> u64 {
@@ -58,11 +59,27 @@ impl Answered<'_> {
 impl Answers {
     /// As the current batch sees it: the last answer to a key.
     pub(super) fn get(&self, key: RequestKey) -> Option<Answered<'_>> {
-        let found = self.index.candidates(&key).filter(|position| self.at(*position).key == key);
+        let found =
+            self.index.candidates(half(&key)).filter(|position| self.at(*position).key == *half(&key));
         found.max().map(|position| self.at(position))
     }
 
     pub(super) fn put(&mut self, key: RequestKey, body: &[u8; 32], outcome: &Outcome, at: Timestamp) {
+        self.put_with(key, body, at, |piece| record::put_outcome(outcome, piece));
+    }
+
+    /// The outcome as it was put into a record.
+    pub(super) fn put_encoded(&mut self, (key, body, at, outcome): record::Answered<'_>) {
+        self.put_with(key, &body, at, |piece| piece.extend_from_slice(outcome));
+    }
+
+    fn put_with(
+        &mut self,
+        key: RequestKey,
+        body: &[u8; 32],
+        at: Timestamp,
+        put_outcome: impl FnOnce(&mut Vec<u8>),
+    ) {
         if self.pieces.back().is_none_or(|piece| piece.len() + SMALL > PIECE) {
             self.pieces.push_back(Vec::with_capacity(PIECE));
         }
@@ -70,15 +87,15 @@ impl Answers {
         let before = piece.len();
         piece.extend_from_slice(&at.as_second().to_be_bytes());
         piece.extend_from_slice(&at.subsec_nanosecond().to_be_bytes());
-        piece.extend_from_slice(&key.0);
-        piece.extend_from_slice(&body[..16]);
+        piece.extend_from_slice(half(&key));
+        piece.extend_from_slice(&body[..HALF]);
         piece.extend_from_slice(&[0; 4]);
-        record::put_outcome(outcome, piece);
+        put_outcome(piece);
         let length = u32::try_from(piece.len() - before - HEAD).expect("an outcome is smaller than 4 GiB");
         piece[before + HEAD - 4..before + HEAD].copy_from_slice(&length.to_be_bytes());
         let begin = self.begin_of_last(before);
         self.end = begin + (HEAD + length as usize) as u64;
-        self.index.insert(&key, begin);
+        self.index.insert(half(&key), begin);
     }
 
     /// Where the answer is that was just added to the last piece; one that does not fit goes into a new piece.
@@ -133,7 +150,7 @@ impl Answers {
     }
 
     pub(super) fn discard(&mut self) {
-        let thrown: Vec<(Position, RequestKey)> =
+        let thrown: Vec<(Position, [u8; HALF])> =
             self.between(self.end_committed, self.end).map(|(position, one)| (position, one.key)).collect();
         for (position, key) in &thrown {
             self.index.remove(key, *position);
@@ -175,6 +192,10 @@ impl Answers {
     }
 }
 
+fn half(RequestKey(key): &RequestKey) -> &[u8; HALF] {
+    key.first_chunk().expect("a key is longer")
+}
+
 fn parse(pieces: &VecDeque<Vec<u8>>, forgotten: u64, position: Position) -> Answered<'_> {
     let piece = &pieces[((position >> PIECE_BITS) - forgotten) as usize];
     let (head, rest) = piece[(position & (PIECE as u64 - 1)) as usize..].split_at(HEAD);
@@ -185,7 +206,7 @@ fn parse(pieces: &VecDeque<Vec<u8>>, forgotten: u64, position: Position) -> Answ
     let length = u32::from_be_bytes(length.try_into().expect("four bytes are left"));
     let at = Timestamp::new(i64::from_be_bytes(*second), i32::from_be_bytes(*nanosecond));
     Answered {
-        key: RequestKey(*key),
+        key: *key,
         body: *body,
         at: at.expect("it was written from an instant"),
         outcome: &rest[..length as usize],
@@ -284,13 +305,14 @@ mod tests {
         }
         answers.seal();
         answers.commit();
-        assert!(answers.pieces.len() > 4);
+        let pieces = answers.pieces.len();
+        assert!(pieces >= 3);
         answers.forget(at(50_000), KEPT);
         assert!(answers.get(key(49_899)).is_none());
         for number in 49_900..60_000 {
             assert_eq!(answers.get(key(number)).unwrap().outcome(), outcome(number));
         }
-        assert!(answers.pieces.len() < 4);
+        assert!(answers.pieces.len() < pieces);
         answers.forget(at(90_000), KEPT);
         assert!((0..60_000).all(|number| answers.get(key(number)).is_none()));
         answers.put(key(3), &[1; 32], &outcome(3), at(90_000));

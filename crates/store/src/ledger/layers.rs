@@ -165,7 +165,7 @@ impl Ledger {
                 self.index_reminder(id, was, now);
                 self.index_visit(id, was, now);
             }
-            Followed::Queued(id, message) => self.messages.insert(id, message),
+            Followed::Queued(id, message) => self.messages.insert(id, &message),
             Followed::Withdrawn(person) => self.messages.withdraw(person),
             Followed::Sent(id) => self.messages.remove(id),
             Followed::Answered(_) => {}

@@ -143,7 +143,7 @@ impl Ledger {
 
     pub fn messages_waiting(&self, limit: usize) -> Vec<(MessageId, Message)> {
         let waiting = self.messages.iter().take(limit);
-        waiting.map(|(id, message)| (*id, self.message_now(*message))).collect()
+        waiting.map(|(id, message)| (id, self.message_now(message))).collect()
     }
 
     /// Every slot that anything was ever taken from, for the checks of conservation.

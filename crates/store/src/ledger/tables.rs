@@ -86,6 +86,7 @@ impl Ledger {
         let mut changed: Vec<_> = self.day_changes.since(0).map(|(_, day)| day).collect();
         changed.retain(|(clinic, visit_on)| self.taken_on(*clinic, *visit_on).0 > 0);
         changed.sort_unstable();
+        let messages: Vec<_> = messages.iter().collect();
         let answered: Vec<_> = self.answers.all_committed().map(|one| (one, one.outcome())).collect();
         format!(
             "changed {changed:?}\n{visits:?}\n{messages:?}\n{expiring:?}\n{to_remind:?}\n{answered:?}\n{next:?}\n{audit:?}\n"

@@ -6,38 +6,40 @@ use crate::rows::Map;
 use crate::{ClinicDay, Visit};
 use booking::{Appointment, AppointmentId, AppointmentState, CampaignId, ClinicId, SlotId};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Committed appointments that were not cancelled, by clinic and day.
 #[derive(Default)]
-pub(super) struct Visits(Map<ClinicId, BTreeMap<Date, Vec<AppointmentId>>>);
+pub(super) struct Visits {
+    on: Map<(ClinicId, Date), Vec<AppointmentId>>,
+    /// On which anybody comes anywhere.
+    days: BTreeSet<Date>,
+}
 
 impl Visits {
     /// Once for each: it was not there.
     pub(super) fn insert(&mut self, slot: SlotId, id: AppointmentId) {
-        self.0.entry(slot.clinic).or_default().entry(slot.visit_on).or_default().push(id);
+        self.days.insert(slot.visit_on);
+        self.on.entry((slot.clinic, slot.visit_on)).or_default().push(id);
     }
 
     pub(super) fn remove(&mut self, slot: SlotId, id: AppointmentId) {
-        let day = self.0.get_mut(&slot.clinic).and_then(|days| days.get_mut(&slot.visit_on));
-        if let Some(day) = day {
+        if let Some(day) = self.on.get_mut(&(slot.clinic, slot.visit_on)) {
             day.retain(|other| *other != id);
         }
     }
 
     #[cfg(feature = "conformance")]
     pub(super) fn all(&self) -> impl Iterator<Item = (ClinicId, Date, AppointmentId)> {
-        let days =
-            self.0.iter().flat_map(|(clinic, days)| days.iter().map(|(day, ids)| (*clinic, *day, ids)));
-        days.flat_map(|(clinic, day, ids)| ids.iter().map(move |id| (clinic, day, *id)))
+        self.on.iter().flat_map(|((clinic, day), ids)| ids.iter().map(move |id| (*clinic, *day, *id)))
     }
 
     fn of(&self, clinic: ClinicId) -> impl Iterator<Item = &AppointmentId> {
-        self.0.get(&clinic).into_iter().flat_map(BTreeMap::values).flatten()
+        self.days.iter().flat_map(move |visit_on| self.on(clinic, *visit_on))
     }
 
     fn on(&self, clinic: ClinicId, visit_on: Date) -> impl Iterator<Item = &AppointmentId> {
-        self.0.get(&clinic).and_then(|days| days.get(&visit_on)).into_iter().flatten()
+        self.on.get(&(clinic, visit_on)).into_iter().flatten()
     }
 }
 

@@ -56,15 +56,18 @@ impl Kept {
 
     fn replay(&self, country: &Arc<Country>) -> Ledger {
         let mut ledger = Ledger::new(Arc::clone(country));
+        ledger.begin_loading();
         ledger.go_on_from(self.follower.numbers);
         let standing = self.standing.values();
-        for list in [&self.for_ever].into_iter().chain(standing).chain([&self.answers]) {
+        for list in [&self.for_ever].into_iter().chain(standing) {
             for read in record::Records::of(list) {
                 let (_, change) = read.expect("it was just written");
                 ledger.replay(&change).expect("it can happen in this order, too");
             }
             ledger.commit();
         }
+        ledger.load_answers(&self.answers).expect("they were just written");
+        ledger.end_loading();
         ledger
     }
 }

@@ -3,6 +3,7 @@
 use crate::cli::Places;
 use crate::commands::audit::export;
 use crate::commands::demo::kept_doors;
+use crate::country::{self, SOME_DAY};
 use crate::verify::{Named, Source, config, prove};
 use anyhow::{Context as _, Result, ensure};
 use booking::{Country, SlotId};
@@ -18,6 +19,8 @@ const EXPORT: &str = "audit.jsonl";
 pub(super) struct Evidence {
     pub(super) country: Arc<Country>,
     pub(super) is_proved: bool,
+    /// Whether the days of the visits are those of the service; without them nobody knows its places.
+    knows_days: bool,
     /// Rows of the journal, all of them proved if it holds.
     pub(super) rows: u64,
     export: Export,
@@ -53,14 +56,30 @@ impl Evidence {
         Ok(Self {
             country: Arc::clone(&source.country),
             is_proved: found.proved().is_some(),
+            knows_days: true,
             rows: source.last_row()?,
             export: read(&list)?,
         })
     }
 
+    /// A list that was exported before; nothing is known of its journal.
+    pub(super) fn listed(data: &Path, out: &Path) -> Result<Self> {
+        let doors = kept_doors(data)?;
+        let (country, _) = country::load(data, doors.unwrap_or(SOME_DAY))?;
+        let export = read(&out.join(EXPORT))?;
+        Ok(Self {
+            country: Arc::new(country),
+            is_proved: false,
+            knows_days: doors.is_some(),
+            rows: 0,
+            export,
+        })
+    }
+
     pub(super) fn audit(&self, logbook: Reader<BufReader<File>>) -> Result<Findings> {
         let campaign = &self.country.campaigns()[0];
-        let capacity = |slot: SlotId| Some(self.country.capacity(campaign, slot).unwrap_or(0));
+        let capacity =
+            |slot: SlotId| self.knows_days.then(|| self.country.capacity(campaign, slot).unwrap_or(0));
         let terms = Terms { doses: usize::from(campaign.doses), capacity: &capacity, is_drawn: false };
         Ok(audit(logbook, &self.export, &terms)?)
     }

@@ -27,6 +27,13 @@ pub(super) fn write(played: &Played, out: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The audit alone.
+pub(super) fn audited(found: &Findings) -> Report {
+    let mut report = Report::new(("연습의 감사", "The audit of a rehearsal"));
+    offences(&mut report, found);
+    report
+}
+
 fn machine(played: &Played) -> serde_json::Value {
     let steps: BTreeMap<_, _> = played
         .tally
@@ -41,6 +48,7 @@ fn machine(played: &Played) -> serde_json::Value {
         "behind_max_ms": played.crowd.behind_max.as_millis() as u64,
         "outcomes": played.crowd.journal,
         "latencies_us": steps,
+        "planned_apart_percent": played.planned().map(|planned| planned.apart_percent),
         "journal_proved": played.evidence.as_ref().map(|evidence| evidence.is_proved),
         "journal_rows": played.evidence.as_ref().map(|evidence| evidence.rows),
         "audit": played.findings,
@@ -55,7 +63,7 @@ fn report(played: &Played) -> Report {
     verdict(&mut report, played);
     outcomes(&mut report, played);
     arrivals(&mut report, &played.tally);
-    progress(&mut report, &played.tally);
+    progress(&mut report, played);
     waits(&mut report, &played.tally);
     noes(&mut report, &played.tally);
     if let Some(found) = &played.findings {
@@ -76,6 +84,11 @@ fn verdict(report: &mut Report, played: &Played) {
         ));
     } else if played.passes() {
         report.assures(("통과: 감사에서 어긋난 것이 없습니다.", "Passed: the audit found nothing amiss."));
+    } else if played.findings.as_ref().is_some_and(Findings::holds) {
+        report.warns((
+            "실패: 감사에서 어긋난 것은 없으나, 장부가 증명되지 않았거나 답을 받지 못하고 돌아간 사람이 많습니다.",
+            "FAILED: the audit found nothing amiss, but the journal is not proved or too many went home without an answer.",
+        ));
     } else {
         report.warns(("실패: 감사에서 어긋난 것이 있습니다.", "FAILED: the audit found something amiss."));
     }
@@ -123,22 +136,35 @@ fn arrivals(report: &mut Report, tally: &Tally) {
     report.picture(&chart::lines("줄에 선 사람 / in line", &[series("줄 / in line", tally.line())]));
 }
 
-fn progress(report: &mut Report, tally: &Tally) {
+/// Numbers called: (second, called). They stay called, also in seconds in which nobody looked.
+pub(super) fn called(tally: &Tally) -> Vec<(f64, f64)> {
+    let mut most = 0;
+    let at = |(at, second): (usize, &rehearsal::tally::Second)| {
+        most = most.max(second.serving_number);
+        (at as f64, most as f64)
+    };
+    tally.seconds().iter().enumerate().map(at).collect()
+}
+
+fn progress(report: &mut Report, played: &Played) {
+    let tally = &played.tally;
     report.heading(("입장과 예약", "Admissions and bookings"));
-    let called = |(at, second): (usize, &rehearsal::tally::Second)| (at as f64, second.serving_number as f64);
-    let mut called: Vec<(f64, f64)> = tally.seconds().iter().enumerate().map(called).collect();
-    // Numbers called stay called, also in seconds in which nobody looked.
-    for at in 1..called.len() {
-        called[at].1 = called[at].1.max(called[at - 1].1);
+    let mut curves = vec![
+        series("불린 번호 / called", called(tally)),
+        series("입장 / admitted", tally.sums(|second| second.admitted)),
+        series("예약 / booked", tally.sums(|second| second.booked)),
+    ];
+    if let Some(planned) = &played.planned() {
+        let apart = planned.apart_percent;
+        report.says((
+            &format!("계획한 번호와 실제로 불린 번호는 가장 벌어진 때 전체 길이의 {apart:.1}% 떨어져 있었습니다."),
+            &format!("Numbers called as planned and as rehearsed were at most {apart:.1} % of the whole length apart."),
+        ));
+        let until = tally.seconds().len() as f64;
+        let kept = planned.called.iter().copied().filter(|(at_s, _)| (0.0..=until).contains(at_s)).collect();
+        curves.push(series("계획 / planned", kept));
     }
-    report.picture(&chart::lines(
-        "불린 번호·입장·예약 / called, admitted, booked",
-        &[
-            series("불린 번호 / called", called),
-            series("입장 / admitted", tally.sums(|second| second.admitted)),
-            series("예약 / booked", tally.sums(|second| second.booked)),
-        ],
-    ));
+    report.picture(&chart::lines("불린 번호·입장·예약 / called, admitted, booked", &curves));
 }
 
 fn waits(report: &mut Report, tally: &Tally) {
@@ -190,6 +216,9 @@ fn told(report: &mut Report, found: &Findings) {
         &format!("대기를 안내받은 {people}명 가운데 {short}명이 안내보다 오래 기다렸습니다."),
         &format!("Of {people} people who were told a wait, {short} waited longer than its upper end."),
     ));
+    if told.samples.len() < 2 {
+        return;
+    }
     let mut samples = told.samples.clone();
     samples.sort_unstable_by_key(|(_, _, had_s)| *had_s);
     let line = |of: fn(&(u64, u64, u64)) -> u64| {

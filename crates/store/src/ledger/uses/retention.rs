@@ -73,7 +73,7 @@ impl Ledger {
 
     /// Also those that were queued in a batch that is not durable yet.
     fn messages_to(&self, person: PersonId) -> Vec<MessageId> {
-        let durable = self.messages.iter().map(|(id, message)| (*id, message.to));
+        let durable = self.messages.iter().map(|(id, message)| (id, message.to));
         let waiting = durable.chain(self.queued_lately());
         waiting.filter(|(_, to)| *to == person).map(|(id, _)| id).collect()
     }

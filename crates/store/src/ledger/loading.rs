@@ -1,0 +1,52 @@
+//! A start loads what is durable already: nothing of it is ever undone, and a ledger that could not be loaded is thrown
+//! away.
+
+use super::Ledger;
+use super::layers::Followed;
+use crate::StoreError;
+use crate::record::{self, Records};
+
+/// The tables that have a row for everybody, or for every place.
+macro_rules! large_tables {
+    ($ledger:ident.notes_what_was($notes:expr)) => {
+        $ledger.aliases.notes_what_was($notes);
+        $ledger.people.notes_what_was($notes);
+        $ledger.admissions.notes_what_was($notes);
+        $ledger.tickets.notes_what_was($notes);
+        $ledger.slots.notes_what_was($notes);
+        $ledger.supply.notes_what_was($notes);
+        $ledger.holds.notes_what_was($notes);
+        $ledger.hold_of.notes_what_was($notes);
+        $ledger.appointments.notes_what_was($notes);
+        $ledger.live.notes_what_was($notes);
+        $ledger.of_person.notes_what_was($notes);
+    };
+}
+
+impl Ledger {
+    /// From now on nothing can be discarded.
+    pub fn begin_loading(&mut self) {
+        large_tables!(self.notes_what_was(false));
+    }
+
+    pub fn end_loading(&mut self) {
+        self.commit();
+        large_tables!(self.notes_what_was(true));
+    }
+
+    /// A list of answers as they were kept. What each says is read when somebody asks for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if there is anything else in the list.
+    pub fn load_answers(&mut self, list: &[u8]) -> Result<(), StoreError> {
+        let mut records = Records::of(list);
+        let mut last = None;
+        while let Some(bytes) = records.next_bytes() {
+            let answered = record::answered(bytes?)?;
+            last = Some(answered.2);
+            self.answers.put_encoded(answered);
+        }
+        self.followed.extend(last.map(Followed::Answered));
+        Ok(())
+    }
+}
