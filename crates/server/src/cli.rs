@@ -5,7 +5,7 @@ mod upkeep;
 
 pub(crate) use rehearsing::{Plan, Rehearse};
 pub(crate) use upkeep::{
-    Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Places, Restore, Retention, Verify, View,
+    Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Move, Places, Restore, Retention, Verify, View,
 };
 
 use crate::import::{Defaults, Mode, tidy_time};
@@ -74,6 +74,9 @@ pub(crate) enum Command {
     /// 백업에서 되살리기 · restore a backup into an empty folder, and prove it
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Restore(Restore),
+    /// 내장 장부를 PostgreSQL로 옮기고 증명하기 · move the journal of a folder into the database, and prove it there
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Move(Move),
     /// 들여다보기(개인정보 없음) · look into a folder or backup; shows no personal data
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 mod export_static;
 pub(crate) mod inspect;
 mod keys;
+mod move_in;
 mod plan;
 mod rehearse;
 pub(crate) mod restore;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::ExportStatic(export) => export_static::run(&export),
         Command::Check(check) => check::run(&check),
         Command::Import(import) => crate::import::run(&import),
+        Command::Move(order) => move_in::run(&order),
         Command::Verify(verify) => verify::run(&verify),
         Command::Backup(backup) => backup::run(&backup),
         Command::Restore(restore) => restore::run(&restore),

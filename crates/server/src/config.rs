@@ -3,10 +3,11 @@
 use crate::cli::Role;
 use anyhow::{Context as _, Result, ensure};
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use store_postgres::Address;
 use web::front::limits::SocketLimits;
 
 /// Defaults are what `charye serve` uses without a file.
@@ -18,6 +19,10 @@ pub(crate) struct Config {
     /// are `Secure`.
     pub(crate) public_origins: Vec<String>,
     pub(crate) data: PathBuf,
+    /// Where the journal is: `postgres://user:password@host:5432/database`, for several nodes. Left out: in the data
+    /// folder. Shown without its password.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_password")]
+    pub(crate) store: Option<String>,
     /// Empty: beside the data folder.
     pub(crate) keys: PathBuf,
     /// With it `listen` speaks TLS; without it plain HTTP, behind a proxy that speaks TLS.
@@ -118,6 +123,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_origins: Vec::new(),
             data: PathBuf::from("./charye-data"),
+            store: None,
             keys: PathBuf::new(),
             tls: None,
             audit_heads: PathBuf::new(),
@@ -248,6 +254,9 @@ impl Config {
         if let Some(data) = get("CHARYE_DATA") {
             self.data = data.into();
         }
+        if let Some(store) = get("CHARYE_STORE") {
+            self.store = Some(store);
+        }
         if let Some(keys) = get("CHARYE_KEYS") {
             self.keys = keys.into();
         }
@@ -283,6 +292,7 @@ impl Config {
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
         self.limits.validate()?;
+        self.store_address()?;
         let redirects = self.tls.as_ref().is_some_and(|tls| tls.redirect_listen.is_some());
         ensure!(
             !redirects || self.public_origin_is_https(),
@@ -304,6 +314,14 @@ impl Config {
         Ok(())
     }
 
+    /// None where the journal is in the data folder.
+    pub(crate) fn store_address(&self) -> Result<Option<Address>> {
+        let parse = |text: &String| {
+            Address::parse(text).context("store: postgres://사용자@호스트/이름 형식이어야 합니다 / must look like postgres://user@host/name")
+        };
+        self.store.as_ref().map(parse).transpose()
+    }
+
     pub(crate) fn key_folder(&self) -> PathBuf {
         if self.keys.as_os_str().is_empty() { crate::keys::beside(&self.data) } else { self.keys.clone() }
     }
@@ -316,6 +334,12 @@ impl Config {
     fn public_origin_is_https(&self) -> bool {
         self.public_origins.first().is_some_and(|origin| origin.starts_with("https://"))
     }
+}
+
+#[expect(clippy::ref_option, reason = "serde passes the field")]
+fn without_password<S: Serializer>(store: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+    let address = store.as_deref().and_then(|text| Address::parse(text).ok());
+    to.serialize_some(&address.map(|address| format!("postgres://{address}")))
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one config that reads the environment")]
@@ -346,6 +370,22 @@ mod tests {
         config.take_environment(|name| (name == "CHARYE_LISTEN").then(|| "0.0.0.0:9".to_owned())).unwrap();
         assert_eq!(config.listen.port(), 9);
         assert!(config.take_environment(|name| (name == "CHARYE_LISTEN").then(|| "x".to_owned())).is_err());
+    }
+
+    #[test]
+    fn a_database_is_named_and_its_password_is_never_shown() {
+        let mut config = Config::default();
+        assert!(config.store_address().unwrap().is_none());
+        let address = "postgres://charye:secret@db:6432/booking";
+        config.take_environment(|name| (name == "CHARYE_STORE").then(|| address.to_owned())).unwrap();
+        config.validate().unwrap();
+        let shown = toml::to_string(&config).unwrap();
+        assert!(
+            shown.contains("store = \"postgres://db:6432/booking\"") && !shown.contains("secret"),
+            "{shown}"
+        );
+        config.store = Some("mysql://charye:secret@db/booking".to_owned());
+        assert!(!format!("{:?}", config.validate().unwrap_err()).contains("secret"));
     }
 
     #[test]

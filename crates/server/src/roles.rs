@@ -3,7 +3,7 @@
 
 use crate::cli::Role;
 use crate::config::Config;
-use crate::ledger::OpeningLedger;
+use crate::ledger::{OpeningLedger, Place};
 use crate::{keys, person_keys, sockets};
 use anyhow::Result;
 use booking::Country;
@@ -36,9 +36,14 @@ pub(crate) fn keys_of(config: &Config, random: &Arc<dyn Randomness>) -> Result<K
     }
 }
 
-pub(crate) fn ledger_of(config: &Config, country: &Arc<Country>, clock: &Arc<dyn Clock>) -> Arc<dyn Store> {
+pub(crate) fn ledger_of(
+    config: &Config,
+    place: Place,
+    country: &Arc<Country>,
+    clock: &Arc<dyn Clock>,
+) -> Arc<dyn Store> {
     Arc::new(if config.role.has_ledger() {
-        OpeningLedger::start(config.data.clone(), Arc::clone(country), Arc::clone(clock))
+        OpeningLedger::start(place, Arc::clone(country), Arc::clone(clock))
     } else {
         OpeningLedger::elsewhere()
     })

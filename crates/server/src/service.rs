@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::country::{self, Doors};
+use crate::ledger::Place;
 use crate::removals::RemovalFolder;
 use crate::roles;
 use crate::sockets::Sockets;
@@ -14,7 +15,8 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Clock, Randomness, Roster, Store};
+use store::{Clock, LineStore, Randomness, Roster, Store};
+use store_postgres::PostgresLine;
 use store_sqlite::{FollowedRoster, SqliteLine};
 use tokio::sync::watch;
 use waiting_room::PollBands;
@@ -78,7 +80,7 @@ impl Service {
         let roster = Arc::new(roster_of(&config, &keys, &clock));
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
-        let ledger = roles::ledger_of(&config, &country, &clock);
+        let ledger = roles::ledger_of(&config, place(&config)?, &country, &clock);
         let (assets, mut static_plane) = assets();
         static_plane
             .extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
@@ -225,6 +227,13 @@ fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
     (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
 }
 
+fn place(config: &Config) -> Result<Place> {
+    Ok(match config.store_address()? {
+        Some(address) => Place::Database(address),
+        None => Place::Folder(config.data.clone()),
+    })
+}
+
 fn roster_of(config: &Config, keys: &Arc<Keys>, clock: &Arc<dyn Clock>) -> FollowedRoster {
     let ours = Arc::clone(keys);
     FollowedRoster::new(&config.data, Box::new(move || ours.roster_checks()), Arc::clone(clock))
@@ -240,7 +249,7 @@ fn keeper(
 ) -> Result<Keeper> {
     let publisher = Publisher { campaign_name, keys: Arc::clone(keys), assets, demo: true };
     let parts = KeeperParts {
-        line_store: Arc::new(open_line(&config.data)?),
+        line_store: open_line(config)?,
         ledger: config.role.has_ledger().then(|| Arc::clone(ledger)),
         clock: Arc::clone(clock),
         publisher,
@@ -358,9 +367,18 @@ pub(crate) async fn signal() {
     }
 }
 
-fn open_line(data: &Path) -> Result<SqliteLine> {
-    SqliteLine::open(data).with_context(|| {
-        format!("이 폴더를 다른 프로세스가 쓰고 있거나 열 수 없습니다 / another process uses this folder, or it cannot be opened: {}", data.display())
+/// Beside the journal: in the database it is one line for every machine.
+fn open_line(config: &Config) -> Result<Arc<dyn LineStore>> {
+    let data = &config.data;
+    Ok(match config.store_address()? {
+        Some(address) => {
+            let limits = store_postgres::StoreLimits::default();
+            let line = PostgresLine::open(address, Arc::new(SystemRandomness), limits);
+            Arc::new(line.context("데이터베이스가 답하지 않거나 쓸 수 없습니다 / the database does not answer, or cannot be used")?)
+        }
+        None => Arc::new(SqliteLine::open(data).with_context(|| {
+            format!("이 폴더를 다른 프로세스가 쓰고 있거나 열 수 없습니다 / another process uses this folder, or it cannot be opened: {}", data.display())
+        })?),
     })
 }
 
