@@ -6,7 +6,7 @@ use crate::error::Problem;
 use crate::lang::Lang;
 use crate::pages::Chrome;
 use crate::pages::trouble::{BadRequestPage, TroublePage};
-use crate::published::{Cache, add_safety, end_head, header};
+use crate::published::{Cache, Ending, add_safety, end_head, header};
 use crate::wording;
 use askama::Template as _;
 use bytes::Bytes;
@@ -73,12 +73,12 @@ impl Apologies {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let words = if matches!(status, 414 | 431) { &self.head_too_large } else { &self.unreadable };
-        last_words(stream, &words.at(&app.gate.published().date)).await;
+        last_words(stream, &words.to(app)).await;
     }
 
     /// For a head that began and did not end.
     pub(super) async fn too_slow<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut S, app: &App) {
-        last_words(stream, &self.too_slow.at(&app.gate.published().date)).await;
+        last_words(stream, &self.too_slow.to(app)).await;
     }
 
     /// There is no place. Whoever says nothing is not answered.
@@ -90,7 +90,7 @@ impl Apologies {
         }
         let target = head[..length].splitn(3, |byte| *byte == b' ').nth(1).unwrap_or(b"/");
         let words = self.next_busy().to_whom(target);
-        last_words(stream, &words.at(&app.gate.published().date)).await;
+        last_words(stream, &words.to(app)).await;
     }
 
     /// For a request on a connection that may go on.
@@ -182,13 +182,15 @@ impl Words {
         response
     }
 
-    fn at(&self, date: &str) -> Vec<u8> {
+    fn to(&self, app: &App) -> Vec<u8> {
         let reason = self.status.canonical_reason().unwrap_or("Refused");
         let mut answer = format!("HTTP/1.1 {} {reason}\r\n", self.status.as_u16()).into_bytes();
         for (name, value) in &self.headers {
             header(&mut answer, name.as_str(), value.as_bytes());
         }
-        end_head(&mut answer, Some(self.body.len()), date, true);
+        let published = app.gate.published();
+        let ending = Ending { date: &published.date, close: true, over_tls: app.tls.is_some() };
+        end_head(&mut answer, Some(self.body.len()), &ending);
         answer.extend_from_slice(&self.body);
         answer
     }

@@ -7,6 +7,7 @@ use super::{join, lane};
 use crate::app::App;
 use crate::lang::Lang;
 use crate::overload::tries::CameFrom;
+use crate::published::HSTS;
 use crate::routes;
 use axum::Router;
 use axum::body::Body;
@@ -25,9 +26,6 @@ use std::task::{Context as TaskContext, Poll};
 use tower::ServiceExt as _;
 
 pub type Answer = Response<Either<Full<Bytes>, Body>>;
-
-/// A year, for this host alone: whoever was here once over TLS comes back over TLS.
-const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// The service of one connection. What memory can answer is answered in the call itself; only the rest is a future.
 #[derive(Clone)]
@@ -206,7 +204,7 @@ impl Future for Answering {
         let (over_tls, ends) = (self.over_tls, self.ends);
         self.work.poll(ctx).map(|mut answer| {
             if over_tls {
-                answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HSTS);
+                answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
             }
             if ends {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
