@@ -19,8 +19,8 @@ const ASKED_MAX: u32 = 50;
 
 /// Asks again as long as the store says that it cannot answer now: then nothing was done.
 fn in_turn<T>(ask: impl Fn() -> Result<T, StoreError>) -> T {
-    let answers = (0..ASKED_MAX).map(|_| ask());
-    let answer = answers.skip_while(|answer| matches!(answer, Err(StoreError::Unavailable { .. }))).next();
+    let mut answers = (0..ASKED_MAX).map(|_| ask());
+    let answer = answers.find(|answer| !matches!(answer, Err(StoreError::Unavailable { .. })));
     answer.expect("one's turn comes").expect("the line is well")
 }
 
