@@ -13,7 +13,7 @@ use store::conformance::{Chance, world};
 use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store};
 use tokio::sync::Mutex;
 use waiting_room::PollBands;
-use web::app::{App, CampaignNames, WebSettings};
+use web::app::{App, CampaignNames, OtherSite, WebSettings};
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
 use web::front::limits::SocketLimits;
@@ -74,6 +74,8 @@ pub(crate) struct Wanted {
     pub(crate) recipient_code: bool,
     pub(crate) socket: SocketLimits,
     pub(crate) tls: Option<Arc<Tls>>,
+    /// The line stands before it.
+    pub(crate) other_site: Option<OtherSite>,
 }
 
 impl Default for Wanted {
@@ -91,6 +93,7 @@ impl Default for Wanted {
             recipient_code: false,
             socket: SocketLimits { connections_max: 64, ..SocketLimits::default() },
             tls: None,
+            other_site: None,
         }
     }
 }
@@ -338,6 +341,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
     let app = App {
         settings: WebSettings {
             public_origins: vec!["https://charye.test".to_owned()],
+            site: kept.wanted.other_site.clone(),
             secure_cookies: kept.wanted.secure_cookies,
             socket: kept.wanted.socket.clone(),
         },
