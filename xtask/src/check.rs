@@ -4,7 +4,7 @@ mod summary;
 
 use crate::faults::Fault;
 use crate::journey::{self, Engine};
-use crate::{card, clients, clock, kills, rehearse, scrape, tidy, workspace};
+use crate::{card, clients, clock, kills, rehearse, roles, scrape, tidy, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use install::Tools;
 use std::process::{Command, Stdio};
@@ -65,6 +65,8 @@ fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
     steps.push(Step { name: "rehearsal with audit", work: Box::new(rehearse::run), skip: None });
     let clients = move || clients::check(is_long);
     steps.push(Step { name: "clients that ask twice", work: Box::new(clients), skip: None });
+    let roles = move || roles::check(is_long);
+    steps.push(Step { name: "several processes", work: Box::new(roles), skip: None });
     steps.push(Step { name: "scrape by Prometheus", work: Box::new(scrape::run), skip: scrape::missing() });
     steps.extend(Fault::ALL.map(|fault| {
         let work = Box::new(move || fault.run(is_long));

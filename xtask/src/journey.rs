@@ -4,6 +4,7 @@
 //! [`page`] are what a person can do, [`screen`] what they look through, [`sound`] what every page must be, [`service`]
 //! the service under it. [`samples`] are the pages which no walk comes to. [`site`] is a site of three pages to try the
 //! harness on (`--harness`). Screenshots are kept in `test-output/screens/`.
+mod apology;
 mod axe;
 mod browser;
 mod changing;
@@ -155,6 +156,15 @@ pub(crate) fn look_at_samples(is_long: bool) -> Result<()> {
     match missing_for_samples() {
         Some(why) => println!("SKIPPED: samples of pages: {why}"),
         None => within_limit(samples::walk(Engine::Chromium, is_long))?,
+    }
+    Ok(())
+}
+
+/// The page of nginx at that port, when every process is dead.
+pub(crate) fn look_at_apology(port: u16) -> Result<()> {
+    match Engine::Chromium.missing() {
+        Some(why) => println!("SKIPPED: a look at the apology: {why}"),
+        None => within_limit(apology::walk(Engine::Chromium, port))?,
     }
     Ok(())
 }

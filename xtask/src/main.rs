@@ -13,6 +13,7 @@ mod journey;
 mod kills;
 mod process;
 mod rehearse;
+mod roles;
 mod scrape;
 mod tidy;
 mod workspace;
@@ -35,6 +36,8 @@ cargo xtask TASK
   kills [--long]              kill -9 while people book over HTTP              예약 중에 서버를 강제로 끕니다
   rehearse                    an opening in seconds, and its audit             짧은 연습과 그 감사를 돌립니다
   clients [--long]            clients that ask twice, fifty-fold, and go away  같은 요청을 되풀이하는 이용자를 시험합니다
+  roles [planes|proxy|hand-over] [--long]
+                              several processes: killed, stopped, handed over  여러 프로세스로 나누어 시험합니다
   powercut [--long]           cuts the power while people book                 예약 중에 전원을 끊습니다
   fsync [--long]              a disk that fails while people book              예약 중에 디스크 오류를 냅니다
   full-disk [--long]          a disk without room while people book            예약 중에 디스크를 가득 채웁니다
@@ -72,6 +75,7 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
         ["full-disk", words @ ..] => faults::run(Fault::FullDisk, words),
         ["clients", words @ ..] => clients::run(words),
         ["card", words @ ..] => card::keep(words),
+        ["roles", words @ ..] => roles::run(words),
         ["scrape"] => scrape::run(),
         ["tidy"] => tidy::run(),
         ["data"] => data::run(),

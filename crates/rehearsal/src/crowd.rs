@@ -73,6 +73,8 @@ pub struct CrowdProgress {
 pub struct CrowdReport {
     pub ending: Ending,
     pub elapsed: Duration,
+    /// How long after the start the doors opened, as the service said at the start.
+    pub opening_in: Duration,
     pub behind_max: Duration,
     pub journal: Journal,
 }
@@ -101,6 +103,7 @@ pub async fn run_logged(
     if !config.keeps_connections {
         driver.lets_go();
     }
+    let opening_in = opening.gate.opening_in();
     let cast = Cast::new(config.seed, config.people).hasty(config.haste);
     let mut troupe = Troupe::new(config.campaign, cast, config.arrival, opening);
     let watch = Stopwatch::start().await;
@@ -124,7 +127,7 @@ pub async fn run_logged(
     let elapsed = watch.elapsed();
     progress(&progress_of(&troupe, &driver, elapsed));
     let journal = troupe.journal().clone();
-    CrowdReport { ending: Ending::AllHome, elapsed, behind_max: troupe.behind().1, journal }
+    CrowdReport { ending: Ending::AllHome, elapsed, opening_in, behind_max: troupe.behind().1, journal }
 }
 
 /// Sends what is due and allowed; answers when to look again, or None when an answer must come first.
@@ -159,6 +162,7 @@ fn never_reached() -> CrowdReport {
     CrowdReport {
         ending: Ending::NeverReached,
         elapsed: Duration::ZERO,
+        opening_in: Duration::ZERO,
         behind_max: Duration::ZERO,
         journal: Journal::default(),
     }

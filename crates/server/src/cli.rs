@@ -1,11 +1,13 @@
 //! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
 
+mod connecting;
 mod rehearsing;
 mod upkeep;
 
+pub(crate) use connecting::Connector;
 pub(crate) use rehearsing::{Plan, Rehearse};
 pub(crate) use upkeep::{
-    Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Places, Restore, Retention, Verify, View,
+    Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Move, Places, Restore, Retention, Verify, View,
 };
 
 use crate::import::{Defaults, Mode, tidy_time};
@@ -55,6 +57,12 @@ pub(crate) enum Command {
     /// 서비스 시작 · run the service
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Serve(Serve),
+    /// 사과문·안내 파일을 다른 웹 서버용으로 내보내기 · files for a web server that stays when this service is gone
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    ExportStatic(ExportStatic),
+    /// 다른 사이트 앞에 줄 세우기 · the line before a site that is not ours
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Connector(Connector),
     /// 설정과 저장소 점검 · print the effective config and check the store
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Check(Check),
@@ -71,6 +79,9 @@ pub(crate) enum Command {
     /// 백업에서 되살리기 · restore a backup into an empty folder, and prove it
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Restore(Restore),
+    /// 내장 장부를 PostgreSQL로 옮기고 증명하기 · move the journal of a folder into the database, and prove it there
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Move(Move),
     /// 들여다보기(개인정보 없음) · look into a folder or backup; shows no personal data
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
@@ -125,6 +136,49 @@ pub(crate) struct Demo {
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     /// 설정 파일(TOML). 없으면 ./charye-data 에 내장 저장소 · config file; without it an embedded store in ./charye-data
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// 이 프로세스가 맡을 일: 전부, 줄, 장부, 직원 창구 · what this process is for; several share one config
+    #[arg(long, value_enum, default_value_t = Role::All)]
+    pub(crate) role: Role,
+    /// 설정의 주소 대신 · address in place of the one of the config
+    #[arg(long, value_name = "IP:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// 설정의 운영자 주소 대신 · operator's address in place of the one of the config
+    #[arg(long, value_name = "IP:PORT")]
+    pub(crate) operator_listen: Option<SocketAddr>,
+}
+
+/// What a process is for. All of one service share the data folder, on one machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Role {
+    #[default]
+    All,
+    /// The line and the files; the rest is asked of the booking process. Several may share a port.
+    Gate,
+    /// The ledger, and whatever `all` answers, at an address of its own.
+    Booking,
+    /// The staff's, asked of the booking process by a lane of their own.
+    Desk,
+}
+
+impl Role {
+    pub(crate) fn has_ledger(self) -> bool {
+        matches!(self, Self::All | Self::Booking)
+    }
+
+    /// Another one may be at the same address: the next release, or one more.
+    pub(crate) fn shares_its_port(self) -> bool {
+        matches!(self, Self::Gate | Self::Booking)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportStatic {
+    /// 내보낼 폴더(없으면 만듦) · the folder, made if it is not there
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// 설정 파일 · config file
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }

@@ -3,9 +3,12 @@
 pub(crate) mod audit;
 pub(crate) mod backup;
 mod check;
+mod connector;
 pub(crate) mod demo;
+mod export_static;
 pub(crate) mod inspect;
 mod keys;
+mod move_in;
 mod plan;
 mod rehearse;
 pub(crate) mod restore;
@@ -21,8 +24,11 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Demo(demo) => demo::run(&demo),
         Command::Serve(serve) => serve::run(&serve),
+        Command::ExportStatic(export) => export_static::run(&export),
+        Command::Connector(asked) => connector::run(&asked),
         Command::Check(check) => check::run(&check),
         Command::Import(import) => crate::import::run(&import),
+        Command::Move(order) => move_in::run(&order),
         Command::Verify(verify) => verify::run(&verify),
         Command::Backup(backup) => backup::run(&backup),
         Command::Restore(restore) => restore::run(&restore),

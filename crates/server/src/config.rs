@@ -1,11 +1,14 @@
 //! One TOML file and the environment, typed, validated once at start. Every limit is named.
 
+use crate::cli::Role;
 use anyhow::{Context as _, Result, ensure};
 use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use store_postgres::Address;
+use web::app::{OtherSite, WebSettings};
 use web::front::limits::SocketLimits;
 
 /// Defaults are what `charye serve` uses without a file.
@@ -17,10 +20,16 @@ pub(crate) struct Config {
     /// are `Secure`.
     pub(crate) public_origins: Vec<String>,
     pub(crate) data: PathBuf,
+    /// Where the journal is: `postgres://user:password@host:5432/database`, for several nodes. Left out: in the data
+    /// folder. Shown without its password.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "without_password")]
+    pub(crate) store: Option<String>,
     /// Empty: beside the data folder.
     pub(crate) keys: PathBuf,
     /// With it `listen` speaks TLS; without it plain HTTP, behind a proxy that speaks TLS.
     pub(crate) tls: Option<TlsConfig>,
+    /// With it a turn leads to that site, not to a booking here.
+    pub(crate) site: Option<SiteConfig>,
     /// Where the head of the audit record is written down every hour, on another machine's disk if there is one.
     /// Empty: nowhere.
     pub(crate) audit_heads: PathBuf,
@@ -35,6 +44,9 @@ pub(crate) struct Config {
     /// out: nowhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) operator_listen: Option<SocketAddr>,
+    /// Of the command line: the processes of one service share this file.
+    #[serde(skip)]
+    pub(crate) role: Role,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,6 +59,18 @@ pub(crate) struct TlsConfig {
     /// Plain HTTP, where everybody is sent to the first of `public_origins`.
     #[serde(default)]
     pub(crate) redirect_listen: Option<SocketAddr>,
+}
+
+/// The line stands before a site that is not ours (`charye connector`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SiteConfig {
+    /// Where people reach it: scheme and host, without a slash at the end.
+    pub(crate) origin: String,
+    /// Korean.
+    pub(crate) name: String,
+    /// English.
+    pub(crate) name_en: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -114,8 +138,10 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_origins: Vec::new(),
             data: PathBuf::from("./charye-data"),
+            store: None,
             keys: PathBuf::new(),
             tls: None,
+            site: None,
             audit_heads: PathBuf::new(),
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
@@ -123,6 +149,7 @@ impl Default for Config {
             log_format: LogFormat::Text,
             access_log: false,
             operator_listen: None,
+            role: Role::All,
         }
     }
 }
@@ -243,10 +270,31 @@ impl Config {
         if let Some(data) = get("CHARYE_DATA") {
             self.data = data.into();
         }
+        if let Some(store) = get("CHARYE_STORE") {
+            self.store = Some(store);
+        }
         if let Some(keys) = get("CHARYE_KEYS") {
             self.keys = keys.into();
         }
         Ok(())
+    }
+
+    /// What the command line says over the file.
+    pub(crate) fn take_orders(
+        &mut self,
+        role: Role,
+        listen: Option<SocketAddr>,
+        operator_listen: Option<SocketAddr>,
+    ) -> Result<()> {
+        self.role = role;
+        self.listen = listen.unwrap_or(self.listen);
+        self.operator_listen = operator_listen.or(self.operator_listen);
+        self.validate()
+    }
+
+    /// Where the process that has the ledger hears from the others of this machine.
+    pub(crate) fn inside_socket(&self) -> PathBuf {
+        self.data.join("run").join("booking.sock")
     }
 
     fn validate(&self) -> Result<()> {
@@ -260,6 +308,7 @@ impl Config {
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
         self.limits.validate()?;
+        self.store_address()?;
         let redirects = self.tls.as_ref().is_some_and(|tls| tls.redirect_listen.is_some());
         ensure!(
             !redirects || self.public_origin_is_https(),
@@ -269,16 +318,35 @@ impl Config {
             self.retention.days.is_none_or(|days| RETENTION_DAYS.contains(&days)),
             "retention.days: 1~36500 사이여야 합니다 / must be from 1 to 36500"
         );
-        for origin in &self.public_origins {
-            let plain = origin.split_once("://").is_some_and(|(scheme, host)| {
-                (scheme == "https" || scheme == "http") && !host.is_empty() && !host.contains('/')
-            });
+        let others = self.site.iter().map(|site| ("site.origin", &site.origin));
+        for (name, origin) in self.public_origins.iter().map(|ours| ("public_origins", ours)).chain(others) {
             ensure!(
-                plain,
-                "public_origins: {origin}: https://호스트 형식이어야 합니다 / must look like https://host"
+                is_origin(origin),
+                "{name}: {origin}: https://호스트 형식이어야 합니다 / must look like https://host"
             );
         }
         Ok(())
+    }
+
+    /// None where the journal is in the data folder.
+    pub(crate) fn store_address(&self) -> Result<Option<Address>> {
+        let parse = |text: &String| {
+            Address::parse(text).context("store: postgres://사용자@호스트/이름 형식이어야 합니다 / must look like postgres://user@host/name")
+        };
+        self.store.as_ref().map(parse).transpose()
+    }
+
+    pub(crate) fn web(&self) -> WebSettings {
+        let site = self.site.as_ref().map(|site| OtherSite {
+            origin: site.origin.clone(),
+            name: (site.name.clone(), site.name_en.clone()),
+        });
+        WebSettings {
+            public_origins: self.public_origins.clone(),
+            secure_cookies: self.is_reached_by_tls(),
+            socket: self.limits.socket(),
+            site,
+        }
     }
 
     pub(crate) fn key_folder(&self) -> PathBuf {
@@ -293,6 +361,20 @@ impl Config {
     fn public_origin_is_https(&self) -> bool {
         self.public_origins.first().is_some_and(|origin| origin.starts_with("https://"))
     }
+}
+
+/// Scheme and host, and nothing else: no path, no name of a user.
+pub(crate) fn is_origin(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, host)| {
+        let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+        matches!(scheme, "http" | "https") && !host.is_empty() && is_plain
+    })
+}
+
+#[expect(clippy::ref_option, reason = "serde passes the field")]
+fn without_password<S: Serializer>(store: &Option<String>, to: S) -> Result<S::Ok, S::Error> {
+    let address = store.as_deref().and_then(|text| Address::parse(text).ok());
+    to.serialize_some(&address.map(|address| format!("postgres://{address}")))
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one config that reads the environment")]
@@ -323,6 +405,22 @@ mod tests {
         config.take_environment(|name| (name == "CHARYE_LISTEN").then(|| "0.0.0.0:9".to_owned())).unwrap();
         assert_eq!(config.listen.port(), 9);
         assert!(config.take_environment(|name| (name == "CHARYE_LISTEN").then(|| "x".to_owned())).is_err());
+    }
+
+    #[test]
+    fn a_database_is_named_and_its_password_is_never_shown() {
+        let mut config = Config::default();
+        assert!(config.store_address().unwrap().is_none());
+        let address = "postgres://charye:secret@db:6432/booking";
+        config.take_environment(|name| (name == "CHARYE_STORE").then(|| address.to_owned())).unwrap();
+        config.validate().unwrap();
+        let shown = toml::to_string(&config).unwrap();
+        assert!(
+            shown.contains("store = \"postgres://db:6432/booking\"") && !shown.contains("secret"),
+            "{shown}"
+        );
+        config.store = Some("mysql://charye:secret@db/booking".to_owned());
+        assert!(!format!("{:?}", config.validate().unwrap_err()).contains("secret"));
     }
 
     #[test]

@@ -71,6 +71,16 @@ pub(crate) fn ready(folder: &Path, random: Arc<dyn Randomness>) -> Result<Keys> 
     Ok(keys)
 }
 
+/// For a process without the ledger: it makes no keys, or two would make them at the same time.
+pub(crate) fn ready_beside(folder: &Path, random: Arc<dyn Randomness>) -> Result<Keys> {
+    ensure!(
+        folder.join("gate.key").exists(),
+        "열쇠가 아직 없습니다. 먼저 --role booking을 켜십시오 / no keys yet: start --role booking first: {}",
+        folder.display()
+    );
+    ready(folder, random)
+}
+
 /// Takes up keys of personal fields that were added to the folder: `fields-2.key`, `fields-3.key` …
 pub(crate) fn follow_fields(folder: &Path, keys: &Keys) -> Result<()> {
     for number in keys.fields.newest() + 1..=u8::MAX {

@@ -1,6 +1,7 @@
-//! The embedded ledger, opened beside the running service: while it loads, or when it cannot be opened, the gate and
+//! The ledger, opened beside the running service: while it loads, or when it cannot be opened, the gate and
 //! the static pages are up and say so, and it is tried again.
 
+use crate::system::SystemRandomness;
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, Country, Hold, HoldId, Message, MessageId,
     PersonAlias, PersonId, PersonKey, SessionId, SlotCounts, SlotId,
@@ -15,25 +16,53 @@ use store::{
     PersonRecord, PersonStanding, Request, Store, StoreError, ViewsLag, Visit, WaitRecord, Waiting,
     WithinSupply, Writing,
 };
+use store_postgres::{Address, PostgresStore};
 use store_sqlite::{SqliteStore, StoreLimits};
 
 const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// At first: a process that was here before may be about to let go of it.
+const TRY_AGAIN_SOON: Duration = Duration::from_millis(20);
+
+/// Where the journal is.
+pub(crate) enum Place {
+    Folder(PathBuf),
+    Database(Address),
+}
+
+impl Place {
+    fn open(&self, country: &Arc<Country>, clock: &Arc<dyn Clock>) -> Result<Box<dyn Store>, StoreError> {
+        let (country, clock) = (Arc::clone(country), Arc::clone(clock));
+        match self {
+            Self::Folder(folder) => {
+                let store = SqliteStore::open(folder, country, clock, StoreLimits::default())?;
+                Ok(Box::new(store))
+            }
+            Self::Database(address) => {
+                let (randomness, limits) =
+                    (Arc::new(SystemRandomness), store_postgres::StoreLimits::default());
+                let store = PostgresStore::open(address.clone(), country, clock, randomness, limits)?;
+                Ok(Box::new(store))
+            }
+        }
+    }
+}
 
 /// A ledger that may not be there yet.
 pub(crate) struct OpeningLedger {
-    opened: Arc<OnceLock<SqliteStore>>,
+    opened: Arc<OnceLock<Box<dyn Store>>>,
 }
 
 impl OpeningLedger {
     /// Opens it in a thread of its own, trying until it works.
-    pub(crate) fn start(folder: PathBuf, country: Arc<Country>, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn start(place: Place, country: Arc<Country>, clock: Arc<dyn Clock>) -> Self {
         let opened = Arc::new(OnceLock::new());
         let ledger = Self { opened: Arc::clone(&opened) };
         std::thread::Builder::new()
             .name("ledger-opening".to_owned())
             .spawn(move || {
+                let mut pause = TRY_AGAIN_SOON;
                 loop {
-                    match SqliteStore::open(&folder, Arc::clone(&country), Arc::clone(&clock), StoreLimits::default()) {
+                    match place.open(&country, &clock) {
                         Ok(store) => {
                             let _ = opened.set(store);
                             tracing::info!("the ledger is open");
@@ -45,15 +74,21 @@ impl OpeningLedger {
                         }
                     }
                     // Nobody waits on this thread; the pages are up meanwhile.
-                    std::thread::sleep(TRY_AGAIN);
+                    std::thread::sleep(pause);
+                    pause = (pause * 2).min(TRY_AGAIN);
                 }
             })
             .expect("the system has room for one more thread");
         ledger
     }
 
-    fn now(&self) -> Result<&SqliteStore, StoreError> {
-        self.opened.get().ok_or(StoreError::unavailable("the ledger is not open yet"))
+    /// For a process that has none: another one has it.
+    pub(crate) fn elsewhere() -> Self {
+        Self { opened: Arc::default() }
+    }
+
+    fn now(&self) -> Result<&dyn Store, StoreError> {
+        self.opened.get().map(Box::as_ref).ok_or(StoreError::unavailable("the ledger is not open yet"))
     }
 }
 
@@ -70,15 +105,15 @@ macro_rules! pass_on {
 
 impl Store for OpeningLedger {
     fn is_well(&self) -> bool {
-        self.opened.get().is_some_and(Store::is_well)
+        self.now().is_ok_and(Store::is_well)
     }
 
     fn writing(&self) -> Option<Writing> {
-        self.opened.get().and_then(Store::writing)
+        self.now().ok().and_then(Store::writing)
     }
 
     fn views_lag(&self) -> Option<ViewsLag> {
-        self.opened.get().and_then(Store::views_lag)
+        self.now().ok().and_then(Store::views_lag)
     }
 
     pass_on! {

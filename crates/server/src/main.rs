@@ -12,6 +12,7 @@ mod ledger;
 mod person_keys;
 mod removals;
 mod report;
+mod roles;
 mod scratch;
 mod service;
 mod sockets;

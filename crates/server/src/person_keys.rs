@@ -9,10 +9,11 @@
 
 use anyhow::{Context as _, Result};
 use booking::PersonKey;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use store::Randomness;
 use web::key_tree::KeyTree;
 use web::person_keys::{KeyShelf, PersonKeys};
@@ -36,6 +37,19 @@ pub(crate) struct FolderShelf {
 /// Reads the keys of people, or makes them in a folder that has none. An old tree that a crash left is written over.
 pub(crate) fn open(folder: &Path, random: &dyn Randomness) -> Result<PersonKeys> {
     open_at(folder, random, Box::new(|_| Ok(())))
+}
+
+/// Waits for a process that is about to end to let go of the folder, but not for ever.
+pub(crate) fn wait_for_predecessor(folder: &Path, patience: Duration) {
+    let step = Duration::from_millis(10);
+    for _ in 0..patience.as_millis() / step.as_millis() {
+        let lock = OpenOptions::new().write(true).open(folder.join(LOCK));
+        let is_held = lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
+        if !is_held {
+            return;
+        }
+        std::thread::sleep(step);
+    }
 }
 
 fn open_at(

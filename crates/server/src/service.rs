@@ -2,22 +2,25 @@
 
 use crate::config::Config;
 use crate::country::{self, Doors};
-use crate::ledger::OpeningLedger;
+use crate::ledger::Place;
 use crate::removals::RemovalFolder;
+use crate::roles;
 use crate::sockets::Sockets;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
 use booking::Country;
 use jiff::SignedDuration;
 use std::net::SocketAddr;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Clock, Randomness, Roster, Store};
+use store::{Clock, LineStore, Randomness, Roster, Store};
+use store_postgres::PostgresLine;
 use store_sqlite::{FollowedRoster, SqliteLine, SqlitePlaces};
 use tokio::sync::watch;
 use waiting_room::PollBands;
-use web::app::{App, WebSettings};
+use web::app::{App, Draining};
 use web::assets::assets;
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
@@ -51,9 +54,6 @@ const HEADS_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// For so long the key of names before the newest is kept at the least.
 const FORMER_NAMES_KEPT: Duration = Duration::from_hours(24);
 
-/// How long connections in hand may take to finish after a stop was asked for.
-const SOFT_END: Duration = Duration::from_secs(3);
-
 pub(crate) struct Service {
     pub(crate) app: Arc<App>,
     keeper: Keeper,
@@ -61,6 +61,7 @@ pub(crate) struct Service {
     config: Config,
     roster: Arc<FollowedRoster>,
     sockets: Sockets,
+    inside: Option<UnixListener>,
 }
 
 impl Service {
@@ -74,12 +75,12 @@ impl Service {
         })?;
         let (country, names) = country::load(&config.data, doors)?;
         let country = Arc::new(country);
-        let keys = Arc::new(crate::keys::ready_to_serve(&config.key_folder(), Arc::clone(&random))?);
+        let keys = Arc::new(roles::keys_of(&config, &random)?);
+        let inside = roles::inside_of(&config)?;
         let roster = Arc::new(roster_of(&config, &keys, &clock));
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
-        let ledger: Arc<dyn Store> =
-            Arc::new(OpeningLedger::start(config.data.clone(), Arc::clone(&country), Arc::clone(&clock)));
+        let ledger = roles::ledger_of(&config, place(&config)?, &country, &clock);
         let (assets, mut static_plane) = assets();
         static_plane
             .extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
@@ -89,10 +90,12 @@ impl Service {
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
-        let settings = web_settings(&config);
+        let settings = config.web();
         let (planes, tries) = layers(&config, &clock);
         let app = App {
             tls: sockets.tls.clone(),
+            forwarder: roles::forwarder_of(&config, &clock),
+            draining: Draining::default(),
             entrance: Arc::new(Entrance::new(&settings.socket)),
             finder: Finder::new(Arc::clone(&country), feeder.board(), clock.now()),
             settings,
@@ -120,34 +123,29 @@ impl Service {
             tries,
             watching: Watching::new(config.access_log),
         };
-        Ok(Self { app: Arc::new(app), keeper, feeder, config, roster, sockets })
+        Ok(Self { app: Arc::new(app), keeper, feeder, config, roster, sockets, inside })
     }
 
     /// Serves until `stop` says so. One runtime a thread: a connection never leaves its core.
     pub(crate) fn run(self, stop: &watch::Receiver<bool>) -> Result<()> {
-        let Self { app, keeper, feeder, config, roster, sockets } = self;
+        let Self { app, keeper, feeder, config, roster, sockets, inside } = self;
+        let role = config.role;
         // Until nobody is served any more the line goes on: whoever is still here gets a ticket, and no gap stays.
         let (nobody_is_served, unserved) = watch::channel(false);
         let mut threads = vec![spawn("line", {
             let app = Arc::clone(&app);
             async move {
-                let messages = deliver(Arc::clone(&app));
-                let heads = give_heads_away(config.audit_heads.clone(), Arc::clone(&app));
-                let keys = follow_keys(config.key_folder(), Arc::clone(&app.keys), roster);
+                let upkeep = async {
+                    if role.has_ledger() {
+                        upkeep(&app, &config, roster).await;
+                    }
+                    std::future::pending::<()>().await;
+                };
                 let certificate = follow_certificate(app.tls.clone());
-                let renaming = Renaming::default().run(Arc::clone(&app));
-                let reminders = web::reminders::run(Arc::clone(&app));
-                let removals = RemovalFolder::of(&config.data);
-                let retention = Retention::new(config.retention.kept()).run(app, removals);
                 tokio::select! {
                     () = keeper.run(stopped(unserved)) => {}
-                    () = messages => {}
-                    () = reminders => {}
-                    () = keys => {}
+                    () = upkeep => {}
                     () = certificate => {}
-                    () = heads => {}
-                    () = retention => {}
-                    () = renaming => {}
                 }
             }
         })?];
@@ -180,8 +178,16 @@ impl Service {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             serving.push(spawn(&format!("http-{number}"), async move {
                 let router = routes::router(&app);
-                front::serve(listener, app, router, stopped(stop)).await;
-                tokio::time::sleep(SOFT_END).await;
+                front::serve(listener, Arc::clone(&app), router, stopped(stop)).await;
+                app.draining.begin();
+                roles::everybody_has_gone(&app, role).await;
+            })?);
+        }
+        if let Some(listener) = inside {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            serving.push(spawn("inside", async move {
+                let router = routes::router(&app);
+                front::inside::serve(listener, app, router, stopped(stop)).await;
             })?);
         }
         join(serving)?;
@@ -199,6 +205,19 @@ impl Service {
     }
 }
 
+/// What is done beside the requests where the ledger is; without an end.
+async fn upkeep(app: &Arc<App>, config: &Config, roster: Arc<FollowedRoster>) {
+    let removals = RemovalFolder::of(&config.data);
+    tokio::join!(
+        deliver(Arc::clone(app)),
+        web::reminders::run(Arc::clone(app)),
+        follow_keys(config.key_folder(), Arc::clone(&app.keys), roster),
+        give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
+        Retention::new(config.retention.kept()).run(Arc::clone(app), removals),
+        Renaming::default().run(Arc::clone(app)),
+    );
+}
+
 /// What stands between a request and its handler when there are too many.
 fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
     let limits = &config.limits;
@@ -206,6 +225,13 @@ fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
     let one =
         Pace { per_second: limits.person_requests_per_second_max, burst: limits.person_requests_at_once_max };
     (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
+}
+
+fn place(config: &Config) -> Result<Place> {
+    Ok(match config.store_address()? {
+        Some(address) => Place::Database(address),
+        None => Place::Folder(config.data.clone()),
+    })
 }
 
 fn roster_of(config: &Config, keys: &Arc<Keys>, clock: &Arc<dyn Clock>) -> FollowedRoster {
@@ -223,9 +249,9 @@ fn keeper(
 ) -> Result<Keeper> {
     let publisher = Publisher { campaign_name, keys: Arc::clone(keys), assets, demo: true };
     let parts = KeeperParts {
-        line_store: Arc::new(open_line(&config.data)?),
+        line_store: open_line(config)?,
         places: Arc::new(SqlitePlaces::open(&config.data)?),
-        ledger: Some(Arc::clone(ledger)),
+        ledger: config.role.has_ledger().then(|| Arc::clone(ledger)),
         clock: Arc::clone(clock),
         publisher,
     };
@@ -342,9 +368,18 @@ pub(crate) async fn signal() {
     }
 }
 
-fn open_line(data: &Path) -> Result<SqliteLine> {
-    SqliteLine::open(data).with_context(|| {
-        format!("이 폴더를 다른 프로세스가 쓰고 있거나 열 수 없습니다 / another process uses this folder, or it cannot be opened: {}", data.display())
+/// Beside the journal: in the database it is one line for every machine.
+fn open_line(config: &Config) -> Result<Arc<dyn LineStore>> {
+    let data = &config.data;
+    Ok(match config.store_address()? {
+        Some(address) => {
+            let limits = store_postgres::StoreLimits::default();
+            let line = PostgresLine::open(address, Arc::new(SystemRandomness), limits);
+            Arc::new(line.context("데이터베이스가 답하지 않거나 쓸 수 없습니다 / the database does not answer, or cannot be used")?)
+        }
+        None => Arc::new(SqliteLine::open(data).with_context(|| {
+            format!("이 폴더를 다른 프로세스가 쓰고 있거나 열 수 없습니다 / another process uses this folder, or it cannot be opened: {}", data.display())
+        })?),
     })
 }
 
@@ -354,13 +389,5 @@ fn gate_settings(config: &Config) -> GateSettings {
         lobby: SignedDuration::from_mins(i64::from(config.campaign.lobby_minutes)),
         poll: PollBands::default(),
         pass_epoch: 1,
-    }
-}
-
-fn web_settings(config: &Config) -> WebSettings {
-    WebSettings {
-        public_origins: config.public_origins.clone(),
-        secure_cookies: config.is_reached_by_tls(),
-        socket: config.limits.socket(),
     }
 }

@@ -80,6 +80,11 @@ impl Source {
         self.folder.path()
     }
 
+    /// For the proof of the same journal elsewhere.
+    pub(crate) fn list_since(&self) -> Option<Timestamp> {
+        self.list_since
+    }
+
     pub(crate) fn into_folder(self) -> Scratch {
         self.folder
     }

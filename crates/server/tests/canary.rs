@@ -136,7 +136,12 @@ fn decomposed(text: &str) -> String {
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.is_file() {
+            // A socket keeps nothing.
+            found.push(path);
+        }
     }
 }
 

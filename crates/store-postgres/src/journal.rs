@@ -32,11 +32,8 @@ impl JournalRow {
     /// The row that follows, with what was decided.
     pub(crate) fn after(last: Position, at_ms: i64, changes: &[Change]) -> Self {
         let mut row = Self { seq: last.seq + 1, at_ms, body: Vec::new(), chain: [0; 32] };
-        let mut one = Vec::new();
         for change in changes {
-            one.clear();
-            record::encode(change, &mut one);
-            record::frame(&one, &mut row.body);
+            record::append(change, &mut row.body);
         }
         row.chain = row.chain_after(last.chain);
         row
@@ -115,6 +112,12 @@ const MOVED: &str =
     WHERE id = 1 AND seq = $4 AND chain = $5 RETURNING 1) SELECT 1 / count(*) FROM done";
 const TOUCHED: &str = "WITH done AS (UPDATE charye.head SET batches = batches + 1
     WHERE id = 1 AND seq = $1 AND chain = $2 RETURNING 1) SELECT 1 / count(*) FROM done";
+
+/// The settings of a transaction; its values are two times, in milliseconds: how long it waits for a lock, and how long
+/// it may be silent.
+pub(crate) fn settings() -> Statement<'static> {
+    Statement::new(SETTINGS, vec![])
+}
 
 fn beyond(known: &Position, rows_max: u32) -> [Statement<'_>; 3] {
     let seq = Value::Number(known.seq.cast_signed());

@@ -36,6 +36,7 @@ mod guards;
 mod health;
 mod inbox;
 mod journal;
+mod line;
 mod link;
 mod moving;
 mod options;
@@ -48,6 +49,7 @@ mod writer;
 
 pub use address::Address;
 pub use checked::{Checked, Tables};
+pub use line::PostgresLine;
 pub use moving::Moving;
 #[cfg(feature = "saboteur")]
 pub use options::Sabotage;

@@ -54,6 +54,26 @@ impl StoreLimits {
     }
 }
 
+#[cfg(not(feature = "saboteur"))]
+pub(crate) fn decides_blind(_limits: &StoreLimits) -> bool {
+    false
+}
+
+#[cfg(not(feature = "saboteur"))]
+pub(crate) fn is_guarded(_limits: &StoreLimits) -> bool {
+    true
+}
+
+#[cfg(feature = "saboteur")]
+pub(crate) fn decides_blind(limits: &StoreLimits) -> bool {
+    matches!(limits.sabotage, Sabotage::DecideBlind | Sabotage::DecideBlindUnguarded)
+}
+
+#[cfg(feature = "saboteur")]
+pub(crate) fn is_guarded(limits: &StoreLimits) -> bool {
+    limits.sabotage != Sabotage::DecideBlindUnguarded
+}
+
 impl Default for StoreLimits {
     fn default() -> Self {
         Self {

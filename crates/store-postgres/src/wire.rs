@@ -123,6 +123,7 @@ impl Connection {
         }
     }
 
+    #[cfg(feature = "saboteur")]
     /// Several statements without values, in a transaction of their own.
     pub(crate) fn script(&mut self, sql: &str) -> Result<(), Failure> {
         self.out.message(b'Q', |out| out.text(sql));

@@ -10,7 +10,7 @@ use crate::guards;
 use crate::health::{Health, HealthCell};
 use crate::inbox::{Asked, Inbox, Work};
 use crate::journal::{self, Chain, JournalRow, Position};
-use crate::options::StoreLimits;
+use crate::options::{StoreLimits, decides_blind, is_guarded};
 use crate::schema;
 use crate::watched::Watched;
 use crate::wire::{Connection, Failure};
@@ -242,7 +242,7 @@ impl Writer {
             (ledger.audit_head_pending(), ledger.guarded())
         };
         let row = JournalRow::after(end, now.as_millisecond(), changes);
-        let guards = if self.is_guarded() { guards::statements(&guarded) } else { Vec::new() };
+        let guards = if is_guarded(&self.limits) { guards::statements(&guarded) } else { Vec::new() };
         let written =
             self.commit(Some(row.chain), |connection| journal::append(connection, &row, end, audit, guards));
         match written {
@@ -259,7 +259,7 @@ impl Writer {
     }
 
     fn committed(&mut self, row: &JournalRow) {
-        if self.decides_blind() {
+        if decides_blind(&self.limits) {
             return self.ledger_mut().discard();
         }
         self.ledger_mut().commit();
@@ -314,27 +314,6 @@ impl Writer {
 
     fn ledger_mut(&self) -> RwLockWriteGuard<'_, Ledger> {
         self.ledger.write().expect(ONE_WRITER)
-    }
-
-    #[cfg(not(feature = "saboteur"))]
-    fn decides_blind(&self) -> bool {
-        false
-    }
-
-    #[cfg(not(feature = "saboteur"))]
-    fn is_guarded(&self) -> bool {
-        true
-    }
-
-    #[cfg(feature = "saboteur")]
-    fn decides_blind(&self) -> bool {
-        use crate::Sabotage::{DecideBlind, DecideBlindUnguarded};
-        matches!(self.limits.sabotage, DecideBlind | DecideBlindUnguarded)
-    }
-
-    #[cfg(feature = "saboteur")]
-    fn is_guarded(&self) -> bool {
-        self.limits.sabotage != crate::Sabotage::DecideBlindUnguarded
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod code;
 mod gate_document;
+mod handover;
 mod line;
 mod pass;
 mod phase;
@@ -23,6 +24,7 @@ mod wait;
 
 pub use code::{NoPlaceCode, place_code, read_place_code, reads_as_place_code};
 pub use gate_document::{DosesLeft, GateDocument};
+pub use handover::{HANDOVER_GOOD_FOR, Handover};
 pub use line::{Bucket, Line, NodeId};
 pub use pass::Pass;
 pub use phase::{Phase, PhaseFacts};

@@ -23,6 +23,8 @@ pub enum Purpose {
     Challenge = 5,
     /// What people read out; see [`KeyRing::short_mac`].
     PlaceCode = 9,
+    /// A visit at another site, of its connector.
+    Visit = 7,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +126,7 @@ mod tests {
     fn what_was_sealed_opens_for_its_purpose_only() {
         let token = ring().seal(Purpose::Ticket, b"body");
         assert_eq!(ring().open(Purpose::Ticket, &token).as_deref(), Some(b"body".as_slice()));
-        for other in [Purpose::Pass, Purpose::Session, Purpose::Form, Purpose::Challenge] {
+        for other in [Purpose::Pass, Purpose::Session, Purpose::Form, Purpose::Challenge, Purpose::Visit] {
             assert_eq!(ring().open(other, &token), None);
         }
     }

@@ -252,7 +252,7 @@ async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Opti
 /// The turn is decided here, on the server, by the number in the signed ticket.
 async fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
     let ticket: Ticket = ctx.ticket.ok_or(Refusal::TicketNeeded)?;
-    let queue_number = match gate.place(&ticket) {
+    let queue_number = match gate.place_for_all(&ticket).await {
         LinePlace::Issued => return Err(Refusal::NotYourTurn { places_ahead: None }.into()),
         LinePlace::Settled { places_ahead, .. } => {
             return Err(Refusal::NotYourTurn { places_ahead: Some(places_ahead) }.into());

@@ -261,7 +261,7 @@ pub async fn outbox(ctx: &mut Context) -> Answered {
 
 pub async fn health(ctx: &mut Context) -> Answered {
     let phase = ctx.app.gate.published().phase.code();
-    Ok(ctx.json(StatusCode::OK, &Health { alive: true, booking: ctx.app.store.is_well(), phase }))
+    Ok(ctx.json(StatusCode::OK, &Health { alive: true, booking: ctx.app.booking_is_well(), phase }))
 }
 
 pub async fn openapi(ctx: &mut Context) -> Answered {

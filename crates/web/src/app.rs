@@ -1,6 +1,7 @@
 //! Everything a handler may need, wired once by the binary.
 
 use crate::front::entrance::Entrance;
+use crate::front::forward::{Forwarder, Lane};
 use crate::front::limits::SocketLimits;
 use crate::front::tls::Tls;
 use crate::gate::Gate;
@@ -19,6 +20,7 @@ use crate::watching::Watching;
 use booking::{Campaign, Country};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::{Clock, Randomness, Roster, Store};
 
 /// Limits and facts of this process. Every limit is named.
@@ -29,6 +31,17 @@ pub struct WebSettings {
     /// TLS stands before us: cookies are `Secure` and `__Host-`.
     pub secure_cookies: bool,
     pub socket: SocketLimits,
+    /// Where the line stands before another site: a turn leads there, not to a booking here.
+    pub site: Option<OtherSite>,
+}
+
+/// A site that is not ours, behind a connector.
+#[derive(Debug, Clone)]
+pub struct OtherSite {
+    /// Scheme and host, without a slash at the end.
+    pub origin: String,
+    /// Korean, English: as people know it.
+    pub name: (String, String),
 }
 
 pub struct App {
@@ -60,11 +73,29 @@ pub struct App {
     pub entrance: Arc<Entrance>,
     /// Without it the socket speaks plain HTTP, behind a proxy that speaks TLS.
     pub tls: Option<Arc<Tls>>,
+    /// In a process that has no ledger: the way to the one that has it.
+    pub forwarder: Option<Arc<Forwarder>>,
     /// Places for requests that ask the ledger.
     pub planes: Planes,
     pub turned_away: TurnedAway,
     pub tries: Tries,
     pub watching: Watching,
+    pub draining: Draining,
+}
+
+/// This process is about to end: whoever keeps a connection is told with the next answer that it ends, too, and finds
+/// another process at the same address.
+#[derive(Debug, Default)]
+pub struct Draining(AtomicBool);
+
+impl Draining {
+    pub fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn has_begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// The words for a campaign; they come from the country's files.
@@ -77,6 +108,16 @@ pub struct CampaignNames {
 impl App {
     pub fn campaign(&self) -> &Campaign {
         &self.gate.campaign
+    }
+
+    /// A desk process, which answers the staff alone.
+    pub fn is_for_staff(&self) -> bool {
+        self.forwarder.as_ref().is_some_and(|forwarder| forwarder.lane() == Lane::Desk)
+    }
+
+    /// Whether the ledger accepts writes, here or, as far as the line has heard, where it is.
+    pub fn booking_is_well(&self) -> bool {
+        self.store.is_well() || (self.forwarder.is_some() && self.gate.booking_is_well())
     }
 
     pub fn is_demo(&self) -> bool {

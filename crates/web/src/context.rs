@@ -96,6 +96,7 @@ impl Context {
             assets: self.app.assets,
             signed_in: self.session.is_some(),
             renews: self.query != "still",
+            tells_time: true,
             party: self.party.clone(),
             now: self.now,
             changing: self.changing.as_ref().map(|changing| changing.banner(self)),

@@ -8,6 +8,8 @@ mod apology;
 pub mod client;
 mod connection;
 pub mod entrance;
+pub mod forward;
+pub mod inside;
 mod join;
 mod lane;
 pub mod limits;
@@ -20,7 +22,6 @@ pub(crate) use join::state_of;
 pub use planes::Answer;
 
 use crate::app::App;
-use apology::Apologies;
 use axum::Router;
 use planes::{Front, Planes};
 use socket2::{Domain, SockRef, Socket, Type};
@@ -28,14 +29,26 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 /// The listen queue; the kernel cuts it to its own maximum.
 const BACKLOG: i32 = 4096;
 
-/// A listener that several runtimes or processes may share.
+/// A listener that several runtimes may share.
 pub fn bind(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
+    listen(address, false)
+}
+
+/// One that other processes of the same user may share, too, each with a socket of its own: the kernel deals the
+/// connections out.
+pub fn bind_shared(address: SocketAddr) -> std::io::Result<std::net::TcpListener> {
+    listen(address, true)
+}
+
+fn listen(address: SocketAddr, is_shared: bool) -> std::io::Result<std::net::TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
+    socket.set_reuse_port(is_shared)?;
     socket.set_nonblocking(true)?;
     // Accepted connections inherit it: one call less for each.
     socket.set_tcp_nodelay(true)?;
@@ -55,23 +68,37 @@ pub async fn serve(
     let cut = SockRef::from(&listener).set_tcp_user_timeout(Some(app.settings.socket.write_wait));
     cut.expect("a listener takes options");
     let listener = TcpListener::from_std(listener).expect("the listener is non-blocking");
-    let lane = lane::Lane::new(&app);
-    let apologies = Apologies::new(&app);
-    let planes = Arc::new(Planes { app, router, lane, apologies });
+    let planes = Arc::new(Planes::new(app, router));
     let entrance = &planes.app.entrance;
     tokio::pin!(stop);
+    // Once told to stop: whoever has knocked already is let in before the door is closed.
+    let mut knocked = None;
     loop {
         let socket = entrance.socket().await;
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = &mut stop => return,
+        let accepted = match &mut knocked {
+            None => tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = &mut stop => {
+                    knocked = Some(0..BACKLOG);
+                    continue;
+                }
+            },
+            Some(left) => match (left.next(), timeout(Duration::ZERO, listener.accept()).await) {
+                (Some(_), Ok(accepted)) => accepted,
+                _ => return,
+            },
         };
         match accepted {
             Ok((stream, peer)) => {
                 let admission = entrance.admit(socket, peer.ip());
                 let planes = Arc::clone(&planes);
-                let front =
-                    Front { over_tls: planes.app.tls.is_some(), peer: peer.ip(), turns_away: false, planes };
+                let front = Front {
+                    over_tls: planes.app.tls.is_some(),
+                    peer: peer.ip(),
+                    turns_away: false,
+                    is_inside: false,
+                    planes,
+                };
                 tokio::spawn(connection::come_in(stream, admission, front));
             }
             Err(error) => {

@@ -17,7 +17,7 @@ use booking::{Campaign, Refusal};
 use issuing::Issuing;
 use jiff::{SignedDuration, Timestamp};
 pub use places::Whose;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use store::Clock;
 use tokio::sync::Notify;
@@ -47,6 +47,12 @@ pub struct Gate {
     /// Rings when one is nearly used up.
     running_low: Notify,
     serving_number: AtomicU64,
+    /// As the ledger said last, wherever it is.
+    booking_is_well: AtomicBool,
+    /// Whether there are other nodes.
+    has_company: AtomicBool,
+    /// Rings when the keeper has looked how the line stands.
+    looked: Notify,
     exchanges: Mutex<TokenBucket>,
     taken_over: places::TakenOver,
     published: RwLock<Arc<Published>>,
@@ -168,9 +174,30 @@ impl Gate {
         }
     }
 
+    /// As [`Gate::place`], as every node knows it: whoever was told by another that they are called must not hear here
+    /// that they are not, because this one has not looked since.
+    pub async fn place_for_all(&self, ticket: &Ticket) -> Place {
+        const LOOKS: usize = 2;
+        const LOOK_WITHIN: std::time::Duration = std::time::Duration::from_millis(300);
+        for _ in 0..LOOKS {
+            let looked = self.looked.notified();
+            let place = self.place(ticket);
+            let is_last_word =
+                matches!(place, Place::Called { .. }) || !self.has_company.load(Ordering::Relaxed);
+            if is_last_word || tokio::time::timeout(LOOK_WITHIN, looked).await.is_err() {
+                return place;
+            }
+        }
+        self.place(ticket)
+    }
+
     /// Everyone below it may enter.
     pub fn serving_number(&self) -> u64 {
         self.serving_number.load(Ordering::Acquire)
+    }
+
+    pub fn booking_is_well(&self) -> bool {
+        self.booking_is_well.load(Ordering::Relaxed)
     }
 
     /// One of the exchanges this moment allows, or how long until the next.

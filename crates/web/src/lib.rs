@@ -20,6 +20,7 @@ pub mod context;
 pub mod cookies;
 pub mod draft;
 pub mod error;
+pub mod exported;
 pub mod field_keys;
 pub mod fields;
 pub mod front;

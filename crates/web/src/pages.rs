@@ -8,6 +8,7 @@ pub mod booked;
 pub mod busy;
 pub mod cancel;
 pub mod change;
+pub mod connector;
 pub mod days;
 pub mod elsewhere;
 pub mod favourites;
@@ -47,6 +48,7 @@ pub struct Assets {
 }
 
 /// The frame around every page; the layout shows it.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is given")]
 #[derive(Clone, Debug)]
 pub struct Chrome {
     pub lang: Lang,
@@ -62,6 +64,8 @@ pub struct Chrome {
     pub party: Option<String>,
     /// The server's clock, shown in the head and kept going by `page.js`.
     pub now: Timestamp,
+    /// Not of a page that is prepared once: it would show the time of its making.
+    pub tells_time: bool,
     /// Somebody moves an appointment: every page says that the old place is kept.
     pub changing: Option<ChangingBanner>,
 }
@@ -69,7 +73,14 @@ pub struct Chrome {
 impl Chrome {
     /// Of a page that is the same for everybody, whoever looks at it.
     pub fn for_everybody(lang: Lang, path: String, demo: bool, assets: Assets, now: Timestamp) -> Self {
-        Self { lang, demo, path, assets, signed_in: false, renews: true, party: None, now, changing: None }
+        let (signed_in, renews, tells_time, party, changing) = (false, true, true, None, None);
+        Self { lang, demo, path, assets, signed_in, renews, party, now, tells_time, changing }
+    }
+
+    /// Of a page that is kept for longer than some seconds.
+    #[must_use]
+    pub fn without_clock(self) -> Self {
+        Self { tells_time: false, ..self }
     }
 }
 

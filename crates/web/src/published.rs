@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    IF_NONE_MATCH, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body_util::Full;
@@ -92,7 +92,7 @@ impl Prepared {
     }
 
     /// As [`Prepared::respond`], written as it goes over the wire.
-    pub fn write(&self, asked: &Asked, date: &str, close: bool, answer: &mut Vec<u8>) {
+    pub(crate) fn write(&self, asked: &Asked, ending: &Ending<'_>, answer: &mut Vec<u8>) {
         let is_known = asked.known_tag == self.tag.as_bytes();
         let packed = self.gzip.as_ref().filter(|_| asked.takes_gzip && !is_known);
         let body: &[u8] = if is_known { &[] } else { packed.unwrap_or(&self.plain) };
@@ -104,7 +104,7 @@ impl Prepared {
         if packed.is_some() {
             header(answer, CONTENT_ENCODING.as_str(), b"gzip");
         }
-        end_head(answer, (!is_known).then_some(body.len()), date, close);
+        end_head(answer, (!is_known).then_some(body.len()), ending);
         answer.extend_from_slice(body);
     }
 
@@ -141,6 +141,16 @@ pub struct Asked {
     pub takes_gzip: bool,
 }
 
+/// A year, for this host alone: whoever was here once over TLS comes back over TLS.
+pub(crate) const HSTS: &str = "max-age=31536000";
+
+/// What a head says at its end, whatever it is about.
+pub(crate) struct Ending<'a> {
+    pub(crate) date: &'a str,
+    pub(crate) close: bool,
+    pub(crate) over_tls: bool,
+}
+
 pub(crate) fn header(answer: &mut Vec<u8>, name: &str, value: &[u8]) {
     answer.extend_from_slice(name.as_bytes());
     answer.extend_from_slice(b": ");
@@ -149,14 +159,17 @@ pub(crate) fn header(answer: &mut Vec<u8>, name: &str, value: &[u8]) {
 }
 
 /// A 304 has no length of its own.
-pub(crate) fn end_head(answer: &mut Vec<u8>, length: Option<usize>, date: &str, close: bool) {
-    if close {
+pub(crate) fn end_head(answer: &mut Vec<u8>, length: Option<usize>, ending: &Ending<'_>) {
+    if ending.over_tls {
+        header(answer, STRICT_TRANSPORT_SECURITY.as_str(), HSTS.as_bytes());
+    }
+    if ending.close {
         header(answer, "connection", b"close");
     }
     if let Some(length) = length {
         write!(answer, "content-length: {length}\r\n").expect("writing to memory cannot fail");
     }
-    header(answer, "date", date.as_bytes());
+    header(answer, "date", ending.date.as_bytes());
     answer.extend_from_slice(b"\r\n");
 }
 

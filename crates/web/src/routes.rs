@@ -200,6 +200,8 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/people/code", Identified, run!(journey::recipient_code::post)),
         page(post(), "/people/code/resend", Identified, run!(journey::recipient_code::resend)),
         page(post(), "/people/stop", Identified, run!(journey::people::stop)),
+        page(get(), "/site", Public, run!(journey::site::get)),
+        page(get(), "/site/go", Admitted, run!(journey::site::go)),
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
         api(get(), "/gate/{campaign}/ticket", Public, &[], "TicketStatus", run!(api::ticket)),
@@ -317,6 +319,17 @@ static NOT_FOUND: LazyLock<Route> = LazyLock::new(|| {
 static WRONG_METHOD: LazyLock<Route> = LazyLock::new(|| {
     page(Method::GET, "", Guard::Public, |_| Box::pin(std::future::ready(Err(Problem::MethodNotAllowed))))
 });
+
+/// Whether a path is one of the staff's, which only a desk process is asked for.
+pub(crate) fn is_staffs(path: &str) -> bool {
+    let page = path.strip_prefix("/en").unwrap_or(path);
+    page == "/desk" || page.starts_with("/desk/")
+}
+
+/// For what is not there.
+pub(crate) async fn nowhere(app: Arc<App>, request: Request<Body>) -> Response<Body> {
+    stray(app, &NOT_FOUND, request).await
+}
 
 async fn stray(app: Arc<App>, route: &'static LazyLock<Route>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path();

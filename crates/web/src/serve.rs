@@ -7,6 +7,7 @@ use crate::context::{Context, Wants};
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::Fields;
+use crate::front::forward::Lane;
 use crate::front::limits::SocketLimits;
 use crate::journey::changing::Changing;
 use crate::journey::people::party_line;
@@ -62,7 +63,8 @@ async fn answer(
     {
         return problem.answer(&ctx);
     }
-    let entered = match place(&app, route, &ctx).await {
+    let lane = head.extensions.get::<Lane>().copied().unwrap_or(Lane::Public);
+    let entered = match place(&app, route, lane, &ctx).await {
         Ok(entered) => entered,
         Err(problem) => return problem.answer(&ctx),
     };
@@ -84,8 +86,16 @@ async fn answer(
 }
 
 /// A place at the plane of the route, for whoever has not asked too often.
-async fn place<'a>(app: &'a App, route: &Route, ctx: &Context) -> Result<Option<Entered<'a>>, Problem> {
-    let plane = route.plane();
+async fn place<'a>(
+    app: &'a App,
+    route: &Route,
+    lane: Lane,
+    ctx: &Context,
+) -> Result<Option<Entered<'a>>, Problem> {
+    let plane = match (route.plane(), lane) {
+        (Plane::Booking, Lane::Desk) => Plane::Desk,
+        (plane, _) => plane,
+    };
     if plane == Plane::Gate {
         return Ok(None);
     }

@@ -53,7 +53,7 @@ impl StaticPlane<'_> {
 
     fn chrome(&self, lang: Lang, region: Option<&Region>) -> Chrome {
         let path = region.map_or_else(|| BASE.to_owned(), |region| format!("{BASE}/{}", region.code));
-        Chrome::for_everybody(lang, path, self.demo, self.assets, self.made_at)
+        Chrome::for_everybody(lang, path, self.demo, self.assets, self.made_at).without_clock()
     }
 
     fn regions_page(&self, lang: Lang, region: Option<&Region>) -> RegionsPage {

@@ -117,6 +117,17 @@ async fn a_crowd_with_connections_of_their_own_keeps_none() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn waits_count_from_when_people_wanted_to_send_and_not_from_when_they_could() {
+    let (_service, config) = start(Manners::default()).await;
+    let mut longest_us = 0;
+    let config = CrowdConfig { requests_per_second_max: 25, ..config };
+    let report = run_logged(config, |_| {}, |entry| longest_us = longest_us.max(entry.waited_us)).await;
+    let behind_us = report.behind_max.as_micros() as u64;
+    assert!(behind_us > 1_000_000, "the spike is more than the pace allows");
+    assert!(longest_us >= behind_us, "{longest_us} us waited, {behind_us} us late");
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_gets_no_code_asks_for_another() {
     let (_, report) = crowd_at(Manners { loses_first_codes: true, ..Manners::default() }).await;
     assert_eq!(report.journal.booked, people_who(|conduct| conduct == Conduct::Books));

@@ -53,6 +53,9 @@ pub(crate) struct Rehearse {
     /// 초당 요청의 한도 · requests a second at the most
     #[arg(long, default_value_t = 20_000, value_name = "N")]
     pub(crate) requests_per_second: u32,
+    /// 그 서비스의 초당 입장 인원: 계획을 함께 그림 · the rate the service admits at; the plan is drawn beside
+    #[arg(long, value_name = "N")]
+    pub(crate) admissions_per_second: Option<u32>,
     /// 요청마다 새 연결 · a connection of its own for each request
     #[arg(long)]
     pub(crate) own_connections: bool,

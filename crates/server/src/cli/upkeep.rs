@@ -46,6 +46,15 @@ pub(crate) struct Backup {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Move {
+    /// 자료 폴더 · data folder, in place of the one of the config
+    #[arg(value_name = "FOLDER")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) places: Places,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Restore {
     /// 백업 파일 · the backup
     #[arg(value_name = "BACKUP")]

@@ -10,7 +10,8 @@ use booking::{Country, RegionCode};
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::Arc;
-use store::Clock as _;
+use store::{Clock as _, Ledger};
+use store_postgres::{Address, Checked, PostgresStore, Tables};
 use store_sqlite::{ROSTER_FILE, SqliteLine, SqliteRoster, SqliteStore, StoreLimits};
 use web::roster::key_check;
 
@@ -71,14 +72,41 @@ fn keys(config: &Config) -> Result<String, String> {
     keys.map(|_| folder.display().to_string()).map_err(|error| format!("{error:#}"))
 }
 
+/// Reads the whole journal, if there is one, and makes none.
+fn database(address: Address, country: Country) -> Result<String, String> {
+    let checked = Checked::of(&address, &SystemRandomness).map_err(|error| chain(&error))?;
+    checked.is_fit().map_err(|error| chain(&error))?;
+    let standby = if checked.waits_for_standby {
+        "대기 서버에도 기록합니다 / commits wait for a standby"
+    } else {
+        "한 서버에만 기록합니다 / commits are on one server only"
+    };
+    let server = format!("{address}, PostgreSQL {}; {standby}", checked.version);
+    if checked.tables == Tables::ToBeMade {
+        return Ok(format!("{server}; 처음 시작할 때 만듭니다 / tables are made at the first start"));
+    }
+    let limits = store_postgres::StoreLimits::default();
+    let (clock, randomness) = (Arc::new(SystemClock), Arc::new(SystemRandomness));
+    let store = PostgresStore::open(address, Arc::new(country), clock, randomness, limits);
+    let store = store.map_err(|error| chain(&error))?;
+    let ledger = store.ledger();
+    Ok(format!("{}; {server}", counted(&ledger)))
+}
+
 fn ledger(config: &Config, country: Country) -> Result<String, String> {
+    if let Some(address) = config.store_address().map_err(|error| format!("{error:#}"))? {
+        return database(address, country);
+    }
     if !config.data.exists() {
         return Ok(format!("{}: 처음 시작할 때 만듭니다 / made at the first start", config.data.display()));
     }
     let opened =
         SqliteStore::open(&config.data, Arc::new(country), Arc::new(SystemClock), StoreLimits::default());
     let store = opened.map_err(|error| chain(&error))?;
-    let ledger = store.ledger();
+    Ok(counted(&store.ledger()))
+}
+
+fn counted(ledger: &Ledger) -> String {
     let (holds, appointments) = (ledger.holds().count(), ledger.appointments().count());
     let (slots, people) = ledger
         .overfull_slots()
@@ -89,7 +117,7 @@ fn ledger(config: &Config, country: Country) -> Result<String, String> {
             "; 의료기관이 줄인 자리보다 많이 받은 시간 {slots}개, 다시 안내할 사람 {people}명 / {slots} slots hold more than their clinics give now, {people} people to re-offer"
         ),
     };
-    Ok(format!("{appointments} appointments, {holds} holds, journal chain intact{overfull}"))
+    format!("{appointments} appointments, {holds} holds, journal chain intact{overfull}")
 }
 
 fn roster(config: &Config) -> Result<String, String> {
@@ -103,6 +131,9 @@ fn roster(config: &Config) -> Result<String, String> {
 }
 
 fn line(config: &Config) -> Result<String, String> {
+    if config.store_address().is_ok_and(|address| address.is_some()) {
+        return Ok("데이터베이스에 있습니다 / in the database".to_owned());
+    }
     if !config.data.exists() {
         return Ok("처음 시작할 때 만듭니다 / made at the first start".to_owned());
     }

@@ -3,15 +3,18 @@
 mod evidence;
 mod live;
 mod picture;
+mod planned;
 mod words;
 
 use crate::cli::{self, NOT_IN_ORDER};
 use crate::country::{self, SOME_DAY};
 use anyhow::{Context as _, Result, ensure};
 use evidence::Evidence;
+use planned::Planned;
 use rehearsal::audit::Findings;
 use rehearsal::crowd::{self, CrowdConfig, CrowdReport, Ending};
 use rehearsal::logbook::{Reader, Writer};
+use rehearsal::plan::Plan;
 use rehearsal::scenario::{ArrivalCurve, Arrivals, Scenario};
 use rehearsal::tally::Tally;
 use std::fs::File;
@@ -32,9 +35,15 @@ struct Played {
     /// What the folder says; None where there is no folder to look into.
     evidence: Option<Evidence>,
     findings: Option<Findings>,
+    /// What the plan of the same day says; None where the rate is not known.
+    plan: Option<Plan>,
 }
 
 impl Played {
+    fn planned(&self) -> Option<Planned> {
+        self.plan.as_ref().map(|plan| Planned::of(plan, self))
+    }
+
     /// Only an audit that holds makes a rehearsal pass, and only if the service was there to be audited.
     fn passes(&self) -> bool {
         let journal = &self.crowd.journal;
@@ -50,7 +59,7 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
     if asked.audit_again {
         return audit_again(asked);
     }
-    let (config, scenario) = config(asked)?;
+    let (config, day) = config(asked)?;
     if let Some(data) = &asked.data {
         evidence::check_folder(data, &asked.places)?;
     }
@@ -62,7 +71,7 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
         logbook.display()
     );
     let people = config.people;
-    let crowd = play(config, &scenario, &logbook)?;
+    let crowd = play(config, day.name, &logbook)?;
     let evidence = match &asked.data {
         Some(data) => Some(Evidence::gather(data, &asked.places, &asked.out)?),
         None => None,
@@ -72,7 +81,10 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
         None => None,
     };
     let tally = tally(&logbook)?;
-    let played = Played { scenario, people, crowd, tally, evidence, findings };
+    let plan = asked.admissions_per_second.filter(|_| asked.curve.is_none());
+    let plan = plan.map(|rate| planned::plan(&day, people, rate.max(1), crowd.opening_in));
+    let scenario = day.name.to_owned();
+    let played = Played { scenario, people, crowd, tally, evidence, findings, plan };
     picture::write(&played, &asked.out)?;
     Ok(if played.passes() { ExitCode::SUCCESS } else { ExitCode::from(NOT_IN_ORDER) })
 }
@@ -87,7 +99,7 @@ fn audit_again(asked: &cli::Rehearse) -> Result<ExitCode> {
     Ok(if found.holds() { ExitCode::SUCCESS } else { ExitCode::from(NOT_IN_ORDER) })
 }
 
-fn config(asked: &cli::Rehearse) -> Result<(CrowdConfig, String)> {
+fn config(asked: &cli::Rehearse) -> Result<(CrowdConfig, Scenario)> {
     let (country, _) = country::load(asked.data.as_deref().unwrap_or(Path::new("")), SOME_DAY)?;
     let slug = country.campaigns()[0].slug.clone();
     let (scenario, arrival) = who_comes(asked)?;
@@ -99,7 +111,7 @@ fn config(asked: &cli::Rehearse) -> Result<(CrowdConfig, String)> {
     config.connections_max = asked.connections;
     config.requests_per_second_max = asked.requests_per_second;
     config.keeps_connections = !asked.own_connections;
-    Ok((config, scenario.name.to_owned()))
+    Ok((config, scenario))
 }
 
 /// The day, and when people come; by a table if there is one.

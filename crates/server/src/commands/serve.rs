@@ -18,7 +18,8 @@ use tokio::sync::watch;
 const OPEN_FOR_DAYS: i64 = 12;
 
 pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
-    let config = Config::read(serve.config.as_deref())?;
+    let mut config = Config::read(serve.config.as_deref())?;
+    config.take_orders(serve.role, serve.listen, serve.operator_listen)?;
     no_demonstration(&config.data)?;
     telemetry::start(config.log_format);
     let doors = doors(&config, SystemClock.now())?;
@@ -54,6 +55,11 @@ pub(crate) fn run_until_signal(service: Service) -> Result<ExitCode> {
     service.run(&stopping)?;
     waiter.join().map_err(|_| anyhow::anyhow!("the signal thread panicked"))??;
     Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn stop_at_signal() {
+    signal().await;
+    println!("\n마치는 중입니다 / stopping");
 }
 
 /// Synthetic people stay in the folder of their demonstration.

@@ -8,6 +8,8 @@ pub(crate) enum Value<'a> {
     Number(i64),
     Bytes(&'a [u8]),
     Text(&'a str),
+    OwnBytes(Vec<u8>),
+    OwnText(String),
     Numbers(Vec<i64>),
     ByteStrings(Vec<&'a [u8]>),
 }
@@ -23,8 +25,8 @@ impl Value<'_> {
     pub(super) fn oid(&self) -> i32 {
         match self {
             Self::Number(_) => INT8,
-            Self::Bytes(_) => BYTEA,
-            Self::Text(_) => TEXT,
+            Self::Bytes(_) | Self::OwnBytes(_) => BYTEA,
+            Self::Text(_) | Self::OwnText(_) => TEXT,
             Self::Numbers(_) => INT8_LIST,
             Self::ByteStrings(_) => BYTEA_LIST,
         }
@@ -35,6 +37,8 @@ impl Value<'_> {
             Self::Number(number) => out.raw(&number.to_be_bytes()),
             Self::Bytes(bytes) => out.raw(bytes),
             Self::Text(text) => out.raw(text.as_bytes()),
+            Self::OwnBytes(bytes) => out.raw(bytes),
+            Self::OwnText(text) => out.raw(text.as_bytes()),
             Self::Numbers(numbers) => {
                 list(out, INT8, numbers.iter().map(|number| number.to_be_bytes()));
             }
@@ -78,6 +82,10 @@ impl Row {
             rest = after;
         }
         Some(Self(columns))
+    }
+
+    pub(crate) fn columns(&self) -> usize {
+        self.0.len()
     }
 
     pub(crate) fn number(&self, column: usize) -> io::Result<i64> {

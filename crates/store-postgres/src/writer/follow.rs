@@ -4,6 +4,7 @@ use super::trouble::{Trouble, is_useless, trouble};
 use super::{ONE_WRITER, Writer};
 use crate::journal::{self, Beyond, JournalRow, Locked};
 use crate::link::connect;
+use crate::options::decides_blind;
 use crate::wire::{Connection, Failure};
 use jiff::Timestamp;
 use store::{StoreError, record};
@@ -14,7 +15,7 @@ impl Writer {
         loop {
             let (at, limits) = (self.at, self.limits);
             let locked = self.with_connection(|connection| journal::lock(connection, at, &limits))?;
-            if self.decides_blind() {
+            if decides_blind(&self.limits) {
                 return Ok(locked);
             }
             let is_all = locked.beyond.is_all;

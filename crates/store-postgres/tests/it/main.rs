@@ -5,6 +5,7 @@
 mod cluster;
 mod conformance;
 mod doubt;
+mod line;
 mod nodes;
 
 use booking::Country;

@@ -1,7 +1,9 @@
 //! The memory of the waiting room: what several nodes may do with one line, and what they find when they begin again.
 
 use super::Chance;
-use crate::{LeadStep, Led, LedgerNews, LineState, LineStore, MemoryLine, NodeStep, Seen, Stepped};
+use crate::{
+    LeadStep, Led, LedgerNews, LineState, LineStore, MemoryLine, NodeStep, Seen, Stepped, StoreError,
+};
 use booking::Opening;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +14,18 @@ const CAMPAIGN: CampaignTag = CampaignTag(1);
 /// Opens the same memory again; a new one the first time.
 pub type Open<'a> = &'a (dyn Fn() -> Box<dyn LineStore> + Sync);
 
+/// How often somebody asks whose turn did not come. On a busy machine others may be before them for long.
+const ASKED_MAX: u32 = 50;
+
+/// Asks again as long as the store says that it cannot answer now: then nothing was done.
+fn in_turn<T>(ask: impl Fn() -> Result<T, StoreError>) -> T {
+    let mut answers = (0..ASKED_MAX).map(|_| ask());
+    let answer = answers.find(|answer| !matches!(answer, Err(StoreError::Unavailable { .. })));
+    answer.expect("one's turn comes").expect("the line is well")
+}
+
 fn look(line: &dyn LineStore) -> LineState {
-    line.look(CAMPAIGN, 0).expect("the line is well")
+    in_turn(|| line.look(CAMPAIGN, 0))
 }
 
 fn seen(state: &LineState) -> Seen {
@@ -22,11 +34,11 @@ fn seen(state: &LineState) -> Seen {
 }
 
 fn claim(line: &dyn LineStore, node: NodeId) -> bool {
-    line.claim(CAMPAIGN, node, &seen(&look(line))).expect("the line is well")
+    in_turn(|| line.claim(CAMPAIGN, node, &seen(&look(line))))
 }
 
 fn step(line: &dyn LineStore, node: NodeId, step: &NodeStep) -> Stepped {
-    line.step(CAMPAIGN, node, step).expect("the line is well")
+    in_turn(|| line.step(CAMPAIGN, node, step))
 }
 
 /// As the leader, with everything else as it is.
@@ -299,15 +311,17 @@ impl Life {
         let mut chance = Chance::seeded(seed);
         let mut life = Self::default();
         let mut settled_until = 0;
-        let mut node = line.join(CAMPAIGN).expect("the line is well");
+        let mut node = in_turn(|| line.join(CAMPAIGN));
         let mut reserved: Option<(u32, u32)> = None;
         for _ in 0..60 {
-            let state = line.look(CAMPAIGN, settled_until).expect("the line is well");
+            let state = in_turn(|| line.look(CAMPAIGN, settled_until));
+            // Others come between a look and the step that follows from it, on one core, too.
+            std::thread::yield_now();
             settled_until = state.settled_until;
             life.seen.extend(state.settled.iter().cloned());
             let next = Self::next(&mut chance, &state, node, reserved);
             if chance.percent(20) || state.leader.is_none() {
-                let _perhaps = line.claim(CAMPAIGN, node, &seen(&state)).expect("the line is well");
+                let _perhaps = in_turn(|| line.claim(CAMPAIGN, node, &seen(&state)));
             }
             match step(&*line, node, &next) {
                 Stepped::Done => {
@@ -317,7 +331,7 @@ impl Life {
                     reserved = next.reserve.or(reserved.filter(|_| next.close.is_none()));
                 }
                 Stepped::Fenced => {
-                    node = line.join(CAMPAIGN).expect("the line is well");
+                    node = in_turn(|| line.join(CAMPAIGN));
                     reserved = None;
                 }
                 Stepped::NotLeading | Stepped::BucketOver => {}

@@ -127,9 +127,12 @@ fn nodes_that_race_settle_every_ticket_once() {
 
 #[test]
 fn a_line_that_forgets_who_was_fenced_is_caught() {
-    let faults = (0..10).map(|seed| {
+    let has_faults = |seed| {
         let line = Arc::new(MemoryLine::forgetting_fences());
-        line_cases::race(seed, &|| Box::new(Arc::clone(&line))).len()
-    });
-    assert!(faults.sum::<usize>() > 0);
+        !line_cases::race(seed, &|| Box::new(Arc::clone(&line))).is_empty()
+    };
+    // On a busy machine the racers come one after another, and nobody is fenced in the midst of anything.
+    assert!((0..2_000).any(has_faults));
+    let cases = || line_cases::run(&|_| Box::new(MemoryLine::forgetting_fences()));
+    assert!(std::panic::catch_unwind(cases).is_err());
 }

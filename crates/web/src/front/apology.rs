@@ -6,7 +6,7 @@ use crate::error::Problem;
 use crate::lang::Lang;
 use crate::pages::Chrome;
 use crate::pages::trouble::{BadRequestPage, TroublePage};
-use crate::published::{Cache, add_safety, end_head, header};
+use crate::published::{Cache, Ending, add_safety, end_head, header};
 use crate::wording;
 use askama::Template as _;
 use bytes::Bytes;
@@ -38,6 +38,7 @@ pub(super) struct Apologies {
     turn: AtomicUsize,
     unreadable: Words,
     head_too_large: Words,
+    body_too_large: Words,
     too_slow: Words,
 }
 
@@ -61,6 +62,7 @@ impl Apologies {
             turn: AtomicUsize::new(0),
             unreadable: refusal(&Problem::Unreadable, app),
             head_too_large: refusal(&Problem::HeadTooLarge, app),
+            body_too_large: refusal(&Problem::TooLarge, app),
             too_slow: refusal(&Problem::TooSlow, app),
         }
     }
@@ -71,12 +73,12 @@ impl Apologies {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let words = if matches!(status, 414 | 431) { &self.head_too_large } else { &self.unreadable };
-        last_words(stream, &words.at(&app.gate.published().date)).await;
+        last_words(stream, &words.to(app)).await;
     }
 
     /// For a head that began and did not end.
     pub(super) async fn too_slow<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut S, app: &App) {
-        last_words(stream, &self.too_slow.at(&app.gate.published().date)).await;
+        last_words(stream, &self.too_slow.to(app)).await;
     }
 
     /// There is no place. Whoever says nothing is not answered.
@@ -88,7 +90,7 @@ impl Apologies {
         }
         let target = head[..length].splitn(3, |byte| *byte == b' ').nth(1).unwrap_or(b"/");
         let words = self.next_busy().to_whom(target);
-        last_words(stream, &words.at(&app.gate.published().date)).await;
+        last_words(stream, &words.to(app)).await;
     }
 
     /// For a request on a connection that may go on.
@@ -98,6 +100,14 @@ impl Apologies {
 
     pub(super) fn head_too_large(&self) -> Response<Full<Bytes>> {
         self.head_too_large.respond()
+    }
+
+    pub(super) fn body_too_large(&self) -> Response<Full<Bytes>> {
+        self.body_too_large.respond()
+    }
+
+    pub(super) fn body_too_slow(&self) -> Response<Full<Bytes>> {
+        self.too_slow.respond()
     }
 
     fn next_busy(&self) -> &Busy {
@@ -136,6 +146,7 @@ const HTML: &str = "text/html; charset=utf-8";
 
 fn chrome(lang: Lang, app: &App) -> Chrome {
     Chrome::for_everybody(lang, "/wait".to_owned(), app.is_demo(), app.assets, app.clock.now())
+        .without_clock()
 }
 
 /// In Korean: whoever sent this did not say what they read.
@@ -171,13 +182,15 @@ impl Words {
         response
     }
 
-    fn at(&self, date: &str) -> Vec<u8> {
+    fn to(&self, app: &App) -> Vec<u8> {
         let reason = self.status.canonical_reason().unwrap_or("Refused");
         let mut answer = format!("HTTP/1.1 {} {reason}\r\n", self.status.as_u16()).into_bytes();
         for (name, value) in &self.headers {
             header(&mut answer, name.as_str(), value.as_bytes());
         }
-        end_head(&mut answer, Some(self.body.len()), date, true);
+        let published = app.gate.published();
+        let ending = Ending { date: &published.date, close: true, over_tls: app.tls.is_some() };
+        end_head(&mut answer, Some(self.body.len()), &ending);
         answer.extend_from_slice(&self.body);
         answer
     }

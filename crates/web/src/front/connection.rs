@@ -149,7 +149,8 @@ async fn side_by_side(stream: TlsStream<TcpStream>, front: Front) {
             _ = looks.tick() => {}
         }
         let begun = calls.begun.load(Ordering::Relaxed);
-        if begun == seen && calls.done.load(Ordering::Relaxed) == begun {
+        let is_idle = begun == seen && calls.done.load(Ordering::Relaxed) == begun;
+        if is_idle || app_is_draining(&planes) {
             connection.as_mut().graceful_shutdown();
             if let Ok(ended) = timeout(limits.write_wait, &mut connection).await {
                 log(ended);
@@ -158,6 +159,10 @@ async fn side_by_side(stream: TlsStream<TcpStream>, front: Front) {
         }
         seen = begun;
     }
+}
+
+fn app_is_draining(planes: &super::planes::Planes) -> bool {
+    planes.app.draining.has_begun()
 }
 
 fn log(ended: hyper::Result<()>) {

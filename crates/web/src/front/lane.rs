@@ -10,7 +10,7 @@ use super::join::ticket_body;
 use super::limits::SocketLimits;
 use crate::app::App;
 use crate::cookies::Cookie;
-use crate::published::{Asked, Cache, end_head, header};
+use crate::published::{Asked, Cache, Ending, end_head, header};
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE, X_CONTENT_TYPE_OPTIONS};
 use hyper::http;
@@ -55,9 +55,11 @@ struct Plain {
 
 impl Lane {
     pub(super) fn new(app: &App) -> Self {
+        // Of the staff's listener the public asks nothing.
+        let line = |line: String| if app.is_for_staff() { vec![0] } else { line.into_bytes() };
         Self {
-            document: format!("GET {} HTTP/1.1\r\n", app.gate_document_path).into_bytes(),
-            tickets: format!("POST {} HTTP/1.1\r\n", app.tickets_path).into_bytes(),
+            document: line(format!("GET {} HTTP/1.1\r\n", app.gate_document_path)),
+            tickets: line(format!("POST {} HTTP/1.1\r\n", app.tickets_path)),
         }
     }
 
@@ -120,11 +122,13 @@ impl Lane {
             Ok(httparse::Status::Partial) => return Seen::Unfinished,
             Err(_) => return Seen::NotOurs,
         };
-        let Some(plain) = plain(request.headers, length) else { return Seen::NotOurs };
+        let Some(mut plain) = plain(request.headers, length) else { return Seen::NotOurs };
+        plain.close |= app.draining.has_begun();
         let published = app.gate.published();
+        let ending = Ending { date: &published.date, close: plain.close, over_tls: app.tls.is_some() };
         if is_document {
-            published.gate_document.write(&plain.asked, &published.date, plain.close, answer);
-        } else if plain.personal || !write_ticket(app, &published.date, plain.close, answer) {
+            published.gate_document.write(&plain.asked, &ending, answer);
+        } else if plain.personal || !write_ticket(app, &ending, answer) {
             return Seen::NotOurs;
         }
         Seen::Answered { length: plain.length, close: plain.close }
@@ -162,7 +166,7 @@ fn plain(fields: &[httparse::Header<'_>], length: usize) -> Option<Plain> {
 }
 
 /// False where a ticket cannot be given at once; the whole join then waits, or says why not.
-fn write_ticket(app: &App, date: &str, close: bool, answer: &mut Vec<u8>) -> bool {
+fn write_ticket(app: &App, ending: &Ending<'_>, answer: &mut Vec<u8>) -> bool {
     let Ok(Some(ticket)) = app.gate.try_issue(|| app.random.bytes()) else { return false };
     let token = app.gate.seal(&ticket);
     let body = ticket_body(&token, "issued");
@@ -176,7 +180,7 @@ fn write_ticket(app: &App, date: &str, close: bool, answer: &mut Vec<u8>) -> boo
         answer.extend_from_slice(part.as_bytes());
     }
     answer.extend_from_slice(b"\r\n");
-    end_head(answer, Some(body.iter().map(|part| part.len()).sum()), date, close);
+    end_head(answer, Some(body.iter().map(|part| part.len()).sum()), ending);
     for part in body {
         answer.extend_from_slice(part.as_bytes());
     }

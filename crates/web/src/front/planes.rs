@@ -2,16 +2,19 @@
 
 use super::apology::Apologies;
 use super::client::ClientAddress;
+use super::forward::{self, Forwarder, Lane};
 use super::{join, lane};
 use crate::app::App;
 use crate::lang::Lang;
 use crate::overload::tries::CameFrom;
+use crate::published::HSTS;
+use crate::routes;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use http::header::STRICT_TRANSPORT_SECURITY;
-use http::{HeaderValue, Method, Request, Response};
-use http_body_util::{Either, Full};
+use http::header::{CONNECTION, STRICT_TRANSPORT_SECURITY};
+use http::{HeaderValue, Method, Request, Response, Version};
+use http_body_util::{BodyExt as _, Either, Full, Limited};
 use hyper::body::Incoming;
 use hyper::http;
 use hyper::service::Service;
@@ -24,9 +27,6 @@ use tower::ServiceExt as _;
 
 pub type Answer = Response<Either<Full<Bytes>, Body>>;
 
-/// A year, for this host alone: whoever was here once over TLS comes back over TLS.
-const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
-
 /// The service of one connection. What memory can answer is answered in the call itself; only the rest is a future.
 #[derive(Clone)]
 pub(super) struct Front {
@@ -36,6 +36,8 @@ pub(super) struct Front {
     pub(super) over_tls: bool,
     /// There was no place for this connection: whatever it asks for, it is told to come again.
     pub(super) turns_away: bool,
+    /// From another process of ours, which says who the client is.
+    pub(super) is_inside: bool,
 }
 
 pub(super) struct Planes {
@@ -45,13 +47,22 @@ pub(super) struct Planes {
     pub(super) apologies: Apologies,
 }
 
+impl Planes {
+    pub(super) fn new(app: Arc<App>, router: Router) -> Self {
+        let (lane, apologies) = (lane::Lane::new(&app), Apologies::new(&app));
+        Self { app, router, lane, apologies }
+    }
+}
+
 impl Service<Request<Incoming>> for Front {
     type Response = Answer;
     type Error = Infallible;
     type Future = Answering;
 
     fn call(&self, request: Request<Incoming>) -> Answering {
-        Answering { work: self.work(request), over_tls: self.over_tls }
+        // HTTP/2 says it in its own way.
+        let ends = self.planes.app.draining.has_begun() && request.version() < Version::HTTP_2;
+        Answering { work: self.work(request), over_tls: self.over_tls, ends }
     }
 }
 
@@ -73,7 +84,8 @@ impl Front {
             app.watching.from_memory();
             return Work::done(answer);
         }
-        if request.method() == Method::POST && request.uri().path() == app.tickets_path {
+        if request.method() == Method::POST && request.uri().path() == app.tickets_path && !app.is_for_staff()
+        {
             return match join::at_once(&request, app) {
                 Some(answer) => Work::done(answer),
                 None => Work::Later(Box::pin(join_later(request, Arc::clone(app)))),
@@ -82,13 +94,35 @@ impl Front {
         self.behind_the_gate(request)
     }
 
+    fn client(&self, request: &Request<Incoming>) -> ClientAddress {
+        let believed = if self.is_inside { forward::client_of(request.headers()) } else { None };
+        let hops = self.planes.app.settings.socket.trusted_hops;
+        believed.map_or_else(|| ClientAddress::of(self.peer, request.headers(), hops), ClientAddress::from)
+    }
+
     fn behind_the_gate(&self, mut request: Request<Incoming>) -> Work {
-        let limits = &self.planes.app.settings.socket;
-        let client = ClientAddress::of(self.peer, request.headers(), limits.trusted_hops);
+        let client = self.client(&request);
         let Ok(share) = self.planes.app.entrance.request(client) else {
             return Work::done(self.planes.apologies.busy(request.uri().path()));
         };
+        let app = &self.planes.app;
+        if let Some(forwarder) = app.forwarder.as_ref().filter(|_| !is_answered_at_the_gate(&request, app)) {
+            let (planes, forwarder) = (Arc::clone(&self.planes), Arc::clone(forwarder));
+            return Work::Later(Box::pin(async move {
+                let answer = pass_on(request, &planes, &forwarder, client).await;
+                drop(share);
+                answer
+            }));
+        }
         request.extensions_mut().insert(CameFrom(client.address()));
+        let lane = if self.is_inside { Lane::of(request.headers()) } else { Lane::Public };
+        request.extensions_mut().insert(lane);
+        if lane == Lane::Desk && !routes::is_staffs(request.uri().path()) {
+            let app = Arc::clone(app);
+            let nowhere =
+                async move { routes::nowhere(app, request.map(Body::new)).await.map(Either::Right) };
+            return Work::Later(Box::pin(nowhere));
+        }
         let router = self.planes.router.clone();
         Work::Later(Box::pin(async move {
             let answer = router.oneshot(request.map(Body::new)).await;
@@ -98,6 +132,41 @@ impl Front {
     }
 }
 
+/// The pages of the line and those that ask nobody anything.
+fn is_answered_at_the_gate(request: &Request<Incoming>, app: &App) -> bool {
+    let path = request.uri().path();
+    if app.is_for_staff() {
+        return path == "/healthz";
+    }
+    let page = path.strip_prefix("/en").unwrap_or(path);
+    matches!(page, "/wait" | "/help" | "/site")
+        || matches!(path, "/healthz" | "/openapi.json")
+        || path == app.ticket_path
+}
+
+/// The answer of the process that has the ledger; where it gives none, what is known here, or words.
+async fn pass_on(
+    request: Request<Incoming>,
+    planes: &Planes,
+    forwarder: &Forwarder,
+    client: ClientAddress,
+) -> Answer {
+    let (head, body) = request.into_parts();
+    let limits = &planes.app.settings.socket;
+    let whole = Limited::new(body, limits.body_bytes_max).collect();
+    let body = match tokio::time::timeout(limits.body_wait, whole).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(_)) => return planes.apologies.body_too_large().map(Either::Left),
+        Err(_) => return planes.apologies.body_too_slow().map(Either::Left),
+    };
+    if let Some(answer) = forwarder.pass_on(&head, &body, client).await {
+        return answer.map(|body| Either::Right(Body::new(body)));
+    }
+    let asked = Request::from_parts(head, ());
+    let known = from_the_board(&asked, &planes.app);
+    known.unwrap_or_else(|| planes.apologies.busy(asked.uri().path())).map(Either::Left)
+}
+
 async fn join_later(request: Request<Incoming>, app: Arc<App>) -> Answer {
     join::join(request, &app).await.map(Either::Left)
 }
@@ -105,6 +174,7 @@ async fn join_later(request: Request<Incoming>, app: Arc<App>) -> Answer {
 pub(super) struct Answering {
     work: Work,
     over_tls: bool,
+    ends: bool,
 }
 
 /// An answer that is there, or one that is being worked on. The latter is boxed, so that a connection that only polls
@@ -131,10 +201,13 @@ impl Future for Answering {
     type Output = Result<Answer, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, ctx: &mut TaskContext<'_>) -> Poll<Self::Output> {
-        let over_tls = self.over_tls;
+        let (over_tls, ends) = (self.over_tls, self.ends);
         self.work.poll(ctx).map(|mut answer| {
             if over_tls {
-                answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HSTS);
+                answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+            }
+            if ends {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok(answer)
         })
@@ -152,18 +225,30 @@ fn from_memory(request: &Request<Incoming>, app: &App) -> Option<Response<Full<B
         return None;
     }
     let path = request.uri().path();
+    if app.is_for_staff() {
+        return app.static_plane.get(path).map(|file| file.respond(request.headers()));
+    }
     if path == app.gate_document_path {
         return Some(app.gate.published().gate_document.respond(request.headers()));
     }
-    let has_no_query = request.uri().query().is_none();
     match path {
         "/" => Some(app.gate.published().home(Lang::Ko).respond(request.headers())),
         "/en" | "/en/" => Some(app.gate.published().home(Lang::En).respond(request.headers())),
-        "/find" if has_no_query => Some(app.finder.board().search_form(Lang::Ko, request.headers())),
-        "/en/find" if has_no_query => Some(app.finder.board().search_form(Lang::En, request.headers())),
         _ => {
             let file = app.static_plane.get(path).map(|file| file.respond(request.headers()));
-            file.or_else(|| app.finder.board().respond(path, request.headers()))
+            // Where the ledger is elsewhere, so is the board that is fed from it.
+            file.or_else(|| from_the_board(request, app).filter(|_| app.forwarder.is_none()))
         }
+    }
+}
+
+/// What is free where, as far as this process knows.
+fn from_the_board<B>(request: &Request<B>, app: &App) -> Option<Response<Full<Bytes>>> {
+    let path = request.uri().path();
+    let has_no_query = request.uri().query().is_none();
+    match path {
+        "/find" if has_no_query => Some(app.finder.board().search_form(Lang::Ko, request.headers())),
+        "/en/find" if has_no_query => Some(app.finder.board().search_form(Lang::En, request.headers())),
+        _ => app.finder.board().respond(path, request.headers()),
     }
 }

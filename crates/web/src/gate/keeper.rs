@@ -12,7 +12,7 @@ use crate::published::{Published, Publisher};
 use booking::Campaign;
 use jiff::Timestamp;
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use store::{Clock, LeadStep, LineState, LineStore, NodeStep, Places, Stepped, Store, StoreError};
@@ -64,6 +64,9 @@ impl Keeper {
             reserved: Notify::new(),
             running_low: Notify::new(),
             serving_number: AtomicU64::new(found.led.serving_number),
+            booking_is_well: AtomicBool::new(false),
+            has_company: AtomicBool::new(false),
+            looked: Notify::new(),
             exchanges: Mutex::new(TokenBucket::empty(rate, rate, now)),
             taken_over: TakenOver::new(places),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
@@ -132,9 +135,12 @@ impl Keeper {
         if has_changed {
             state = self.node.look(now)?;
         }
+        self.gate.has_company.store(state.nodes.len() > 1, Ordering::Relaxed);
         self.leading.hear(state.news.as_ref());
+        self.gate.booking_is_well.store(self.leading.booking_is_well(), Ordering::Relaxed);
         let led = if self.node.leads(&state) { self.lead(&state, now)? } else { state };
         self.gate.serving_number.store(led.led.serving_number, Ordering::Release);
+        self.gate.looked.notify_waiters();
         self.leading.meter.record(led.led.serving_number, now);
         if self.node.is_due() {
             self.node.step(NodeStep::default())?;

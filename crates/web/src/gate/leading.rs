@@ -43,7 +43,7 @@ impl Leading {
         }
     }
 
-    fn booking_is_well(&self) -> bool {
+    pub(super) fn booking_is_well(&self) -> bool {
         self.news.looks < NEWS_GOOD_FOR_LOOKS && self.news.last.as_ref().is_some_and(|news| news.is_well)
     }
 

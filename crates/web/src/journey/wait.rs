@@ -89,7 +89,7 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
         phase: document.phase,
         order: LineOrder::FirstCome,
         opens_at: document.opens_at,
-        doses_left: Some(document.doses_left.total),
+        doses_left: ctx.app.settings.site.is_none().then_some(document.doses_left.total),
         short_supply: short_supply(ctx, place, facts),
         as_of: document.as_of,
         valid_until: document.valid_until(),
@@ -102,6 +102,10 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
         ticket_url: ctx.app.ticket_path.clone(),
         poll: document.poll.bands().map(|(below, seconds)| (below.unwrap_or(u64::MAX), seconds)).collect(),
         notice: None,
+        site: ctx.app.settings.site.as_ref().map(|site| Link {
+            href: format!("{}/", site.origin),
+            label: ctx.lang.t(&site.name.0, &site.name.1).to_owned(),
+        }),
     }
 }
 

@@ -36,7 +36,7 @@ impl Health {
     pub fn of(app: &App) -> Self {
         let published = app.gate.published();
         let age = app.clock.now().duration_since(published.facts().document.as_of);
-        let is_well = app.store.is_well();
+        let is_well = app.booking_is_well();
         let plane = |plane| match app.planes.figures(plane) {
             _ if !is_well => State::Sick,
             Some(figures) if figures.is_shedding => State::Shedding,

@@ -9,7 +9,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 85] = [
+pub(crate) const RULES: [(&str, &str, Guard); 87] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/wait/code", Public),
@@ -75,6 +75,8 @@ pub(crate) const RULES: [(&str, &str, Guard); 85] = [
     ("GET", "/api/v1/helpers", Identified),
     ("POST", "/api/v1/helpers/revoke", Identified),
     ("POST", "/api/v1/helpers/allow", Identified),
+    ("GET", "/site", Public),
+    ("GET", "/site/go", Admitted),
     ("GET", "/help", Public),
     ("GET", "/outbox", DemoOnly),
     ("GET", "/gate/{campaign}/ticket", Public),

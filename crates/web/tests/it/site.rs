@@ -15,7 +15,7 @@ use store::{
 };
 use tokio::sync::Mutex;
 use waiting_room::PollBands;
-use web::app::{App, CampaignNames, WebSettings};
+use web::app::{App, CampaignNames, OtherSite, WebSettings};
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
 use web::front::limits::SocketLimits;
@@ -77,6 +77,8 @@ pub(crate) struct Wanted {
     pub(crate) socket: SocketLimits,
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) places: Arc<MemoryPlaces>,
+    /// The line stands before it.
+    pub(crate) other_site: Option<OtherSite>,
 }
 
 impl Default for Wanted {
@@ -95,6 +97,7 @@ impl Default for Wanted {
             socket: SocketLimits { connections_max: 64, ..SocketLimits::default() },
             tls: None,
             places: Arc::default(),
+            other_site: None,
         }
     }
 }
@@ -348,6 +351,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
     let app = App {
         settings: WebSettings {
             public_origins: vec!["https://charye.test".to_owned()],
+            site: kept.wanted.other_site.clone(),
             secure_cookies: kept.wanted.secure_cookies,
             socket: kept.wanted.socket.clone(),
         },
@@ -368,6 +372,8 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         static_plane,
         finder: Finder::new(Arc::clone(&kept.country), feeder.board(), kept.clock.now()),
         names: names(kept.wanted.hostile),
+        draining: web::app::Draining::default(),
+        forwarder: None,
         gate_document_path: format!("/gate/{SLUG}.json"),
         ticket_path: format!("/gate/{SLUG}/ticket"),
         tickets_path: format!("/gate/{SLUG}/tickets"),

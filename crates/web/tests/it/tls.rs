@@ -40,6 +40,9 @@ pub(crate) async fn shake_hands(site: &Site, speaks: &[&[u8]]) -> TlsStream<TcpS
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
 }
 
+/// What makes a browser come back over TLS.
+const KEPT: &str = "strict-transport-security: max-age=";
+
 async fn converse(site: &Site, text: &str) -> String {
     let mut stream = shake_hands(site, &[b"http/1.1"]).await;
     stream.write_all(text.as_bytes()).await.unwrap();
@@ -53,19 +56,21 @@ async fn pages_tickets_and_refusals_come_over_tls_and_are_kept_there() {
     let site = site(SocketLimits::default());
     let close = "host: charye.test\r\nconnection: close\r\n\r\n";
     let page = converse(&site, &format!("GET / HTTP/1.1\r\n{close}")).await;
-    assert!(
-        page.starts_with("HTTP/1.1 200") && page.contains("strict-transport-security: max-age="),
-        "{page}"
-    );
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains(KEPT), "{page}");
     let ticket = converse(&site, &format!("POST /gate/{SLUG}/tickets HTTP/1.1\r\n{close}")).await;
     assert!(ticket.starts_with("HTTP/1.1 201") && ticket.contains("set-cookie: __Host-ticket="), "{ticket}");
     assert!(ticket.contains("Secure"), "{ticket}");
+    assert!(ticket.contains(KEPT), "{ticket}");
     let both = format!("GET /gate/{SLUG}.json HTTP/1.1\r\nhost: a\r\n\r\nGET /my HTTP/1.1\r\n{close}");
     let both = converse(&site, &both).await;
     let statuses: Vec<&str> = both.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect();
     assert_eq!(statuses, ["200", "303"], "{both}");
+    assert_eq!(both.matches(KEPT).count(), 2, "{both}");
     let odd = converse(&site, "GET /\0 HTTP/1.1\r\n\r\n").await;
-    assert!(odd.starts_with("HTTP/1.1 400") && odd.contains("<html lang=\"ko\">"), "{odd}");
+    assert!(
+        odd.starts_with("HTTP/1.1 400") && odd.contains("<html lang=\"ko\">") && odd.contains(KEPT),
+        "{odd}"
+    );
 }
 
 #[tokio::test]
@@ -74,7 +79,10 @@ async fn above_the_ceiling_the_page_comes_over_tls_too() {
     let site = site(socket);
     let _place = shake_hands(&site, &[b"http/1.1"]).await;
     let page = converse(&site, "GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
-    assert!(page.starts_with("HTTP/1.1 503") && page.contains("retry-after: "), "{page}");
+    assert!(
+        page.starts_with("HTTP/1.1 503") && page.contains("retry-after: ") && page.contains(KEPT),
+        "{page}"
+    );
 }
 
 /// Half a handshake, or none, holds a place only for its time; without the timer it stays.

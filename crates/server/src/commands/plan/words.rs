@@ -46,7 +46,7 @@ pub(super) fn variant(what: &str) -> &str {
         "nodes_doubled" => "노드 두 배 / twice the nodes",
         "over_two_days" => "이틀에 나눔 / spread over two days",
         "over_ten_days" => "열흘에 나눔(10부제) / spread over ten days",
-        "draw" => "순번 추첨 / numbers by draw",
+        "draw" => "순번 추첨(이 서비스에는 아직 없음) / numbers by draw (not in this service yet)",
         "details_beforehand" => "미리 입력(절차 절반) / details beforehand, half the journey",
         "twice_the_people" => "사람 두 배 / twice the people",
         "half_the_rate" => "처리 속도 절반 / half the rate",

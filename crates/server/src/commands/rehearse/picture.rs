@@ -48,6 +48,7 @@ fn machine(played: &Played) -> serde_json::Value {
         "behind_max_ms": played.crowd.behind_max.as_millis() as u64,
         "outcomes": played.crowd.journal,
         "latencies_us": steps,
+        "planned_apart_percent": played.planned().map(|planned| planned.apart_percent),
         "journal_proved": played.evidence.as_ref().map(|evidence| evidence.is_proved),
         "journal_rows": played.evidence.as_ref().map(|evidence| evidence.rows),
         "audit": played.findings,
@@ -62,7 +63,7 @@ fn report(played: &Played) -> Report {
     verdict(&mut report, played);
     outcomes(&mut report, played);
     arrivals(&mut report, &played.tally);
-    progress(&mut report, &played.tally);
+    progress(&mut report, played);
     waits(&mut report, &played.tally);
     noes(&mut report, &played.tally);
     if let Some(found) = &played.findings {
@@ -135,22 +136,35 @@ fn arrivals(report: &mut Report, tally: &Tally) {
     report.picture(&chart::lines("줄에 선 사람 / in line", &[series("줄 / in line", tally.line())]));
 }
 
-fn progress(report: &mut Report, tally: &Tally) {
+/// Numbers called: (second, called). They stay called, also in seconds in which nobody looked.
+pub(super) fn called(tally: &Tally) -> Vec<(f64, f64)> {
+    let mut most = 0;
+    let at = |(at, second): (usize, &rehearsal::tally::Second)| {
+        most = most.max(second.serving_number);
+        (at as f64, most as f64)
+    };
+    tally.seconds().iter().enumerate().map(at).collect()
+}
+
+fn progress(report: &mut Report, played: &Played) {
+    let tally = &played.tally;
     report.heading(("입장과 예약", "Admissions and bookings"));
-    let called = |(at, second): (usize, &rehearsal::tally::Second)| (at as f64, second.serving_number as f64);
-    let mut called: Vec<(f64, f64)> = tally.seconds().iter().enumerate().map(called).collect();
-    // Numbers called stay called, also in seconds in which nobody looked.
-    for at in 1..called.len() {
-        called[at].1 = called[at].1.max(called[at - 1].1);
+    let mut curves = vec![
+        series("불린 번호 / called", called(tally)),
+        series("입장 / admitted", tally.sums(|second| second.admitted)),
+        series("예약 / booked", tally.sums(|second| second.booked)),
+    ];
+    if let Some(planned) = &played.planned() {
+        let apart = planned.apart_percent;
+        report.says((
+            &format!("계획한 번호와 실제로 불린 번호는 가장 벌어진 때 전체 길이의 {apart:.1}% 떨어져 있었습니다."),
+            &format!("Numbers called as planned and as rehearsed were at most {apart:.1} % of the whole length apart."),
+        ));
+        let until = tally.seconds().len() as f64;
+        let kept = planned.called.iter().copied().filter(|(at_s, _)| (0.0..=until).contains(at_s)).collect();
+        curves.push(series("계획 / planned", kept));
     }
-    report.picture(&chart::lines(
-        "불린 번호·입장·예약 / called, admitted, booked",
-        &[
-            series("불린 번호 / called", called),
-            series("입장 / admitted", tally.sums(|second| second.admitted)),
-            series("예약 / booked", tally.sums(|second| second.booked)),
-        ],
-    ));
+    report.picture(&chart::lines("불린 번호·입장·예약 / called, admitted, booked", &curves));
 }
 
 fn waits(report: &mut Report, tally: &Tally) {

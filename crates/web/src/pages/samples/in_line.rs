@@ -88,6 +88,7 @@ pub(super) fn wait(lang: Lang, state: WaitState, phase: Phase) -> WaitPage {
         gate_url: "/gate/2021-55-59.json".to_owned(),
         ticket_url: "/gate/2021-55-59/ticket".to_owned(),
         poll: vec![(2_000, 5), (20_000, 15), (200_000, 45), (u64::from(u32::MAX), 120)],
+        site: None,
         notice: None,
     }
 }
