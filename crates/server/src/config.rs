@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store_postgres::Address;
 use web::front::limits::SocketLimits;
+use web::staff::addresses::Addresses;
 
 /// Defaults are what `charye serve` uses without a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,6 +34,7 @@ pub(crate) struct Config {
     pub(crate) campaign: CampaignConfig,
     pub(crate) limits: LimitsConfig,
     pub(crate) retention: RetentionConfig,
+    pub(crate) staff: StaffConfig,
     /// `text` or `json`.
     pub(crate) log_format: LogFormat,
     /// One line for each request that reaches a handler; none of it names a person.
@@ -104,6 +106,28 @@ pub(crate) struct RetentionConfig {
     pub(crate) days: Option<u32>,
 }
 
+/// Where the staff's pages are. None of them is on the public address.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct StaffConfig {
+    /// An address of its own, e.g. `127.0.0.1:8090`. Left out: there is none, unless a process is started with the role
+    /// `desk`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Networks or addresses from which staff may ask, e.g. `10.1.0.0/16`. This machine always may.
+    pub(crate) addresses: Vec<String>,
+}
+
+impl StaffConfig {
+    pub(crate) fn addresses(&self) -> Result<Addresses> {
+        Addresses::parse(&self.addresses).map_err(|wrong| {
+            anyhow::anyhow!(
+                "staff.addresses: {wrong}: 10.1.0.0/16 형식이어야 합니다 / must look like 10.1.0.0/16"
+            )
+        })
+    }
+}
+
 impl RetentionConfig {
     pub(crate) fn kept(&self) -> Option<SignedDuration> {
         self.days.map(|days| SignedDuration::from_hours(24 * i64::from(days)))
@@ -130,6 +154,7 @@ impl Default for Config {
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
             retention: RetentionConfig::default(),
+            staff: StaffConfig::default(),
             log_format: LogFormat::Text,
             access_log: false,
             operator_listen: None,
@@ -271,9 +296,15 @@ impl Config {
         operator_listen: Option<SocketAddr>,
     ) -> Result<()> {
         self.role = role;
-        self.listen = listen.unwrap_or(self.listen);
+        let own = if role == Role::Desk { self.staff.listen } else { None };
+        self.listen = listen.or(own).unwrap_or(self.listen);
         self.operator_listen = operator_listen.or(self.operator_listen);
         self.validate()
+    }
+
+    /// Where this process answers the staff, beside whatever else it is for. Beside a booking process a desk process does.
+    pub(crate) fn staff_listen(&self) -> Option<SocketAddr> {
+        self.staff.listen.filter(|_| self.role == Role::All)
     }
 
     /// Where the process that has the ledger hears from the others of this machine.
@@ -291,6 +322,11 @@ impl Config {
             ADMISSIONS_PER_SECOND.contains(&rate),
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
+        ensure!(
+            self.staff_listen().is_none_or(|listen| listen != self.listen && Some(listen) != self.operator_listen),
+            "staff.listen: 다른 주소와 달라야 합니다 / must differ from the other addresses"
+        );
+        self.staff.addresses()?;
         self.limits.validate()?;
         self.store_address()?;
         let redirects = self.tls.as_ref().is_some_and(|tls| tls.redirect_listen.is_some());

@@ -40,6 +40,7 @@ use web::recipient_code::RecipientCodes;
 use web::renaming::Renaming;
 use web::retention::Retention;
 use web::search::Finder;
+use web::staff::finder::PeopleIndex;
 use web::static_plane::StaticPlane;
 use web::watching::{Watching, operator};
 use web::{front, routes};
@@ -107,7 +108,7 @@ impl Service {
             recipient_codes: RecipientCodes::default(),
             clock,
             random,
-            keys,
+            keys: Arc::clone(&keys),
             gate,
             channel,
             resends: web::messages::Resends::default(),
@@ -122,6 +123,7 @@ impl Service {
             turned_away: TurnedAway::default(),
             tries,
             watching: Watching::new(config.access_log),
+            staff: roles::staff_of(&config, &keys)?,
         };
         Ok(Self { app: Arc::new(app), keeper, feeder, config, roster, sockets, inside })
     }
@@ -183,6 +185,22 @@ impl Service {
                 roles::everybody_has_gone(&app, role).await;
             })?);
         }
+        // Of its own: the public cannot keep it busy.
+        if let Some(listener) = sockets.staff {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            serving.push(spawn("desk", async move {
+                front::serve_staff(listener, app, stopped(stop)).await;
+            })?);
+        }
+        if app.staff.is_some() {
+            let (app, stop) = (Arc::clone(&app), stop.clone());
+            threads.push(spawn("desk-index", async move {
+                tokio::select! {
+                    () = PeopleIndex::run(app) => {}
+                    () = stopped(stop) => {}
+                }
+            })?);
+        }
         if let Some(listener) = inside {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             serving.push(spawn("inside", async move {
@@ -198,6 +216,11 @@ impl Service {
     /// Where the operator's listener really is.
     pub(crate) fn operator_address(&self) -> Option<SocketAddr> {
         self.sockets.operator.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
+    /// Where the staff's listener really is.
+    pub(crate) fn staff_address(&self) -> Option<SocketAddr> {
+        self.sockets.staff.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -19,6 +19,8 @@ pub enum Purpose {
     Session = 3,
     Form = 4,
     Challenge = 5,
+    /// Sessions of staff, and what their pages name.
+    Staff = 20,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -97,6 +97,7 @@ fn chrome(lang: Lang, path: &str) -> Chrome {
         wait_js: "wait.js",
         find_css: "find.css",
         find_js: "find.js",
+        desk_css: "desk.css",
     };
     Chrome::for_everybody(lang, path.to_owned(), true, assets, now())
 }

@@ -7,6 +7,7 @@ mod gate;
 mod people;
 mod places;
 mod retention;
+mod staff;
 mod visits;
 mod waiting;
 
@@ -64,6 +65,13 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::RegionUnknown { .. }
         | Refusal::SupplyOverTotal { .. }
         | Refusal::SupplyBelowTaken { .. } => clinics::clinics(lang, refusal, app),
+        Refusal::NotFromHere
+        | Refusal::SignInNeeded
+        | Refusal::SignInWrong
+        | Refusal::SignInTooSoon { .. }
+        | Refusal::SetupCodeWrong
+        | Refusal::NotYourDuty
+        | Refusal::NotYourPlace => staff::staff(lang, refusal),
         Refusal::StillExpected | Refusal::PeriodNotOver { .. } => retention::retention(lang, refusal),
         Refusal::AlreadyFulfilled { .. }
         | Refusal::CheckedInBefore { .. }
