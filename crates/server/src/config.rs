@@ -323,7 +323,8 @@ impl Config {
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
         ensure!(
-            self.staff_listen().is_none_or(|listen| listen != self.listen && Some(listen) != self.operator_listen),
+            self.staff_listen()
+                .is_none_or(|listen| listen != self.listen && Some(listen) != self.operator_listen),
             "staff.listen: 다른 주소와 달라야 합니다 / must differ from the other addresses"
         );
         self.staff.addresses()?;

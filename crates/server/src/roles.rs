@@ -61,7 +61,8 @@ pub(crate) fn staff_of(config: &Config, keys: &Arc<Keys>) -> Result<Option<Arc<S
         .context("직원 계정 파일을 열 수 없습니다 / the file of staff accounts cannot be opened")?;
     let book = StaffBook::new(Arc::new(file), Arc::clone(keys));
     // One that cannot be read is told at the start.
-    book.entries().context("직원 계정 파일을 읽을 수 없습니다 / the file of staff accounts cannot be read")?;
+    book.entries()
+        .context("직원 계정 파일을 읽을 수 없습니다 / the file of staff accounts cannot be read")?;
     Ok(Some(Arc::new(Staff::new(book, config.staff.addresses()?))))
 }
 

@@ -76,24 +76,27 @@ impl StaffFile for SqliteStaff {
 
     fn append(&self, seq: u64, sealed: &[u8]) -> Result<bool, StoreError> {
         let mut connection = self.connection();
-        let transaction =
-            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database::writing)?;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(database::writing)?;
         let last: i64 = transaction
             .query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| row.get(0))
             .map_err(database::writing)?;
         if last != signed(seq) {
             return Ok(false);
         }
-        let before = link_of(&transaction, seq).map_err(database::writing)?.ok_or_else(|| self.corrupt(seq))?;
+        let before =
+            link_of(&transaction, seq).map_err(database::writing)?.ok_or_else(|| self.corrupt(seq))?;
         let link = staff_link(&before, seq + 1, sealed);
         transaction
-            .execute("INSERT INTO event VALUES (?1, ?2, ?3)", params![signed(seq + 1), sealed, link.as_slice()])
+            .execute(
+                "INSERT INTO event VALUES (?1, ?2, ?3)",
+                params![signed(seq + 1), sealed, link.as_slice()],
+            )
             .map_err(database::writing)?;
         transaction.commit().map_err(database::writing)?;
         // Events are few and small: the log never grows.
-        connection
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-            .map_err(database::writing)?;
+        connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(database::writing)?;
         Ok(true)
     }
 }

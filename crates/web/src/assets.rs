@@ -25,6 +25,7 @@ pub fn assets() -> (Assets, HashMap<String, Prepared>) {
         (address.clone(), Prepared::new(content, content_type, Cache::Immutable))
     });
     let files = files.collect();
-    let [css, icon, page_js, wait_js, find_css, find_js, desk_css] = addresses.map(|address| &*address.leak());
+    let [css, icon, page_js, wait_js, find_css, find_js, desk_css] =
+        addresses.map(|address| &*address.leak());
     (Assets { css, icon, page_js, wait_js, find_css, find_js, desk_css }, files)
 }

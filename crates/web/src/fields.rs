@@ -248,7 +248,9 @@ impl Fields {
             Kind::Relation => people::parse_relation(text).is_none().then_some(Fault::Malformed),
             Kind::Consent => people::parse_consent(text).is_none().then_some(Fault::Malformed),
             Kind::Reference | Kind::References => (!people::is_reference(text)).then_some(Fault::Malformed),
-            Kind::Password | Kind::NewPassword | Kind::Words => free_text_fault(field.kind, self.typed(field.name)),
+            Kind::Password | Kind::NewPassword | Kind::Words => {
+                free_text_fault(field.kind, self.typed(field.name))
+            }
             Kind::Opaque => text.bytes().any(|byte| !byte.is_ascii_graphic()).then_some(Fault::Malformed),
         }
     }

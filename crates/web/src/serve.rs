@@ -86,11 +86,7 @@ async fn answer(
 }
 
 /// A place at the plane of the route, for whoever has not asked too often.
-async fn place<'a>(
-    app: &'a App,
-    route: &Route,
-    ctx: &Context,
-) -> Result<Option<Entered<'a>>, Problem> {
+async fn place<'a>(app: &'a App, route: &Route, ctx: &Context) -> Result<Option<Entered<'a>>, Problem> {
     let (plane, address) = (route.plane(), ctx.came_from);
     if plane == Plane::Gate {
         return Ok(None);

@@ -89,7 +89,9 @@ fn welcome(
     }
     if let Some(staff) = staff {
         let data = demo.dir.display();
-        println!("  직원 화면 / staff        http://{staff}/desk   (charye staff add --data {data} NAME --role agent)");
+        println!(
+            "  직원 화면 / staff        http://{staff}/desk   (charye staff add --data {data} NAME --role agent)"
+        );
     }
     println!();
     println!("  예약 시작 / opening      {opens_at} (한국 시각 / Korea)");

@@ -99,7 +99,8 @@ fn grants(granted: &Granted, today: Date) -> Result<Vec<Grant>> {
         None => from_on.checked_add(Span::new().months(MONTHS))?,
     };
     ensure!(from_on <= until_on, "--until: 시작보다 앞섭니다 / it ends before it begins");
-    let grant = |role: &web::staff::account::Role| Grant { role: *role, place: granted.place, from_on, until_on };
+    let grant =
+        |role: &web::staff::account::Role| Grant { role: *role, place: granted.place, from_on, until_on };
     Ok(granted.role.iter().map(grant).collect())
 }
 
@@ -149,7 +150,11 @@ fn told(account: &Account) -> Vec<String> {
 fn log(book: &StaffBook) -> Result<()> {
     for StaffEntry { at, by, from, account, what } in book.entries()? {
         let by = by.map_or_else(|| "server".to_owned(), |by| by.to_string());
-        println!("{}  by {by:<6} account {account:<4} {:<16} {from}", booking::KOREA.to_datetime(at), name_of(&what));
+        println!(
+            "{}  by {by:<6} account {account:<4} {:<16} {from}",
+            booking::KOREA.to_datetime(at),
+            name_of(&what)
+        );
     }
     Ok(())
 }

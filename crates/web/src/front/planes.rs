@@ -1,8 +1,8 @@
 //! What is answered to a request, whatever connection it came by.
 
 use super::apology::Apologies;
-use super::entrance::Entrance;
 use super::client::ClientAddress;
+use super::entrance::Entrance;
 use super::forward::{self, Forwarder, Lane};
 use super::{join, lane};
 use crate::app::App;
@@ -104,8 +104,7 @@ impl Front {
             app.watching.from_memory();
             return Work::done(answer);
         }
-        if request.method() == Method::POST && request.uri().path() == app.tickets_path && !for_staff
-        {
+        if request.method() == Method::POST && request.uri().path() == app.tickets_path && !for_staff {
             return match join::at_once(&request, app) {
                 Some(answer) => Work::done(answer),
                 None => Work::Later(Box::pin(join_later(request, Arc::clone(app)))),

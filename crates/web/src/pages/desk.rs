@@ -21,6 +21,7 @@ pub struct Frame {
     pub serves_people: bool,
     /// This page in the other language; of the answer to a form, where staff begin.
     pub other_path: String,
-    /// For signing out, and for the forms of the page.
+    /// For the forms of the page.
     pub csrf: String,
+    pub key: String,
 }

@@ -2,6 +2,7 @@
 //!
 //! The test below also writes them to `target/samples/`, beside their style sheet and scripts, for a browser.
 
+mod desk;
 mod finding;
 mod identity;
 mod mine;
@@ -27,6 +28,7 @@ use jiff::civil::{date, time};
 
 const CSS: &str = include_str!("../../assets/charye.css");
 const FIND_CSS: &str = include_str!("../../assets/find.css");
+const DESK_CSS: &str = include_str!("../../assets/desk.css");
 const FIND_JS: &str = include_str!("../../assets/find.js");
 const PAGE_JS: &str = include_str!("../../assets/page.js");
 const WAIT_JS: &str = include_str!("../../assets/wait.js");
@@ -74,6 +76,7 @@ fn every_sample() -> Vec<Sample> {
             add(name, page.as_ref());
         }
         people::add(lang, &mut add);
+        desk::add(lang, &mut add);
         add("refusal", &refusal(lang));
         trouble::add(lang, &mut add);
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });
@@ -402,7 +405,8 @@ fn every_form_asks_in_the_language_of_the_page_and_whatever_writes_has_its_token
             let form = form.split("</form>").next().unwrap_or("");
             assert_eq!(form.contains("action=\"/en/"), lang == Lang::En, "{name}");
             if form.contains("method=\"get\"") {
-                assert!(name.starts_with("find") && !form.contains("name=\"csrf\""), "{name}: a search only");
+                let searches = name.starts_with("find") || name == "desk-clinics";
+                assert!(searches && !form.contains("name=\"csrf\""), "{name}: a search only");
                 continue;
             }
             assert!(form.contains("method=\"post\""), "{name}");
@@ -432,7 +436,9 @@ fn samples_are_written_for_looking_at() {
     let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("samples");
     std::fs::create_dir_all(&target).unwrap();
     let files = [("charye.css", CSS), ("page.js", PAGE_JS), ("wait.js", WAIT_JS), ("favicon.svg", ICON)];
-    for (name, text) in files.into_iter().chain([("find.css", FIND_CSS), ("find.js", FIND_JS)]) {
+    for (name, text) in
+        files.into_iter().chain([("find.css", FIND_CSS), ("find.js", FIND_JS), ("desk.css", DESK_CSS)])
+    {
         std::fs::write(target.join(name), text).unwrap();
     }
     for (name, lang, html) in every_sample() {

@@ -173,7 +173,8 @@ impl Account {
 
 /// A name that people can say and type: letters, digits, `.`, `-`, `_`, 2 to 40 of them.
 pub fn is_login(text: &str) -> bool {
-    let fits = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || b".-_".contains(&letter);
+    let fits =
+        |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || b".-_".contains(&letter);
     (2..=40).contains(&text.len()) && text.bytes().all(fits)
 }
 

@@ -43,7 +43,9 @@ pub(super) async fn clinics(ctx: &mut Context) -> Result<Response<Body>, Problem
     let row = |found: &crate::search::FoundClinic<'_>| ClinicRow {
         name: found.clinic.name.clone(),
         address: found.clinic.address.clone(),
-        region: country.region(found.clinic.region).map_or_else(String::new, |region| whole_name(country, region)),
+        region: country
+            .region(found.clinic.region)
+            .map_or_else(String::new, |region| whole_name(country, region)),
         availability: clinic_in_words(&index, found.clinic, ctx.now),
         href: format!("{path}/clinics/{}", found.clinic.id),
     };
@@ -54,7 +56,9 @@ pub(super) async fn clinics(ctx: &mut Context) -> Result<Response<Body>, Problem
 
 fn typed_query(raw: &str) -> String {
     let mut pairs = form_urlencoded::parse(raw.as_bytes());
-    pairs.find(|(name, _)| name == "q").map_or_else(String::new, |(_, text)| text.trim().chars().take(60).collect())
+    pairs
+        .find(|(name, _)| name == "q")
+        .map_or_else(String::new, |(_, text)| text.trim().chars().take(60).collect())
 }
 
 fn query_of(ctx: &Context, typed: &str) -> Option<Query> {
@@ -133,7 +137,6 @@ async fn times_page(
     Ok(TimesPage {
         frame: ctx.desk_frame(),
         path: own_path(ctx)?,
-        key: ctx.fresh_key(),
         clinic_id: clinic.id.to_string(),
         clinic: clinic.name.clone(),
         date: visit_on,

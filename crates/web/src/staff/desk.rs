@@ -1,14 +1,16 @@
 //! In whose name the ledger is asked: every act and look-up of staff goes to it with who, from where and why, and is on
 //! record in the same step, or it did not happen.
 
+use super::Staff;
 use super::account::{Account, Power};
 use super::session::{StaffSession, Subject};
-use super::Staff;
 use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::front::forward::Lane;
-use booking::{Channel, ClinicId, LookUp, Origin, Outcome, PersonId, Refusal, RequestKey, StaffId, korean_day};
+use booking::{
+    Channel, ClinicId, LookUp, Origin, Outcome, PersonId, Refusal, RequestKey, StaffId, korean_day,
+};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use store::{AsStaff, Command, Keyed, Request, StaffAct};
@@ -45,7 +47,8 @@ impl Context {
     /// Whom the address names, to this member of staff.
     pub(super) fn subject(&self) -> Result<Subject, Problem> {
         let keys = &self.app.keys.tokens;
-        Subject::open(keys, self.param("person"), self.me()?, self.now).ok_or_else(|| Refusal::PersonUnknown.into())
+        Subject::open(keys, self.param("person"), self.me()?, self.now)
+            .ok_or_else(|| Refusal::PersonUnknown.into())
     }
 
     pub(super) fn subject_path(&self, subject: Subject) -> Result<String, Problem> {
@@ -62,7 +65,12 @@ impl Context {
     }
 
     /// Before anything is shown.
-    pub(super) async fn look_up(&self, what: LookUp, whose: Option<PersonId>, why: &str) -> Result<(), Problem> {
+    pub(super) async fn look_up(
+        &self,
+        what: LookUp,
+        whose: Option<PersonId>,
+        why: &str,
+    ) -> Result<(), Problem> {
         let request = Request::from(self.ordered(StaffAct::LookUp { what, whose }, why)?);
         self.app.store.execute(request).await??;
         Ok(())

@@ -123,7 +123,8 @@ mod tests {
     fn whoever_was_read_is_found_before_and_after_the_sorting() {
         let index = PeopleIndex::default();
         for batch in 0..40u64 {
-            let people = (batch * 256..(batch + 1) * 256).map(|n| (n.wrapping_mul(7919) % 1_000, PersonId(n)));
+            let people =
+                (batch * 256..(batch + 1) * 256).map(|n| (n.wrapping_mul(7919) % 1_000, PersonId(n)));
             index.known().add(people.collect());
         }
         for hash in 0..1_000 {

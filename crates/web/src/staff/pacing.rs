@@ -41,7 +41,10 @@ impl Pacing {
     }
 
     pub(super) fn was_right(&self, login: &str, address: Option<IpAddr>, now: Timestamp) {
-        self.0.lock().expect("nothing panics here").put(key(login, address), Count { wrong: 0, again_at: now });
+        self.0
+            .lock()
+            .expect("nothing panics here")
+            .put(key(login, address), Count { wrong: 0, again_at: now });
     }
 }
 

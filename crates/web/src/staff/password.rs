@@ -20,7 +20,8 @@ impl Default for Hashing {
 
 impl Hashing {
     pub(super) async fn hash(&self, password: String, salt: [u8; 16]) -> PasswordHash {
-        self.with(PasswordHash { memory_kib: MEMORY_KIB, passes: PASSES, salt, hash: [0; 32] }, password).await
+        self.with(PasswordHash { memory_kib: MEMORY_KIB, passes: PASSES, salt, hash: [0; 32] }, password)
+            .await
     }
 
     /// Takes as long where there is no account: then `known` is None, and the answer no.

@@ -10,8 +10,8 @@ use crate::fields::{Field, Kind};
 use crate::journey::cards::{appointment_row, masked};
 use crate::pages::desk::Frame;
 use crate::pages::desk::home::{FoundRow, HomePage};
-use crate::pages::desk::person::{HeldPlace, PersonPage, PersonRow, Shown};
 use crate::pages::desk::new_person::NewPersonPage;
+use crate::pages::desk::person::{HeldPlace, PersonPage, PersonRow, Shown};
 use crate::pages::parts::Errors;
 use crate::wording::civil_time;
 use axum::body::Body;
@@ -20,10 +20,8 @@ use http::{Method, Response, StatusCode};
 use hyper::http;
 use store::Command;
 
-const BY_NAME: [Field; 2] = [
-    Field { name: "name", kind: Kind::Name },
-    Field { name: "birth_date", kind: Kind::BirthDate },
-];
+const BY_NAME: [Field; 2] =
+    [Field { name: "name", kind: Kind::Name }, Field { name: "birth_date", kind: Kind::BirthDate }];
 const BY_APPOINTMENT: [Field; 1] = [Field { name: "appointment", kind: Kind::AppointmentNumber }];
 const WHY: [Field; 1] = [Field { name: "why", kind: Kind::Words }];
 const CANCEL: [Field; 1] = [Field { name: "appointment", kind: Kind::AppointmentNumber }];
@@ -38,6 +36,7 @@ impl Context {
             serves_people: account.is_some_and(|account| account.may(Power::People, today)),
             other_path: if self.method == Method::GET { self.path.clone() } else { "/desk".to_owned() },
             csrf: self.csrf(),
+            key: self.fresh_key(),
         }
     }
 }
@@ -137,8 +136,11 @@ pub(super) async fn add(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     // Who has no phone is served, too.
     let has_phone = ctx.fields.is_sent(CLAIM[2].name);
     let today = korean_day(ctx.now);
-    let faults =
-        if has_phone { claim_faults(&ctx.fields, today) } else { crate::claim::who_faults(&ctx.fields, today) };
+    let faults = if has_phone {
+        claim_faults(&ctx.fields, today)
+    } else {
+        crate::claim::who_faults(&ctx.fields, today)
+    };
     if !faults.is_empty() {
         let page = new_page(ctx, ctx.errors_of(&faults));
         return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page));
@@ -195,7 +197,6 @@ pub(super) async fn person_page(
     Ok(PersonPage {
         frame: ctx.desk_frame(),
         path: ctx.lang.href(&ctx.subject_path(subject)?),
-        key: ctx.fresh_key(),
         name: card.name.clone(),
         born_on: card.born_on,
         number: if in_full { card.number.clone() } else { card.number_masked() },

@@ -16,7 +16,17 @@ macro_rules! run {
 
 fn page(method: Method, path: &'static str, guard: Guard, handler: Handler) -> Route {
     let (fields, optional, answer) = (&[], &[], "");
-    Route { method, path, guard, wants: Wants::Page, needs_form_token: true, fields, optional, answer, handler }
+    Route {
+        method,
+        path,
+        guard,
+        wants: Wants::Page,
+        needs_form_token: true,
+        fields,
+        optional,
+        answer,
+        handler,
+    }
 }
 
 static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {

@@ -86,7 +86,8 @@ fn numbers<const N: usize>(bytes: &[u8]) -> Option<[u64; N]> {
     if bytes.len() != 8 * N {
         return None;
     }
-    let number = |place: usize| u64::from_be_bytes(bytes[8 * place..8 * place + 8].try_into().expect("eight"));
+    let number =
+        |place: usize| u64::from_be_bytes(bytes[8 * place..8 * place + 8].try_into().expect("eight"));
     Some(std::array::from_fn(number))
 }
 

@@ -55,7 +55,6 @@ pub(super) async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 fn page(ctx: &Context, errors: Errors, refusal: Option<&Refusal>) -> SetupPage {
     SetupPage {
         frame: ctx.desk_frame(),
-        csrf: ctx.csrf(),
         login: ctx.fields.text("login"),
         setup: ctx.fields.text("setup"),
         errors,
@@ -105,10 +104,10 @@ fn code_page(ctx: &Context, begun: &Begun, errors: Errors, refusal: Option<&Refu
     let plain = serde_json::to_vec(begun).expect("plain data becomes JSON");
     let secret = base32(&begun.secrets.code_secret);
     let app = format!("otpauth://totp/Charye:{}?secret={secret}&issuer=Charye", begun.login);
-    let groups: Vec<&str> = secret.as_bytes().chunks(4).map(|four| str::from_utf8(four).unwrap_or("")).collect();
+    let groups: Vec<&str> =
+        secret.as_bytes().chunks(4).map(|four| str::from_utf8(four).unwrap_or("")).collect();
     SetupCodePage {
         frame: ctx.desk_frame(),
-        csrf: ctx.csrf(),
         begun: URL_SAFE_NO_PAD.encode(ctx.app.keys.cipher.seal(BEGUN, &plain)),
         secret: groups.join(" "),
         qr: qr::picture(&app),

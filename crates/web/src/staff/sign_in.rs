@@ -53,7 +53,6 @@ pub(super) async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 fn page(ctx: &Context, errors: Errors, refusal: Option<&Refusal>) -> SignInPage {
     SignInPage {
         frame: ctx.desk_frame(),
-        csrf: ctx.csrf(),
         login: ctx.fields.text("login"),
         errors,
         refusal: refusal.map(|refusal| refusal_note(ctx, refusal)),
@@ -92,9 +91,8 @@ async fn begin(ctx: &Context, account: Account) -> Result<Option<StaffSession>, 
     let written = write(ctx, move |accounts: &Accounts| {
         let known = accounts.named(&login).filter(|account| !account.is_disabled);
         let secrets = known.and_then(|account| Some((account, account.secrets.as_ref()?)));
-        let step = secrets.and_then(|(account, secrets)| {
-            good_step(&secrets.code_secret, &code, account.last_step, now)
-        });
+        let step = secrets
+            .and_then(|(account, secrets)| good_step(&secrets.code_secret, &code, account.last_step, now));
         let step = step.ok_or(Refusal::SignInWrong)?;
         Ok(StaffEntry { what: StaffEvent::SignedIn { session: session.id, step }, ..template.clone() })
     });

@@ -61,7 +61,12 @@ mod tests {
     /// RFC 6238, appendix B, cut to six digits.
     #[test]
     fn the_codes_are_those_of_the_standard() {
-        let known = [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")];
+        let known = [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_234_567_890, "005924"),
+            (20_000_000_000, "353130"),
+        ];
         for (second, code) in known {
             assert_eq!(code_of(SECRET, step_at(at(second))), code, "{second}");
         }

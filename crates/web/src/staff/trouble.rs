@@ -16,7 +16,8 @@ pub(crate) fn answer(ctx: &Context, problem: &Problem) -> Response<Body> {
     let note = match problem {
         Problem::Refused(refusal) => refusal_note(ctx, refusal),
         Problem::Invalid(faults) => {
-            let said: Vec<String> = faults.iter().map(|fault| wording::field_fault(ctx.lang, fault)).collect();
+            let said: Vec<String> =
+                faults.iter().map(|fault| wording::field_fault(ctx.lang, fault)).collect();
             crate::pages::parts::RefusalNote { sentence: said.join(" "), ..general(ctx, problem) }
         }
         other => general(ctx, other),

@@ -10,7 +10,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::conformance::{Chance, world};
-use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store};
+use store::{
+    Clock, MemoryLine, MemoryRoster, MemoryStaff, MemoryStore, MockClock, Randomness, Roster, Store,
+};
 use tokio::sync::Mutex;
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, WebSettings};
@@ -29,6 +31,9 @@ use web::overload::tries::{Pace, Tries};
 use web::person_keys::{KeyShelf, PersonKeys};
 use web::published::Publisher;
 use web::search::Finder;
+use web::staff::Staff;
+use web::staff::addresses::Addresses;
+use web::staff::book::StaffBook;
 use web::static_plane::StaticPlane;
 use web::{assets, front, routes};
 
@@ -104,6 +109,7 @@ struct Kept {
     random: Arc<dyn Randomness>,
     ledger: Arc<MoodyStore>,
     line: Arc<MemoryLine>,
+    staff: Arc<MemoryStaff>,
     outbox: Arc<DemoOutbox>,
     shelf: TestShelf,
 }
@@ -114,6 +120,8 @@ pub(crate) struct Site {
     pub(crate) ledger: Arc<MoodyStore>,
     pub(crate) outbox: Arc<DemoOutbox>,
     pub(crate) address: SocketAddr,
+    /// Where the staff is answered.
+    pub(crate) staff_address: SocketAddr,
     keeper: Mutex<Keeper>,
     feeder: Mutex<Feeder>,
     wire: Mutex<Wire>,
@@ -138,6 +146,7 @@ impl Site {
             random: Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(20_270_712)))),
             ledger: MoodyStore::new(store),
             line: Arc::default(),
+            staff: Arc::default(),
             outbox: Arc::default(),
             shelf: TestShelf::default(),
         })
@@ -160,6 +169,9 @@ impl Site {
         let app = Arc::new(app);
         let listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let address = listener.local_addr().unwrap();
+        let staff_listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let staff_address = staff_listener.local_addr().unwrap();
+        tokio::spawn(front::serve_staff(staff_listener, Arc::clone(&app), std::future::pending()));
         tokio::spawn(front::serve(listener, Arc::clone(&app), routes::router(&app), std::future::pending()));
         Self {
             app,
@@ -167,6 +179,7 @@ impl Site {
             ledger: Arc::clone(&kept.ledger),
             outbox: Arc::clone(&kept.outbox),
             address,
+            staff_address,
             keeper: Mutex::new(keeper),
             feeder: Mutex::new(feeder),
             wire: Mutex::new(Wire::to(address)),
@@ -327,6 +340,13 @@ fn feeder(kept: &Kept, assets: web::pages::Assets) -> Feeder {
     Feeder::begin(&kept.country.campaigns()[0], parts)
 }
 
+/// One proxy of the office is ours: a test says where it comes from.
+fn staff(kept: &Kept, keys: Arc<Keys>) -> Staff {
+    let file = Arc::clone(&kept.staff) as Arc<dyn store::StaffFile>;
+    let office = Addresses::parse(&["10.1.0.0/16".to_owned()]).unwrap();
+    Staff::new(StaffBook::new(file, keys), office)
+}
+
 fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
     let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key, kept.shelf.clone()));
     let (assets, mut static_plane) = assets::assets();
@@ -350,7 +370,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         random: Arc::clone(&kept.random),
         gate: keeper.gate(),
         identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
-        keys,
+        keys: Arc::clone(&keys),
         channel,
         resends: web::messages::Resends::default(),
         demo_outbox: kept.wanted.demo.then(|| Arc::clone(&kept.outbox)),
@@ -373,6 +393,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
             kept.wanted.booking_requests_max,
             Duration::from_millis(20),
         ),
+        staff: Some(Arc::new(staff(kept, keys))),
     };
     (app, keeper, feeder)
 }

@@ -29,3 +29,14 @@ pub struct HomePage {
     /// False while not everybody was read: somebody may be missing.
     pub is_complete: bool,
 }
+
+impl HomePage {
+    fn heading(&self) -> &'static str {
+        let lang = self.frame.chrome.lang;
+        if self.frame.serves_people {
+            lang.t("어느 분이신가요?", "Who is calling?")
+        } else {
+            lang.t("직원 화면", "Staff")
+        }
+    }
+}

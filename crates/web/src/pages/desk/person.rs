@@ -38,7 +38,6 @@ pub struct HeldPlace {
 pub struct PersonPage {
     pub frame: Frame,
     pub path: String,
-    pub key: String,
     pub name: String,
     pub born_on: Date,
     pub number: String,

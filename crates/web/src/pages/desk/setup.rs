@@ -10,7 +10,6 @@ use askama::Template;
 #[template(path = "desk/setup.html", whitespace = "minimize")]
 pub struct SetupPage {
     pub frame: Frame,
-    pub csrf: String,
     pub login: String,
     pub setup: String,
     pub errors: Errors,
@@ -22,7 +21,6 @@ pub struct SetupPage {
 #[template(path = "desk/setup_code.html", whitespace = "minimize")]
 pub struct SetupCodePage {
     pub frame: Frame,
-    pub csrf: String,
     /// Sealed.
     pub begun: String,
     /// In groups of four.

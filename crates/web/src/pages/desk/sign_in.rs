@@ -9,7 +9,6 @@ use askama::Template;
 #[template(path = "desk/sign_in.html", whitespace = "minimize")]
 pub struct SignInPage {
     pub frame: Frame,
-    pub csrf: String,
     pub login: String,
     pub errors: Errors,
     pub refusal: Option<RefusalNote>,

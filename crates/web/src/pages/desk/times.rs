@@ -17,7 +17,6 @@ pub struct BandRow {
 pub struct TimesPage {
     pub frame: Frame,
     pub path: String,
-    pub key: String,
     pub clinic_id: String,
     pub clinic: String,
     pub date: Date,
