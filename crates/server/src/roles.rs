@@ -5,18 +5,15 @@ use crate::cli::Role;
 use crate::config::Config;
 use crate::ledger::{OpeningLedger, Place};
 use crate::{keys, person_keys, sockets};
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use booking::Country;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Randomness, Store};
-use store_sqlite::SqliteStaff;
 use web::app::App;
 use web::front::forward::{Forwarder, Lane};
 use web::keys::Keys;
-use web::staff::Staff;
-use web::staff::book::StaffBook;
 
 /// How long a booking process waits for the one before it to end.
 const PREDECESSOR_ENDS_WITHIN: Duration = Duration::from_mins(1);
@@ -50,20 +47,6 @@ pub(crate) fn ledger_of(
     } else {
         OpeningLedger::elsewhere()
     })
-}
-
-/// The staff's accounts and pages: where the ledger is, if a listener for them is named.
-pub(crate) fn staff_of(config: &Config, keys: &Arc<Keys>) -> Result<Option<Arc<Staff>>> {
-    if !config.role.has_ledger() || config.staff.listen.is_none() {
-        return Ok(None);
-    }
-    let file = SqliteStaff::open(&config.data)
-        .context("직원 계정 파일을 열 수 없습니다 / the file of staff accounts cannot be opened")?;
-    let book = StaffBook::new(Arc::new(file), Arc::clone(keys));
-    // One that cannot be read is told at the start.
-    book.entries()
-        .context("직원 계정 파일을 읽을 수 없습니다 / the file of staff accounts cannot be read")?;
-    Ok(Some(Arc::new(Staff::new(book, config.staff.addresses()?))))
 }
 
 /// The way to the ledger, where it is elsewhere.

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::country::{self, Doors};
+use crate::desk;
 use crate::ledger::Place;
 use crate::removals::RemovalFolder;
 use crate::roles;
@@ -40,17 +41,12 @@ use web::recipient_code::RecipientCodes;
 use web::renaming::Renaming;
 use web::retention::Retention;
 use web::search::Finder;
-use web::staff::finder::PeopleIndex;
 use web::static_plane::StaticPlane;
 use web::watching::{Watching, operator};
 use web::{front, routes};
 
 /// How soon a key that was added to the folder is used.
 const KEYS_LOOKED_FOR_EVERY: Duration = Duration::from_secs(1);
-
-const HEADS_GIVEN_AWAY_EVERY: Duration = Duration::from_hours(1);
-/// While the ledger is opening, or the place cannot be written to.
-const HEADS_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// For so long the key of names before the newest is kept at the least.
 const FORMER_NAMES_KEPT: Duration = Duration::from_hours(24);
@@ -108,7 +104,8 @@ impl Service {
             recipient_codes: RecipientCodes::default(),
             clock,
             random,
-            keys: Arc::clone(&keys),
+            staff: desk::staff_of(&config, &keys)?,
+            keys,
             gate,
             channel,
             resends: web::messages::Resends::default(),
@@ -123,7 +120,6 @@ impl Service {
             turned_away: TurnedAway::default(),
             tries,
             watching: Watching::new(config.access_log),
-            staff: roles::staff_of(&config, &keys)?,
         };
         Ok(Self { app: Arc::new(app), keeper, feeder, config, roster, sockets, inside })
     }
@@ -185,21 +181,8 @@ impl Service {
                 roles::everybody_has_gone(&app, role).await;
             })?);
         }
-        // Of its own: the public cannot keep it busy.
-        if let Some(listener) = sockets.staff {
-            let (app, stop) = (Arc::clone(&app), stop.clone());
-            serving.push(spawn("desk", async move {
-                front::serve_staff(listener, app, stopped(stop)).await;
-            })?);
-        }
         if app.staff.is_some() {
-            let (app, stop) = (Arc::clone(&app), stop.clone());
-            threads.push(spawn("desk-index", async move {
-                tokio::select! {
-                    () = PeopleIndex::run(app) => {}
-                    () = stopped(stop) => {}
-                }
-            })?);
+            serving.push(spawn("desk", desk::serve(sockets.staff, Arc::clone(&app), stop.clone()))?);
         }
         if let Some(listener) = inside {
             let (app, stop) = (Arc::clone(&app), stop.clone());
@@ -235,7 +218,7 @@ async fn upkeep(app: &Arc<App>, config: &Config, roster: Arc<FollowedRoster>) {
         deliver(Arc::clone(app)),
         web::reminders::run(Arc::clone(app)),
         follow_keys(config.key_folder(), Arc::clone(&app.keys), roster),
-        give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
+        crate::audit::give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
         Retention::new(config.retention.kept()).run(Arc::clone(app), removals),
         Renaming::default().run(Arc::clone(app)),
     );
@@ -336,29 +319,6 @@ async fn follow_certificate(tls: Option<Arc<Tls>>) {
     }
 }
 
-/// Writes the head of the audit record down where somebody who can change the journal cannot, for ever.
-async fn give_heads_away(file: PathBuf, app: Arc<App>) {
-    if file.as_os_str().is_empty() {
-        return std::future::pending().await;
-    }
-    loop {
-        let told = match app.store.audit_head().await {
-            Ok(head) => {
-                crate::audit::give_away(&file, app.clock.now(), &head).map_err(|error| error.to_string())
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        let pause = match told {
-            Ok(()) => HEADS_GIVEN_AWAY_EVERY,
-            Err(error) => {
-                tracing::warn!(error, "the head of the audit record was not written down; it is tried again");
-                HEADS_TRIED_AGAIN_AFTER
-            }
-        };
-        tokio::time::sleep(pause).await;
-    }
-}
-
 /// The key of names before the newest goes when nothing is found by it any more, and not on the day of the rotation.
 fn end_rotation(folder: &Path, keys: &Keys, roster: &FollowedRoster) {
     let checks = keys.roster_checks();
@@ -376,7 +336,7 @@ fn end_rotation(folder: &Path, keys: &Keys, roster: &FollowedRoster) {
 }
 
 /// Ends when a stop is asked for, or when nobody can ask any more.
-async fn stopped(mut stop: watch::Receiver<bool>) {
+pub(crate) async fn stopped(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|asked| *asked).await;
 }
 

@@ -28,16 +28,16 @@ pub(crate) fn run(staff: &Staff) -> Result<ExitCode> {
         StaffWhat::Add { of, grant } => add(&book(&of.places)?, &of.name, grant)?,
         StaffWhat::Grant { of, grant } => {
             let grants = grants(grant, korean_day(SystemClock.now()))?;
-            change(&book(&of.places)?, &of.name, StaffEvent::Granted(grants))?;
+            change(&book(&of.places)?, &of.name, &StaffEvent::Granted(grants))?;
             println!("바꾸었습니다 / changed  {}", of.name);
         }
         StaffWhat::Renew { of } => {
             let (code, setup) = new_code(&SystemRandomness, SystemClock.now());
-            change(&book(&of.places)?, &of.name, StaffEvent::SetupRenewed(setup))?;
+            change(&book(&of.places)?, &of.name, &StaffEvent::SetupRenewed(setup))?;
             tell_code(&of.name, &code);
         }
         StaffWhat::Disable { of } => {
-            change(&book(&of.places)?, &of.name, StaffEvent::Disabled)?;
+            change(&book(&of.places)?, &of.name, &StaffEvent::Disabled)?;
             println!("닫았습니다 / closed  {}", of.name);
         }
         StaffWhat::List { places } => list(&book(places)?)?,
@@ -76,7 +76,7 @@ fn add(book: &StaffBook, name: &str, grant: &Granted) -> Result<()> {
     Ok(())
 }
 
-fn change(book: &StaffBook, name: &str, what: StaffEvent) -> Result<()> {
+fn change(book: &StaffBook, name: &str, what: &StaffEvent) -> Result<()> {
     let now = SystemClock.now();
     let written = book.write(|accounts: &Accounts| {
         let account = accounts.named(name);

@@ -11,7 +11,6 @@ mod trouble;
 
 use super::help::HelpPage;
 use super::home::HomePage;
-use super::outbox::{OutboxMessage, OutboxPage};
 use super::parts::{
     Alternative, ClinicCard, Errors, FieldError, LineOrder, Link, PersonPlaces, Phase, RecipientCard,
     RefusalNote,
@@ -82,7 +81,7 @@ fn every_sample() -> Vec<Sample> {
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });
         add("bad-request", &bad_request(lang));
         add("form-expired", &FormExpiredPage { chrome: chrome(lang, "/my"), back_href: lang.href("/my") });
-        add("outbox", &outbox(lang));
+        add("outbox", &identity::outbox(lang));
         add(
             "pass-needed",
             &PassNeededPage { chrome: chrome(lang, "/book"), has_ticket: true, expired: false },
@@ -300,20 +299,6 @@ fn bad_request(lang: Lang) -> BadRequestPage {
         field: lang.t("시간", "Time").to_owned(),
         problem: lang.t("시간을 고르지 않으셨습니다.", "No time was chosen.").to_owned(),
         back_href: lang.href("/book"),
-    }
-}
-
-fn outbox(lang: Lang) -> OutboxPage {
-    let message = |text: &str, code: Option<&str>| OutboxMessage {
-        sent_at: now(),
-        to_masked: "010-****-5678".to_owned(),
-        text: text.to_owned(),
-        code: code.map(str::to_owned),
-    };
-    let booked = "[차례] 예약되었습니다. 7월 27일(화) 오전 9:30 바른마음내과의원";
-    OutboxPage {
-        chrome: chrome(lang, "/outbox"),
-        messages: vec![message(booked, None), message("[차례] 인증번호입니다.", Some("482913"))],
     }
 }
 

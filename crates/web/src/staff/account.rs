@@ -125,7 +125,7 @@ pub struct Setup {
 }
 
 /// Argon2id; the parameters stand beside it, so that later ones can be others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordHash {
     pub memory_kib: u32,
     pub passes: u32,

@@ -59,7 +59,7 @@ pub enum StaffEvent {
 #[derive(Debug, Default)]
 pub struct Accounts {
     seq: u64,
-    accounts: BTreeMap<u64, Account>,
+    by_number: BTreeMap<u64, Account>,
     /// Sessions that were ended, until they would be over anyway.
     ended: HashMap<[u8; 16], Timestamp>,
 }
@@ -132,21 +132,21 @@ impl StaffBook {
 
 impl Accounts {
     pub fn all(&self) -> impl Iterator<Item = &Account> {
-        self.accounts.values()
+        self.by_number.values()
     }
 
     pub fn named(&self, login: &str) -> Option<&Account> {
-        self.accounts.values().find(|account| account.login == login)
+        self.by_number.values().find(|account| account.login == login)
     }
 
     /// The number of the next account.
     pub fn next(&self) -> u64 {
-        self.accounts.keys().next_back().map_or(1, |last| last + 1)
+        self.by_number.keys().next_back().map_or(1, |last| last + 1)
     }
 
     /// Whose session it is, while it is good.
     pub fn signed_in(&self, session: &StaffSession) -> Option<&Account> {
-        let account = self.accounts.get(&session.staff.0)?;
+        let account = self.by_number.get(&session.staff.0)?;
         let is_good = !account.is_disabled
             && account.secrets.is_some()
             && session.begun_at >= account.sessions_from
@@ -166,7 +166,7 @@ impl Accounts {
                 is_disabled: false,
                 sessions_from: entry.at,
             };
-            self.accounts.insert(entry.account, account);
+            self.by_number.insert(entry.account, account);
             return;
         }
         if let StaffEvent::SignedOut { session, until } = entry.what {
@@ -174,7 +174,7 @@ impl Accounts {
             self.ended.insert(session, until);
             return;
         }
-        if let Some(account) = self.accounts.get_mut(&entry.account) {
+        if let Some(account) = self.by_number.get_mut(&entry.account) {
             account.take(entry.what, entry.at);
         }
     }

@@ -29,7 +29,7 @@ impl Hashing {
         let exists = known.is_some();
         let nobody = PasswordHash { memory_kib: MEMORY_KIB, passes: PASSES, salt: [0; 16], hash: [0; 32] };
         let known = known.unwrap_or(nobody);
-        let computed = self.with(known.clone(), password).await;
+        let computed = self.with(known, password).await;
         exists && bool::from(computed.hash.ct_eq(&known.hash))
     }
 
@@ -59,8 +59,8 @@ mod tests {
     async fn a_password_is_right_only_as_it_was_set() {
         let hashing = Hashing::default();
         let known = hashing.hash("twelve letters".to_owned(), [7; 16]).await;
-        assert!(hashing.is_right("twelve letters".to_owned(), Some(known.clone())).await);
-        assert!(!hashing.is_right("twelve letterz".to_owned(), Some(known.clone())).await);
+        assert!(hashing.is_right("twelve letters".to_owned(), Some(known)).await);
+        assert!(!hashing.is_right("twelve letterz".to_owned(), Some(known)).await);
         assert!(!hashing.is_right("twelve letters".to_owned(), None).await);
         let other = hashing.hash("twelve letters".to_owned(), [8; 16]).await;
         assert_ne!(other.hash, known.hash, "the salt counts");

@@ -31,6 +31,7 @@ fn sha1(message: &[u8]) -> [u8; 20] {
     digest
 }
 
+#[expect(clippy::many_single_char_names, reason = "the letters of the standard")]
 fn mix(state: &mut [u32; 5], block: &[u8]) {
     let mut words = [0u32; 80];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {

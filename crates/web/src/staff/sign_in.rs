@@ -65,7 +65,7 @@ async fn sign_in(ctx: &Context) -> Result<StaffSession, Problem> {
     staff.pacing.begin(&login, ctx.came_from, ctx.now)?;
     let account = staff.book.look(|accounts| accounts.named(&login).cloned())?;
     let usable = account.as_ref().filter(|account| !account.is_disabled);
-    let known = usable.and_then(|account| account.secrets.as_ref()).map(|secrets| secrets.password.clone());
+    let known = usable.and_then(|account| account.secrets.as_ref()).map(|secrets| secrets.password);
     let password = ctx.fields.typed("password").to_owned();
     let mut found = if staff.hashing.is_right(password, known).await { account.clone() } else { None };
     if let Some(account) = found.take() {
