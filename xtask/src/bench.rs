@@ -6,7 +6,7 @@ mod generator;
 mod histogram;
 mod kept_alive;
 mod ledger;
-mod load;
+pub(crate) mod load;
 mod new_each;
 mod nginx;
 mod nodes;

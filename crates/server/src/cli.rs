@@ -1,9 +1,11 @@
 //! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
 
+mod connecting;
 mod rehearsing;
 mod staff;
 mod upkeep;
 
+pub(crate) use connecting::Connector;
 pub(crate) use rehearsing::{Plan, Rehearse};
 pub(crate) use staff::{Granted, Staff, StaffPlaces, StaffWhat};
 pub(crate) use upkeep::{
@@ -60,6 +62,9 @@ pub(crate) enum Command {
     /// 사과문·안내 파일을 다른 웹 서버용으로 내보내기 · files for a web server that stays when this service is gone
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     ExportStatic(ExportStatic),
+    /// 다른 사이트 앞에 줄 세우기 · the line before a site that is not ours
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Connector(Connector),
     /// 설정과 저장소 점검 · print the effective config and check the store
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Check(Check),

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod backup;
 mod check;
+mod connector;
 pub(crate) mod demo;
 mod export_static;
 pub(crate) mod inspect;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Demo(demo) => demo::run(&demo),
         Command::Serve(serve) => serve::run(&serve),
         Command::ExportStatic(export) => export_static::run(&export),
+        Command::Connector(asked) => connector::run(&asked),
         Command::Check(check) => check::run(&check),
         Command::Import(import) => crate::import::run(&import),
         Command::Move(order) => move_in::run(&order),

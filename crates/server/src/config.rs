@@ -1,15 +1,18 @@
 //! One TOML file and the environment, typed, validated once at start. Every limit is named.
 
+mod staff;
+
 use crate::cli::Role;
 use anyhow::{Context as _, Result, ensure};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize, Serializer};
+use staff::StaffConfig;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store_postgres::Address;
+use web::app::{OtherSite, WebSettings};
 use web::front::limits::SocketLimits;
-use web::staff::addresses::Addresses;
 
 /// Defaults are what `charye serve` uses without a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) keys: PathBuf,
     /// With it `listen` speaks TLS; without it plain HTTP, behind a proxy that speaks TLS.
     pub(crate) tls: Option<TlsConfig>,
+    /// With it a turn leads to that site, not to a booking here.
+    pub(crate) site: Option<SiteConfig>,
     /// Where the head of the audit record is written down every hour, on another machine's disk if there is one.
     /// Empty: nowhere.
     pub(crate) audit_heads: PathBuf,
@@ -58,6 +63,18 @@ pub(crate) struct TlsConfig {
     /// Plain HTTP, where everybody is sent to the first of `public_origins`.
     #[serde(default)]
     pub(crate) redirect_listen: Option<SocketAddr>,
+}
+
+/// The line stands before a site that is not ours (`charye connector`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SiteConfig {
+    /// Where people reach it: scheme and host, without a slash at the end.
+    pub(crate) origin: String,
+    /// Korean.
+    pub(crate) name: String,
+    /// English.
+    pub(crate) name_en: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -106,28 +123,6 @@ pub(crate) struct RetentionConfig {
     pub(crate) days: Option<u32>,
 }
 
-/// Where the staff's pages are. None of them is on the public address.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct StaffConfig {
-    /// An address of its own, e.g. `127.0.0.1:8090`. Left out: there is none, unless a process is started with the role
-    /// `desk`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) listen: Option<SocketAddr>,
-    /// Networks or addresses from which staff may ask, e.g. `10.1.0.0/16`. This machine always may.
-    pub(crate) addresses: Vec<String>,
-}
-
-impl StaffConfig {
-    pub(crate) fn addresses(&self) -> Result<Addresses> {
-        Addresses::parse(&self.addresses).map_err(|wrong| {
-            anyhow::anyhow!(
-                "staff.addresses: {wrong}: 10.1.0.0/16 형식이어야 합니다 / must look like 10.1.0.0/16"
-            )
-        })
-    }
-}
-
 impl RetentionConfig {
     pub(crate) fn kept(&self) -> Option<SignedDuration> {
         self.days.map(|days| SignedDuration::from_hours(24 * i64::from(days)))
@@ -150,6 +145,7 @@ impl Default for Config {
             store: None,
             keys: PathBuf::new(),
             tls: None,
+            site: None,
             audit_heads: PathBuf::new(),
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
@@ -339,13 +335,11 @@ impl Config {
             self.retention.days.is_none_or(|days| RETENTION_DAYS.contains(&days)),
             "retention.days: 1~36500 사이여야 합니다 / must be from 1 to 36500"
         );
-        for origin in &self.public_origins {
-            let plain = origin.split_once("://").is_some_and(|(scheme, host)| {
-                (scheme == "https" || scheme == "http") && !host.is_empty() && !host.contains('/')
-            });
+        let others = self.site.iter().map(|site| ("site.origin", &site.origin));
+        for (name, origin) in self.public_origins.iter().map(|ours| ("public_origins", ours)).chain(others) {
             ensure!(
-                plain,
-                "public_origins: {origin}: https://호스트 형식이어야 합니다 / must look like https://host"
+                is_origin(origin),
+                "{name}: {origin}: https://호스트 형식이어야 합니다 / must look like https://host"
             );
         }
         Ok(())
@@ -357,6 +351,19 @@ impl Config {
             Address::parse(text).context("store: postgres://사용자@호스트/이름 형식이어야 합니다 / must look like postgres://user@host/name")
         };
         self.store.as_ref().map(parse).transpose()
+    }
+
+    pub(crate) fn web(&self) -> WebSettings {
+        let site = self.site.as_ref().map(|site| OtherSite {
+            origin: site.origin.clone(),
+            name: (site.name.clone(), site.name_en.clone()),
+        });
+        WebSettings {
+            public_origins: self.public_origins.clone(),
+            secure_cookies: self.is_reached_by_tls(),
+            socket: self.limits.socket(),
+            site,
+        }
     }
 
     pub(crate) fn key_folder(&self) -> PathBuf {
@@ -371,6 +378,14 @@ impl Config {
     fn public_origin_is_https(&self) -> bool {
         self.public_origins.first().is_some_and(|origin| origin.starts_with("https://"))
     }
+}
+
+/// Scheme and host, and nothing else: no path, no name of a user.
+pub(crate) fn is_origin(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, host)| {
+        let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+        matches!(scheme, "http" | "https") && !host.is_empty() && is_plain
+    })
 }
 
 #[expect(clippy::ref_option, reason = "serde passes the field")]

@@ -21,7 +21,7 @@ use store_postgres::PostgresLine;
 use store_sqlite::{FollowedRoster, SqliteLine};
 use tokio::sync::watch;
 use waiting_room::PollBands;
-use web::app::{App, Draining, WebSettings};
+use web::app::{App, Draining};
 use web::assets::assets;
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
@@ -87,7 +87,7 @@ impl Service {
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
-        let settings = web_settings(&config);
+        let settings = config.web();
         let (planes, tries) = layers(&config, &clock);
         let app = App {
             tls: sockets.tls.clone(),
@@ -371,13 +371,5 @@ fn gate_settings(config: &Config) -> GateSettings {
         lobby: SignedDuration::from_mins(i64::from(config.campaign.lobby_minutes)),
         poll: PollBands::default(),
         pass_epoch: 1,
-    }
-}
-
-fn web_settings(config: &Config) -> WebSettings {
-    WebSettings {
-        public_origins: config.public_origins.clone(),
-        secure_cookies: config.is_reached_by_tls(),
-        socket: config.limits.socket(),
     }
 }

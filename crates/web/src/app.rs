@@ -32,6 +32,17 @@ pub struct WebSettings {
     /// TLS stands before us: cookies are `Secure` and `__Host-`.
     pub secure_cookies: bool,
     pub socket: SocketLimits,
+    /// Where the line stands before another site: a turn leads there, not to a booking here.
+    pub site: Option<OtherSite>,
+}
+
+/// A site that is not ours, behind a connector.
+#[derive(Debug, Clone)]
+pub struct OtherSite {
+    /// Scheme and host, without a slash at the end.
+    pub origin: String,
+    /// Korean, English: as people know it.
+    pub name: (String, String),
 }
 
 pub struct App {

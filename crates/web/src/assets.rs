@@ -5,8 +5,11 @@ use crate::published::{Cache, Prepared, hex};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 
+/// The style of our pages, for whoever serves one elsewhere.
+pub const STYLE: &[u8] = include_bytes!("../assets/charye.css");
+
 const FILES: [(&str, &str, &str, &[u8]); 7] = [
-    ("charye", "css", "text/css; charset=utf-8", include_bytes!("../assets/charye.css")),
+    ("charye", "css", "text/css; charset=utf-8", STYLE),
     ("favicon", "svg", "image/svg+xml", include_bytes!("../assets/favicon.svg")),
     ("page", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/page.js")),
     ("wait", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/wait.js")),

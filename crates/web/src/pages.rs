@@ -8,6 +8,7 @@ pub mod booked;
 pub mod busy;
 pub mod cancel;
 pub mod change;
+pub mod connector;
 pub mod days;
 pub mod desk;
 pub mod favourites;

@@ -204,6 +204,8 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/people/code", Identified, run!(journey::recipient_code::post)),
         page(post(), "/people/code/resend", Identified, run!(journey::recipient_code::resend)),
         page(post(), "/people/stop", Identified, run!(journey::people::stop)),
+        page(get(), "/site", Public, run!(journey::site::get)),
+        page(get(), "/site/go", Admitted, run!(journey::site::go)),
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
         api(get(), "/gate/{campaign}/ticket", Public, &[], "TicketStatus", run!(api::ticket)),

@@ -60,6 +60,11 @@ pub(crate) fn run_until_signal(service: Service) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+pub(crate) async fn stop_at_signal() {
+    signal().await;
+    println!("\n마치는 중입니다 / stopping");
+}
+
 /// Synthetic people stay in the folder of their demonstration.
 fn no_demonstration(data: &Path) -> Result<()> {
     ensure!(

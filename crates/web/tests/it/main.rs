@@ -29,6 +29,7 @@ mod malformed;
 mod merged;
 mod nodes;
 mod openapi;
+mod other_site;
 mod outage;
 mod overload;
 mod people;

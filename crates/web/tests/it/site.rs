@@ -15,7 +15,7 @@ use store::{
 };
 use tokio::sync::Mutex;
 use waiting_room::PollBands;
-use web::app::{App, CampaignNames, WebSettings};
+use web::app::{App, CampaignNames, OtherSite, WebSettings};
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
 use web::front::limits::SocketLimits;
@@ -31,9 +31,6 @@ use web::overload::tries::{Pace, Tries};
 use web::person_keys::{KeyShelf, PersonKeys};
 use web::published::Publisher;
 use web::search::Finder;
-use web::staff::Staff;
-use web::staff::addresses::Addresses;
-use web::staff::book::StaffBook;
 use web::static_plane::StaticPlane;
 use web::{assets, front, routes};
 
@@ -79,6 +76,8 @@ pub(crate) struct Wanted {
     pub(crate) recipient_code: bool,
     pub(crate) socket: SocketLimits,
     pub(crate) tls: Option<Arc<Tls>>,
+    /// The line stands before it.
+    pub(crate) other_site: Option<OtherSite>,
 }
 
 impl Default for Wanted {
@@ -96,6 +95,7 @@ impl Default for Wanted {
             recipient_code: false,
             socket: SocketLimits { connections_max: 64, ..SocketLimits::default() },
             tls: None,
+            other_site: None,
         }
     }
 }
@@ -340,13 +340,6 @@ fn feeder(kept: &Kept, assets: web::pages::Assets) -> Feeder {
     Feeder::begin(&kept.country.campaigns()[0], parts)
 }
 
-/// One proxy of the office is ours: a test says where it comes from.
-fn staff(kept: &Kept, keys: Arc<Keys>) -> Staff {
-    let file = Arc::clone(&kept.staff) as Arc<dyn store::StaffFile>;
-    let office = Addresses::parse(&["10.1.0.0/16".to_owned()]).unwrap();
-    Staff::new(StaffBook::new(file, keys), office)
-}
-
 fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
     let keys = Arc::new(keys(Arc::clone(&kept.random), kept.wanted.field_key, kept.shelf.clone()));
     let (assets, mut static_plane) = assets::assets();
@@ -358,6 +351,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
     let app = App {
         settings: WebSettings {
             public_origins: vec!["https://charye.test".to_owned()],
+            site: kept.wanted.other_site.clone(),
             secure_cookies: kept.wanted.secure_cookies,
             socket: kept.wanted.socket.clone(),
         },
@@ -393,7 +387,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
             kept.wanted.booking_requests_max,
             Duration::from_millis(20),
         ),
-        staff: Some(Arc::new(staff(kept, keys))),
+        staff: Some(crate::staff::staff_of(&kept.staff, keys)),
     };
     (app, keeper, feeder)
 }

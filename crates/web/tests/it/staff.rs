@@ -8,11 +8,22 @@ use booking::{Act, Actor, LookUp, StaffId};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use std::collections::BTreeMap;
-use store::{AuditEvent, Clock as _};
+use std::sync::Arc;
+use store::{AuditEvent, Clock as _, MemoryStaff, StaffFile};
+use web::keys::Keys;
+use web::staff::Staff;
 use web::staff::account::{Grant, Role, Setup, StaffPlace};
-use web::staff::book::{StaffEntry, StaffEvent};
+use web::staff::addresses::Addresses;
+use web::staff::book::{StaffBook, StaffEntry, StaffEvent};
 use web::staff::setup_digest;
 use web::staff::totp::{code_of, step_at};
+
+/// The office is a network; a test behind a proxy says where it comes from.
+pub(crate) fn staff_of(file: &Arc<MemoryStaff>, keys: Arc<Keys>) -> Arc<Staff> {
+    let office = Addresses::parse(&["10.1.0.0/16".to_owned()]).unwrap();
+    let file = Arc::clone(file) as Arc<dyn StaffFile>;
+    Arc::new(Staff::new(StaffBook::new(file, keys), office))
+}
 
 pub(crate) const PASSWORD: &str = "four words in a row";
 pub(crate) const SETUP: &str = "ABCD-EFGH-JKLM-NPQR-STUV-W";
