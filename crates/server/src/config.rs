@@ -298,11 +298,6 @@ impl Config {
         self.validate()
     }
 
-    /// Where this process answers the staff, beside whatever else it is for. Beside a booking process a desk process does.
-    pub(crate) fn staff_listen(&self) -> Option<SocketAddr> {
-        self.staff.listen.filter(|_| self.role == Role::All)
-    }
-
     /// Where the process that has the ledger hears from the others of this machine.
     pub(crate) fn inside_socket(&self) -> PathBuf {
         self.data.join("run").join("booking.sock")
@@ -319,7 +314,8 @@ impl Config {
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
         ensure!(
-            self.staff_listen()
+            self.staff
+                .listen_as(self.role)
                 .is_none_or(|listen| listen != self.listen && Some(listen) != self.operator_listen),
             "staff.listen: 다른 주소와 달라야 합니다 / must differ from the other addresses"
         );

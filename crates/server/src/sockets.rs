@@ -43,7 +43,7 @@ impl Sockets {
             http: listeners(config)?,
             redirect: redirect(config)?,
             operator: config.operator_listen.map(bind).transpose()?,
-            staff: config.staff_listen().map(bind).transpose()?,
+            staff: config.staff.listen_as(config.role).map(bind).transpose()?,
             tls: tls(config)?,
         })
     }

@@ -1,5 +1,6 @@
 //! The staff's listener.
 
+use crate::cli::Role;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -18,6 +19,12 @@ pub(crate) struct StaffConfig {
 }
 
 impl StaffConfig {
+    /// Where a process of that role answers the staff, beside whatever else it is for. Beside a booking process a desk
+    /// process does.
+    pub(crate) fn listen_as(&self, role: Role) -> Option<SocketAddr> {
+        self.listen.filter(|_| role == Role::All)
+    }
+
     pub(crate) fn addresses(&self) -> Result<Addresses> {
         Addresses::parse(&self.addresses).map_err(|wrong| {
             anyhow::anyhow!(
