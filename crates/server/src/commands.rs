@@ -14,6 +14,7 @@ mod rehearse;
 pub(crate) mod restore;
 mod retention;
 pub(crate) mod serve;
+mod staff;
 mod verify;
 
 use crate::cli::Command;
@@ -35,6 +36,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Inspect(inspect) => inspect::run(&inspect),
         Command::Audit(order) => audit::run(&order),
         Command::Keys(keys) => keys::run(&keys),
+        Command::Staff(order) => staff::run(&order),
         Command::Retention(retention) => retention::run(&retention),
         Command::Plan(asked) => plan::run(&asked),
         Command::Rehearse(asked) => rehearse::run(&asked),

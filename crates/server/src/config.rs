@@ -1,9 +1,12 @@
 //! One TOML file and the environment, typed, validated once at start. Every limit is named.
 
+mod staff;
+
 use crate::cli::Role;
 use anyhow::{Context as _, Result, ensure};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize, Serializer};
+use staff::StaffConfig;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) campaign: CampaignConfig,
     pub(crate) limits: LimitsConfig,
     pub(crate) retention: RetentionConfig,
+    pub(crate) staff: StaffConfig,
     /// `text` or `json`.
     pub(crate) log_format: LogFormat,
     /// One line for each request that reaches a handler; none of it names a person.
@@ -146,6 +150,7 @@ impl Default for Config {
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
             retention: RetentionConfig::default(),
+            staff: StaffConfig::default(),
             log_format: LogFormat::Text,
             access_log: false,
             operator_listen: None,
@@ -287,7 +292,8 @@ impl Config {
         operator_listen: Option<SocketAddr>,
     ) -> Result<()> {
         self.role = role;
-        self.listen = listen.unwrap_or(self.listen);
+        let own = if role == Role::Desk { self.staff.listen } else { None };
+        self.listen = listen.or(own).unwrap_or(self.listen);
         self.operator_listen = operator_listen.or(self.operator_listen);
         self.validate()
     }
@@ -307,6 +313,13 @@ impl Config {
             ADMISSIONS_PER_SECOND.contains(&rate),
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
+        ensure!(
+            self.staff
+                .listen_as(self.role)
+                .is_none_or(|listen| listen != self.listen && Some(listen) != self.operator_listen),
+            "staff.listen: 다른 주소와 달라야 합니다 / must differ from the other addresses"
+        );
+        self.staff.addresses()?;
         self.limits.validate()?;
         self.store_address()?;
         let redirects = self.tls.as_ref().is_some_and(|tls| tls.redirect_listen.is_some());

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::country::{self, Doors};
+use crate::desk;
 use crate::ledger::Place;
 use crate::removals::RemovalFolder;
 use crate::roles;
@@ -46,10 +47,6 @@ use web::{front, routes};
 
 /// How soon a key that was added to the folder is used.
 const KEYS_LOOKED_FOR_EVERY: Duration = Duration::from_secs(1);
-
-const HEADS_GIVEN_AWAY_EVERY: Duration = Duration::from_hours(1);
-/// While the ledger is opening, or the place cannot be written to.
-const HEADS_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// For so long the key of names before the newest is kept at the least.
 const FORMER_NAMES_KEPT: Duration = Duration::from_hours(24);
@@ -107,6 +104,7 @@ impl Service {
             recipient_codes: RecipientCodes::default(),
             clock,
             random,
+            staff: desk::staff_of(&config, &keys)?,
             keys,
             gate,
             channel,
@@ -183,6 +181,9 @@ impl Service {
                 roles::everybody_has_gone(&app, role).await;
             })?);
         }
+        if app.staff.is_some() {
+            serving.push(spawn("desk", desk::serve(sockets.staff, Arc::clone(&app), stop.clone()))?);
+        }
         if let Some(listener) = inside {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             serving.push(spawn("inside", async move {
@@ -200,6 +201,11 @@ impl Service {
         self.sockets.operator.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
+    /// Where the staff's listener really is.
+    pub(crate) fn staff_address(&self) -> Option<SocketAddr> {
+        self.sockets.staff.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
@@ -212,7 +218,7 @@ async fn upkeep(app: &Arc<App>, config: &Config, roster: Arc<FollowedRoster>) {
         deliver(Arc::clone(app)),
         web::reminders::run(Arc::clone(app)),
         follow_keys(config.key_folder(), Arc::clone(&app.keys), roster),
-        give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
+        crate::audit::give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
         Retention::new(config.retention.kept()).run(Arc::clone(app), removals),
         Renaming::default().run(Arc::clone(app)),
     );
@@ -314,29 +320,6 @@ async fn follow_certificate(tls: Option<Arc<Tls>>) {
     }
 }
 
-/// Writes the head of the audit record down where somebody who can change the journal cannot, for ever.
-async fn give_heads_away(file: PathBuf, app: Arc<App>) {
-    if file.as_os_str().is_empty() {
-        return std::future::pending().await;
-    }
-    loop {
-        let told = match app.store.audit_head().await {
-            Ok(head) => {
-                crate::audit::give_away(&file, app.clock.now(), &head).map_err(|error| error.to_string())
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        let pause = match told {
-            Ok(()) => HEADS_GIVEN_AWAY_EVERY,
-            Err(error) => {
-                tracing::warn!(error, "the head of the audit record was not written down; it is tried again");
-                HEADS_TRIED_AGAIN_AFTER
-            }
-        };
-        tokio::time::sleep(pause).await;
-    }
-}
-
 /// The key of names before the newest goes when nothing is found by it any more, and not on the day of the rotation.
 fn end_rotation(folder: &Path, keys: &Keys, roster: &FollowedRoster) {
     let checks = keys.roster_checks();
@@ -354,7 +337,7 @@ fn end_rotation(folder: &Path, keys: &Keys, roster: &FollowedRoster) {
 }
 
 /// Ends when a stop is asked for, or when nobody can ask any more.
-async fn stopped(mut stop: watch::Receiver<bool>) {
+pub(crate) async fn stopped(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|asked| *asked).await;
 }
 

@@ -25,6 +25,8 @@ pub enum Purpose {
     PlaceCode = 9,
     /// A visit at another site, of its connector.
     Visit = 7,
+    /// Sessions of staff, and what their pages name.
+    Staff = 20,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

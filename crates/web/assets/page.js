@@ -1,5 +1,4 @@
-// Small improvements; every page works without them. The clock is the server's: it is read from the page and
-// kept going by the monotonic timer, so a changed clock on the device changes nothing.
+// Small improvements; every page works without. The clock is the server's, kept going by the monotonic timer.
 (() => {
   "use strict";
   const ko = document.documentElement.lang === "ko";

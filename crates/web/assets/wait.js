@@ -1,5 +1,4 @@
-// The waiting page, repainted from the public gate document. It never decides who may enter: when the line has
-// come this far it loads the page again, once, and the server says so. Sentences are in the page, not here.
+// Repaints the waiting page from the gate document. Who may enter is said by the server: see pages/wait.rs.
 (() => {
   "use strict";
   const line = document.getElementById("line");

@@ -16,6 +16,7 @@ use crate::pairs::PairTries;
 use crate::published::Prepared;
 use crate::recipient_code::RecipientCodes;
 use crate::search::Finder;
+use crate::staff::Staff;
 use crate::watching::Watching;
 use booking::{Campaign, Country};
 use std::collections::HashMap;
@@ -81,6 +82,8 @@ pub struct App {
     pub tries: Tries,
     pub watching: Watching,
     pub draining: Draining,
+    /// Where the staff's pages are answered: beside the ledger.
+    pub staff: Option<Arc<Staff>>,
 }
 
 /// This process is about to end: whoever keeps a connection is told with the next answer that it ends, too, and finds

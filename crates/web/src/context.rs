@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::{Field, FieldFault, Fields};
+use crate::front::forward::Lane;
 use crate::journey::changing::Changing;
 use crate::lang::Lang;
 use crate::overload::tries::Asker;
@@ -11,6 +12,7 @@ use crate::pages::Chrome;
 use crate::pages::parts::{Errors, FieldError};
 use crate::published::Cache;
 use crate::session::{Session, form_token};
+use crate::staff::OnDuty;
 use crate::wording;
 use axum::body::Body;
 use booking::RequestKey;
@@ -53,12 +55,16 @@ pub struct Context {
     pub session: Option<Session>,
     pub pass: Option<Pass>,
     pub ticket: Option<Ticket>,
-    /// As far as it can be believed; for limits alone.
-    pub address: Option<IpAddr>,
     /// The appointments that the person is about to move; known on pages of somebody whom a guard let through.
     pub changing: Option<Changing>,
     /// On the pages of a booking: for whom it is.
     pub party: Option<String>,
+    /// By whose way the request came.
+    pub lane: Lane,
+    /// As far as it can be believed; for limits, and for the record of what staff do.
+    pub came_from: Option<IpAddr>,
+    /// On the staff's pages: who is signed in.
+    pub on_duty: Option<OnDuty>,
     /// `Set-Cookie` lines of the answer.
     pub cookies: Vec<HeaderValue>,
 }
@@ -69,7 +75,7 @@ impl Context {
     pub fn count_a_try(&self) -> Result<(), Problem> {
         let (person, ticket) =
             (self.session.map(|session| session.person), self.ticket.map(|ticket| ticket.id));
-        let tried = self.app.tries.take(&Asker { person, ticket, address: self.address }, self.now);
+        let tried = self.app.tries.take(&Asker { person, ticket, address: self.came_from }, self.now);
         tried.map_err(|retry_after_s| Problem::TooOften { retry_after_s })
     }
 

@@ -59,6 +59,12 @@ pub enum Kind {
     PlaceCode,
     /// Something opaque that the service gave.
     Opaque,
+    /// As it was set, at most 200 characters.
+    Password,
+    /// At least 12 characters.
+    NewPassword,
+    /// A sentence for the record, at most 200 characters.
+    Words,
 }
 
 /// One field of a request.
@@ -245,6 +251,9 @@ impl Fields {
             Kind::Consent => people::parse_consent(text).is_none().then_some(Fault::Malformed),
             Kind::Reference | Kind::References => (!people::is_reference(text)).then_some(Fault::Malformed),
             Kind::PlaceCode => (!waiting_room::reads_as_place_code(text)).then_some(Fault::Malformed),
+            Kind::Password | Kind::NewPassword | Kind::Words => {
+                free_text_fault(field.kind, self.typed(field.name))
+            }
             Kind::Opaque => text.bytes().any(|byte| !byte.is_ascii_graphic()).then_some(Fault::Malformed),
         }
     }
@@ -335,9 +344,22 @@ impl Kind {
             Self::Reference => reference_schema(),
             Self::References => json!({"type": "array", "items": reference_schema(), "minItems": 1}),
             Self::PlaceCode => place_code_schema(),
+            Self::Password | Self::NewPassword | Self::Words => json!({"type": "string", "maxLength": 200}),
             Self::Opaque => json!({"type": "string", "minLength": 1, "maxLength": 2000, "example": "AbC-_1"}),
         }
     }
+}
+
+const FREE_TEXT_MAX: usize = 200;
+const PASSWORD_MIN: usize = 12;
+
+fn free_text_fault(kind: Kind, text: &str) -> Option<Fault> {
+    let length = text.chars().count();
+    if length > FREE_TEXT_MAX {
+        return Some(Fault::TooLong);
+    }
+    let is_short = kind == Kind::NewPassword && length < PASSWORD_MIN;
+    (is_short || text.chars().any(char::is_control)).then_some(Fault::Malformed)
 }
 
 impl From<NameFault> for Fault {

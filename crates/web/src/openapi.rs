@@ -132,7 +132,7 @@ fn security(route: &Route) -> Value {
         Guard::Public | Guard::DemoOnly if route.answer == "TicketStatus" && route.method == "GET" => {
             json!([{"ticket": []}])
         }
-        Guard::Public | Guard::DemoOnly => json!([]),
+        Guard::Public | Guard::DemoOnly | Guard::StaffDoor | Guard::Staff(_) => json!([]),
         // Who was admitted before comes in again without a ticket.
         Guard::Identified if route.answer == "PassGiven" => {
             json!([{"session": [], "ticket": []}, {"session": []}])

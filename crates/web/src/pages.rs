@@ -10,6 +10,7 @@ pub mod cancel;
 pub mod change;
 pub mod connector;
 pub mod days;
+pub mod desk;
 pub mod elsewhere;
 pub mod favourites;
 pub mod find;
@@ -45,6 +46,7 @@ pub struct Assets {
     pub wait_js: &'static str,
     pub find_css: &'static str,
     pub find_js: &'static str,
+    pub desk_css: &'static str,
 }
 
 /// The frame around every page; the layout shows it.

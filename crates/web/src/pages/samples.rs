@@ -2,6 +2,7 @@
 //!
 //! The test below also writes them to `target/samples/`, beside their style sheet and scripts, for a browser.
 
+mod desk;
 mod finding;
 mod identity;
 mod in_line;
@@ -12,7 +13,6 @@ mod trouble;
 
 use super::help::HelpPage;
 use super::home::HomePage;
-use super::outbox::{OutboxMessage, OutboxPage};
 use super::parts::{
     Alternative, ClinicCard, Errors, FieldError, LineOrder, Link, PersonPlaces, Phase, RecipientCard,
     RefusalNote,
@@ -28,6 +28,7 @@ use jiff::civil::{date, time};
 
 const CSS: &str = include_str!("../../assets/charye.css");
 const FIND_CSS: &str = include_str!("../../assets/find.css");
+const DESK_CSS: &str = include_str!("../../assets/desk.css");
 const FIND_JS: &str = include_str!("../../assets/find.js");
 const PAGE_JS: &str = include_str!("../../assets/page.js");
 const WAIT_JS: &str = include_str!("../../assets/wait.js");
@@ -71,12 +72,13 @@ fn every_sample() -> Vec<Sample> {
             add(name, page.as_ref());
         }
         people::add(lang, &mut add);
+        desk::add(lang, &mut add);
         add("refusal", &refusal(lang));
         trouble::add(lang, &mut add);
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });
         add("bad-request", &bad_request(lang));
         add("form-expired", &FormExpiredPage { chrome: chrome(lang, "/my"), back_href: lang.href("/my") });
-        add("outbox", &outbox(lang));
+        add("outbox", &identity::outbox(lang));
         add(
             "pass-needed",
             &PassNeededPage { chrome: chrome(lang, "/book"), has_ticket: true, expired: false },
@@ -94,6 +96,7 @@ fn chrome(lang: Lang, path: &str) -> Chrome {
         wait_js: "wait.js",
         find_css: "find.css",
         find_js: "find.js",
+        desk_css: "desk.css",
     };
     Chrome::for_everybody(lang, path.to_owned(), true, assets, now())
 }
@@ -229,20 +232,6 @@ fn bad_request(lang: Lang) -> BadRequestPage {
     }
 }
 
-fn outbox(lang: Lang) -> OutboxPage {
-    let message = |text: &str, code: Option<&str>| OutboxMessage {
-        sent_at: now(),
-        to_masked: "010-****-5678".to_owned(),
-        text: text.to_owned(),
-        code: code.map(str::to_owned),
-    };
-    let booked = "[차례] 예약되었습니다. 7월 27일(화) 오전 9:30 바른마음내과의원";
-    OutboxPage {
-        chrome: chrome(lang, "/outbox"),
-        messages: vec![message(booked, None), message("[차례] 인증번호입니다.", Some("482913"))],
-    }
-}
-
 fn help(lang: Lang) -> HelpPage {
     HelpPage {
         chrome: chrome(lang, "/help"),
@@ -331,7 +320,8 @@ fn every_form_asks_in_the_language_of_the_page_and_whatever_writes_has_its_token
             let form = form.split("</form>").next().unwrap_or("");
             assert_eq!(form.contains("action=\"/en/"), lang == Lang::En, "{name}");
             if form.contains("method=\"get\"") {
-                assert!(name.starts_with("find") && !form.contains("name=\"csrf\""), "{name}: a search only");
+                let searches = name.starts_with("find") || name == "desk-clinics";
+                assert!(searches && !form.contains("name=\"csrf\""), "{name}: a search only");
                 continue;
             }
             assert!(form.contains("method=\"post\""), "{name}");
@@ -361,7 +351,9 @@ fn samples_are_written_for_looking_at() {
     let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("samples");
     std::fs::create_dir_all(&target).unwrap();
     let files = [("charye.css", CSS), ("page.js", PAGE_JS), ("wait.js", WAIT_JS), ("favicon.svg", ICON)];
-    for (name, text) in files.into_iter().chain([("find.css", FIND_CSS), ("find.js", FIND_JS)]) {
+    for (name, text) in
+        files.into_iter().chain([("find.css", FIND_CSS), ("find.js", FIND_JS), ("desk.css", DESK_CSS)])
+    {
         std::fs::write(target.join(name), text).unwrap();
     }
     for (name, lang, html) in every_sample() {

@@ -8,6 +8,7 @@ mod people;
 mod place_in_line;
 mod places;
 mod retention;
+mod staff;
 mod visits;
 mod waiting;
 
@@ -33,6 +34,19 @@ macro_rules! of_the_line {
     };
 }
 
+/// Of the staff's own screens.
+macro_rules! of_the_staff {
+    () => {
+        Refusal::NotFromHere
+            | Refusal::SignInNeeded
+            | Refusal::SignInWrong
+            | Refusal::SignInTooSoon { .. }
+            | Refusal::SetupCodeWrong
+            | Refusal::NotYourDuty
+            | Refusal::NotYourPlace
+    };
+}
+
 /// Exhaustive on purpose: a new refusal does not compile without its words.
 pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
     match refusal {
@@ -41,6 +55,7 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::CampaignClosed { .. }
         | Refusal::PlaceCodeUnknown => gate::doors(lang, refusal),
         of_the_line!() => gate::gate(lang, refusal),
+        of_the_staff!() => staff::staff(lang, refusal),
         Refusal::IdentityNeeded
         | Refusal::ChallengeUnknown
         | Refusal::CodeWrong { .. }

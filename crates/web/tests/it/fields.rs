@@ -56,6 +56,7 @@ fn good(field: &Field) -> Value {
         Kind::References => json!(["0".repeat(32)]),
         Kind::PlaceCode => "7F3K-92QD-MX4T-0H8C".into(),
         Kind::Opaque if field.name == "campaign" => SLUG.into(),
+        Kind::Password | Kind::NewPassword | Kind::Words => unreachable!("no program sends one"),
         Kind::Opaque => "AbC-_1".into(),
     }
 }
@@ -120,6 +121,7 @@ fn nearly(kind: Kind) -> &'static str {
         }
         Kind::WaitPlace => "C1|c00001|111000000|11110000000|9999999999999|한글|<b>",
         Kind::PlaceCode => "7F3K|7F3K-92QD-MX4T-0H8CC|7F3K-92QD-MX4T-0H8U|한글",
+        Kind::Password | Kind::NewPassword | Kind::Words => unreachable!("no program sends one"),
         Kind::Opaque => "a b|한글|a\u{200b}b|\u{202e}abc",
     }
 }

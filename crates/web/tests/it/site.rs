@@ -10,9 +10,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::conformance::{Chance, world};
-use store::{
-    Clock, MemoryLine, MemoryPlaces, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store,
-};
+use store::{Clock, MemoryLine, MemoryPlaces, MemoryRoster, MemoryStaff};
+use store::{MemoryStore, MockClock, Randomness, Roster, Store};
 use tokio::sync::Mutex;
 use waiting_room::PollBands;
 use web::app::{App, CampaignNames, OtherSite, WebSettings};
@@ -111,6 +110,7 @@ struct Kept {
     random: Arc<dyn Randomness>,
     ledger: Arc<MoodyStore>,
     line: Arc<MemoryLine>,
+    staff: Arc<MemoryStaff>,
     outbox: Arc<DemoOutbox>,
     shelf: TestShelf,
 }
@@ -121,6 +121,8 @@ pub(crate) struct Site {
     pub(crate) ledger: Arc<MoodyStore>,
     pub(crate) outbox: Arc<DemoOutbox>,
     pub(crate) address: SocketAddr,
+    /// Where the staff is answered.
+    pub(crate) staff_address: SocketAddr,
     keeper: Mutex<Keeper>,
     feeder: Mutex<Feeder>,
     wire: Mutex<Wire>,
@@ -145,6 +147,7 @@ impl Site {
             random: Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(20_270_712)))),
             ledger: MoodyStore::new(store),
             line: Arc::default(),
+            staff: Arc::default(),
             outbox: Arc::default(),
             shelf: TestShelf::default(),
         })
@@ -167,6 +170,9 @@ impl Site {
         let app = Arc::new(app);
         let listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let address = listener.local_addr().unwrap();
+        let staff_listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let staff_address = staff_listener.local_addr().unwrap();
+        tokio::spawn(front::serve_staff(staff_listener, Arc::clone(&app), std::future::pending()));
         tokio::spawn(front::serve(listener, Arc::clone(&app), routes::router(&app), std::future::pending()));
         Self {
             app,
@@ -174,6 +180,7 @@ impl Site {
             ledger: Arc::clone(&kept.ledger),
             outbox: Arc::clone(&kept.outbox),
             address,
+            staff_address,
             keeper: Mutex::new(keeper),
             feeder: Mutex::new(feeder),
             wire: Mutex::new(Wire::to(address)),
@@ -364,7 +371,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         random: Arc::clone(&kept.random),
         gate: keeper.gate(),
         identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
-        keys,
+        keys: Arc::clone(&keys),
         channel,
         resends: web::messages::Resends::default(),
         demo_outbox: kept.wanted.demo.then(|| Arc::clone(&kept.outbox)),
@@ -387,6 +394,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
             kept.wanted.booking_requests_max,
             Duration::from_millis(20),
         ),
+        staff: Some(crate::staff::staff_of(&kept.staff, keys)),
     };
     (app, keeper, feeder)
 }

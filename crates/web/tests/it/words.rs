@@ -104,6 +104,13 @@ fn of_appointments() -> Vec<Refusal> {
         No::VisitNotOver { ends_at: AT },
         No::StillExpected,
         No::PeriodNotOver { kept_until: AT },
+        No::NotFromHere,
+        No::SignInNeeded,
+        No::SignInWrong,
+        No::SignInTooSoon { again_at: AT },
+        No::SetupCodeWrong,
+        No::NotYourDuty,
+        No::NotYourPlace,
     ]
 }
 
