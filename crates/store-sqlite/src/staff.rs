@@ -161,6 +161,19 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_of_a_folder_in_use_has_every_account() {
+        let (from, to) = (folder("from"), folder("to"));
+        std::fs::write(from.join(crate::JOURNAL_FILE), "").unwrap();
+        let file = SqliteStaff::open(&from).unwrap();
+        assert!(file.append(0, b"a").unwrap() && file.append(1, b"b").unwrap());
+        crate::copy_folder(&from, &to).unwrap();
+        assert_eq!(SqliteStaff::open(&to).unwrap().after(0).unwrap(), file.after(0).unwrap());
+        assert!(file.append(2, b"c").unwrap(), "and it goes on being used");
+        std::fs::remove_dir_all(from).unwrap();
+        std::fs::remove_dir_all(to).unwrap();
+    }
+
+    #[test]
     fn a_list_that_was_cut_off_is_noticed_by_whoever_has_read_it() {
         let folder = folder("cut");
         let file = SqliteStaff::open(&folder).unwrap();

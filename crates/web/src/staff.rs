@@ -7,7 +7,7 @@
 //!   listener of its own: nothing of it is on the public one.
 //! - [`desk`]: in whose name the ledger is asked. Whatever is done or looked at goes to it in an envelope with who, from
 //!   where and why, and is on record in the same step.
-//! - [`people`], [`booking`]: the agent.
+//! - [`people`], [`booking`], [`codes`]: the agent.
 //!
 //! To add a screen: its handler, a page under `pages/desk`, its samples, one line in [`routes`] with its power.
 
@@ -16,6 +16,7 @@ pub mod addresses;
 mod alarm;
 pub mod book;
 mod booking;
+mod codes;
 mod desk;
 pub mod finder;
 mod pacing;

@@ -1,6 +1,7 @@
 //! Every sentence that is not in a template: refusals, faults of fields, messages. Korean and English side by side.
 
 pub mod consent;
+pub mod examples;
 mod message;
 mod refusal;
 

@@ -1,6 +1,7 @@
 //! The pages of the staff. Their frame is another than the public's: wider, without the line.
 
 pub mod clinics;
+pub mod codes;
 pub mod days;
 pub mod home;
 pub mod new_person;

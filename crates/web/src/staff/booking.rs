@@ -38,6 +38,7 @@ pub(super) async fn clinics(ctx: &mut Context) -> Result<Response<Body>, Problem
     let typed = typed_query(&ctx.query);
     let index = ctx.app.finder.index();
     let query = query_of(ctx, &typed);
+    let nearest_first = query.as_ref().is_some_and(|query| query.centre.is_some());
     let found = query.map(|query| ctx.app.finder.search(&query, &[], ctx.now));
     let country = &ctx.app.country;
     let row = |found: &crate::search::FoundClinic<'_>| ClinicRow {
@@ -51,7 +52,7 @@ pub(super) async fn clinics(ctx: &mut Context) -> Result<Response<Body>, Problem
     };
     let rows = found.as_ref().map(|found| found.clinics.iter().map(row).collect());
     let total = found.as_ref().map_or(0, |found| found.total as u64);
-    Ok(ctx.page(&ClinicsPage { frame: ctx.desk_frame(), path, query: typed, rows, total }))
+    Ok(ctx.page(&ClinicsPage { frame: ctx.desk_frame(), path, query: typed, rows, total, nearest_first }))
 }
 
 fn typed_query(raw: &str) -> String {

@@ -190,8 +190,9 @@ pub(super) async fn person_page(
     ctx.look_up(LookUp::Person, Some(person), "").await?;
     let card = person_card(ctx, person).await?;
     let own = ctx.app.store.appointments_of(person).await?;
-    let own: Vec<_> = own.into_iter().filter(|(_, one)| one.place.recipient == person).collect();
-    let appointments = own.iter().rev().map(|(id, one)| row(ctx, subject, &card, *id, one));
+    let mut own: Vec<_> = own.into_iter().filter(|(_, one)| one.place.recipient == person).collect();
+    own.sort_by_key(|(_, one)| (!one.is_live(), one.place.slot.visit_on, one.place.slot.starts_min));
+    let appointments = own.iter().map(|(id, one)| row(ctx, subject, &card, *id, one));
     let in_full = shown == Shown::InFull;
     let may_book = !own.iter().any(|(_, one)| one.stands() && one.place.dose == DoseNumber(1));
     Ok(PersonPage {

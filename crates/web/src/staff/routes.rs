@@ -1,7 +1,7 @@
 //! The staff's whole table. Each line names the power that it needs; the test of who may do what is made from it.
 
 use super::account::Power;
-use super::{booking, people, setup, sign_in};
+use super::{booking, codes, people, setup, sign_in};
 use crate::context::Wants;
 use crate::routes::{Guard, Handler, Route};
 use http::Method;
@@ -42,6 +42,7 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/desk/setup/finish", door, run!(setup::finish)),
         page(post(), "/desk/sign-out", duty(Account), run!(sign_in::leave)),
         page(get(), "/desk", duty(Account), run!(people::home)),
+        page(get(), "/desk/codes", duty(People), run!(codes::get)),
         page(post(), "/desk/people/find", duty(People), run!(people::find)),
         page(get(), "/desk/people/new", duty(People), run!(people::get_new)),
         page(post(), "/desk/people/new", duty(People), run!(people::add)),

@@ -47,6 +47,17 @@ macro_rules! of_the_staff {
     };
 }
 
+macro_rules! of_the_wait_list {
+    () => {
+        Refusal::WaitingBefore { .. }
+            | Refusal::WaitScopeUnknown
+            | Refusal::PlacesFree { .. }
+            | Refusal::WaitUnknown
+            | Refusal::OfferUnknown
+            | Refusal::OfferExpired { .. }
+    };
+}
+
 /// Exhaustive on purpose: a new refusal does not compile without its words.
 pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
     match refusal {
@@ -105,12 +116,7 @@ pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
         | Refusal::CancelTooLate { .. }
         | Refusal::AppointmentChanged { .. }
         | Refusal::MessageTooSoon { .. } => appointments::appointments(lang, refusal),
-        Refusal::WaitingBefore { .. }
-        | Refusal::WaitScopeUnknown
-        | Refusal::PlacesFree { .. }
-        | Refusal::WaitUnknown
-        | Refusal::OfferUnknown
-        | Refusal::OfferExpired { .. } => waiting::waiting(lang, refusal),
+        of_the_wait_list!() => waiting::waiting(lang, refusal),
         Refusal::AdmissionRevoked { .. }
         | Refusal::TwoAppointments { .. }
         | Refusal::ReasonNeeded

@@ -183,16 +183,17 @@ async fn an_agent_registers_books_changes_and_cancels_for_a_caller_without_the_l
     // Found again by the number that was read out, and moved.
     let found = desk.post(&site, "/desk/people/find", &[("appointment", &number)]).await;
     let again = desk.get(&site, found.location()).await;
-    let (_, rest) = again
-        .body
-        .rsplit_once("/clinics\"")
-        .map(|(before, _)| before.rsplit_once("href=\"").unwrap())
-        .unwrap();
+    let (before, _) = again.body.split_once("/clinics\"").unwrap();
+    let (_, rest) = before.rsplit_once("href=\"").unwrap();
     let changing = rest.to_owned();
     assert_eq!(hold(&mut desk, &site, &changing, "09:30", "h2").await.status, 303);
     assert_eq!(confirm(&mut desk, &site, &person, "c2").await.status, 303);
     let moved = desk.get(&site, &person).await;
-    assert!(moved.body.contains(&number), "the number stays: {}", moved.body);
+    assert!(
+        moved.body.contains(&number) && moved.body.contains("오전 9:30"),
+        "the number stays: {}",
+        moved.body
+    );
 
     let cancelled =
         desk.post(&site, &format!("{person}/cancel"), &[("appointment", &number), ("key", "x")]).await;
@@ -287,6 +288,28 @@ async fn numbers_are_masked_until_a_reason_is_on_record() {
     let why = site.app.keys.cipher.open("staff/why", &asked.entry.why).unwrap();
     assert_eq!(String::from_utf8(why).unwrap(), "본인 확인 전화");
     assert!(!desk.get(&site, &person).await.body.contains(&whole), "once");
+}
+
+#[tokio::test]
+async fn every_number_that_a_caller_can_read_out_has_a_script_in_both_languages() {
+    let site = Site::new();
+    let (mut desk, _) = on_duty(&site, "hong", Role::Agent, "all").await;
+    for refusal in web::wording::examples::every_refusal() {
+        let page = desk.get(&site, &format!("/desk/codes?number={}", refusal.number())).await;
+        assert!(
+            page.status == 200 && page.body.contains("이렇게 말씀해") && page.body.contains("please say"),
+            "{refusal:?}"
+        );
+    }
+    let young = desk.get(&site, "/desk/codes?number=311").await;
+    assert!(
+        young.body.contains("1962년 1월 1일부터 1966년 12월 31일까지"),
+        "the group of the campaign: {}",
+        young.body
+    );
+    let nothing = desk.get(&site, "/desk/codes?number=999").await;
+    assert!(nothing.body.contains("그런 안내 번호는 없습니다"), "{}", nothing.body);
+    assert!(desk.get(&site, "/desk/codes?number=903-000123").await.body.contains("우리 쪽 고장"));
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use Guard::StaffDoor;
 const ACCOUNT: Guard = Guard::Staff(Power::Account);
 const PEOPLE: Guard = Guard::Staff(Power::People);
 
-const RULES: [(&str, &str, Guard); 21] = [
+const RULES: [(&str, &str, Guard); 22] = [
     ("GET", "/", StaffDoor),
     ("GET", "/desk/sign-in", StaffDoor),
     ("POST", "/desk/sign-in", StaffDoor),
@@ -25,6 +25,7 @@ const RULES: [(&str, &str, Guard); 21] = [
     ("POST", "/desk/setup/finish", StaffDoor),
     ("POST", "/desk/sign-out", ACCOUNT),
     ("GET", "/desk", ACCOUNT),
+    ("GET", "/desk/codes", PEOPLE),
     ("POST", "/desk/people/find", PEOPLE),
     ("GET", "/desk/people/new", PEOPLE),
     ("POST", "/desk/people/new", PEOPLE),

@@ -23,4 +23,6 @@ pub struct ClinicsPage {
     /// None before a search.
     pub rows: Option<Vec<ClinicRow>>,
     pub total: u64,
+    /// Counted from a place; otherwise those of a name.
+    pub nearest_first: bool,
 }

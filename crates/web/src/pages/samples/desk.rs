@@ -4,6 +4,7 @@ use super::chrome;
 use crate::lang::Lang;
 use crate::pages::desk::Frame;
 use crate::pages::desk::clinics::{ClinicRow, ClinicsPage};
+use crate::pages::desk::codes::{CodeScript, CodesPage};
 use crate::pages::desk::days::{DayRow, DaysPage};
 use crate::pages::desk::home::{FoundRow, HomePage};
 use crate::pages::desk::new_person::NewPersonPage;
@@ -42,6 +43,14 @@ pub(super) fn add(lang: Lang, add: &mut dyn FnMut(&'static str, &dyn askama::Dyn
     let empty = PersonPage { appointments: Vec::new(), may_book: true, phone: None, ..person(lang) };
     add("desk-person-empty", &PersonPage { refusal: Some(note(lang)), errors: error(lang, "why"), ..empty });
     add("desk-clinics", &clinics(lang));
+    for (name, typed, found, is_trouble) in [
+        ("desk-codes", "311", Some(script()), false),
+        ("desk-codes-trouble", "903-482113", None, true),
+        ("desk-codes-unknown", "999", None, false),
+    ] {
+        let frame = frame(lang, "/desk/codes");
+        add(name, &CodesPage { frame, typed: typed.to_owned(), found, is_trouble });
+    }
     add("desk-days", &days(lang));
     add("desk-times", &times(lang));
     let full = TimesPage { refusal: Some(note(lang)), nearest: nearest(), ..times(lang) };
@@ -162,6 +171,12 @@ fn person(lang: Lang) -> PersonPage {
     }
 }
 
+fn script() -> CodeScript {
+    let ko = ("이번 접종 대상이 아닙니다.".to_owned(), "생년월일을 확인해 주십시오.".to_owned());
+    let en = ("Not of the group of this drive.".to_owned(), "Please check the birth date.".to_owned());
+    CodeScript { number: 311, ko, en }
+}
+
 fn held() -> HeldPlace {
     let place = |dose, month| (dose, date(2021, month, 26), time(9, 30, 0, 0), CLINIC.to_owned());
     HeldPlace {
@@ -187,6 +202,7 @@ fn clinics(lang: Lang) -> ClinicsPage {
         query: "시험동".to_owned(),
         rows: Some([Availability::Many, Availability::None].map(row).to_vec()),
         total: 2,
+        nearest_first: true,
     }
 }
 
