@@ -24,13 +24,11 @@ pub struct ConnectorPage {
     pub name: String,
     /// Where the line is.
     pub line: String,
-    /// Asks again by itself.
-    pub renews: bool,
 }
 
 impl ConnectorPage {
     pub fn new(lang: Lang, hindrance: Hindrance, name: String, line: String) -> Self {
-        Self { lang, hindrance, name, line, renews: hindrance != Hindrance::BeginAgain }
+        Self { lang, hindrance, name, line }
     }
 
     pub fn html(&self) -> Bytes {
@@ -49,12 +47,12 @@ impl ConnectorPage {
     fn what(&self) -> &'static str {
         let (ko, en) = match self.hindrance {
             Hindrance::LineSilent => (
-                "대기열 소식이 늦어지고 있어 지금은 아무도 들어갈 수 없습니다. 10초 뒤 저절로 다시 시도합니다.",
-                "News of the line is late, so nobody can go in just now. This page tries again in 10 seconds.",
+                "대기열 소식이 늦어지고 있어 지금은 아무도 들어갈 수 없습니다. 10초쯤 뒤에 다시 시도해 주십시오.",
+                "News of the line is late, so nobody can go in just now. Please try again in about 10 seconds.",
             ),
             Hindrance::SiteSilent => (
-                "이용하시는 분의 잘못이 아닙니다. 10초 뒤 저절로 다시 시도합니다.",
-                "It is not your fault. This page tries again in 10 seconds.",
+                "이용하시는 분의 잘못이 아닙니다. 10초쯤 뒤에 다시 시도해 주십시오.",
+                "It is not your fault. Please try again in about 10 seconds.",
             ),
             Hindrance::BeginAgain => (
                 "들어오는 데 시간이 너무 오래 걸렸거나, 이 브라우저가 쿠키를 저장하지 않습니다. 쿠키를 막으셨다면 허용하신 뒤 다시 시도해 주십시오.",
