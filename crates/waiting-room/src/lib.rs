@@ -10,8 +10,11 @@
 //! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering
 //! replaces [`Line::queue_number`] and nothing else.
 
+mod calling;
+mod door;
 mod gate_document;
 mod line;
+mod pace;
 mod pass;
 mod phase;
 mod polling;
@@ -20,8 +23,11 @@ mod ticket;
 mod token_bucket;
 mod wait;
 
+pub use calling::{CallFacts, Calling};
+pub use door::Door;
 pub use gate_document::{DosesLeft, GateDocument};
 pub use line::{Bucket, Line, NodeId};
+pub use pace::{Pace, PlaneFacts, RateLimits, Strain, StrainLimits};
 pub use pass::Pass;
 pub use phase::{Phase, PhaseFacts};
 pub use polling::PollBands;
