@@ -7,13 +7,20 @@
 //! What this crate is not: it reads no clock and draws no random number (both are arguments), knows no HTTP and no
 //! storage, and never asks who a person is.
 //!
+//! Not yet behind the gate: [`Pace`], [`Calling`] and [`Door`] (the rate by what the booking plane bears, who is called
+//! ahead for those who do not come, the exact door), and [`draw`] with its list and seed. Their rules stand and are
+//! tested; the keeper still calls by the configured rate, first come, first served.
+//!
 //! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering
 //! replaces [`Line::queue_number`] and nothing else.
 
+mod calling;
 mod code;
+mod door;
 mod gate_document;
 mod handover;
 mod line;
+mod pace;
 mod pass;
 mod phase;
 mod polling;
@@ -23,9 +30,12 @@ mod token_bucket;
 mod wait;
 
 pub use code::{NoPlaceCode, place_code, read_place_code, reads_as_place_code};
+pub use calling::{CallFacts, Calling};
+pub use door::Door;
 pub use gate_document::{DosesLeft, GateDocument};
 pub use handover::{HANDOVER_GOOD_FOR, Handover};
 pub use line::{Bucket, Line, NodeId};
+pub use pace::{Pace, PlaneFacts, RateLimits, Strain, StrainLimits};
 pub use pass::Pass;
 pub use phase::{Phase, PhaseFacts};
 pub use polling::PollBands;

@@ -19,6 +19,17 @@ impl TokenBucket {
         Self { per_second, burst: burst.max(1), level: 0, as_of: now }
     }
 
+    /// Another rate from now on. What has been filled in stays, up to the new burst.
+    pub fn set_rate(&mut self, per_second: u32, burst: u32, now: Timestamp) {
+        self.refill(now);
+        (self.per_second, self.burst) = (per_second, burst.max(1));
+        self.level = self.level.min(self.full());
+    }
+
+    pub fn per_second(&self) -> u32 {
+        self.per_second
+    }
+
     /// What may be taken now.
     pub fn available(&mut self, now: Timestamp) -> u64 {
         self.refill(now);
@@ -32,14 +43,17 @@ impl TokenBucket {
         given
     }
 
-    /// How long until the next one, when there is none.
+    /// How long until there is one, when there is none.
     pub fn wait_for_one(&mut self, now: Timestamp) -> SignedDuration {
+        self.wait_for(1, now)
+    }
+
+    /// How long until so many have been filled in, if none is taken until then.
+    pub fn wait_for(&mut self, count: u64, now: Timestamp) -> SignedDuration {
         self.refill(now);
-        let missing = (NANOS - self.level).max(0);
+        let missing = (i128::from(count) * NANOS - self.level).max(0);
         let rate = i128::from(self.per_second.max(1));
-        SignedDuration::from_nanos(
-            i64::try_from((missing + rate - 1) / rate).expect("at most one second per token"),
-        )
+        SignedDuration::from_nanos(i64::try_from((missing + rate - 1) / rate).unwrap_or(i64::MAX))
     }
 
     /// A clock that went back gives nothing and takes nothing.
@@ -48,10 +62,14 @@ impl TokenBucket {
         if passed <= 0 {
             return;
         }
-        // A fraction above the burst is kept: at a low rate it is what the next token is made of.
-        let full = i128::from(self.burst) * NANOS + (NANOS - 1);
-        self.level = full.min(self.level.saturating_add(passed.saturating_mul(i128::from(self.per_second))));
+        let filled = self.level.saturating_add(passed.saturating_mul(i128::from(self.per_second)));
+        self.level = self.full().min(filled);
         self.as_of = now;
+    }
+
+    /// A fraction above the burst is kept: at a low rate it is what the next token is made of.
+    fn full(&self) -> i128 {
+        i128::from(self.burst) * NANOS + (NANOS - 1)
     }
 }
 
@@ -86,6 +104,17 @@ mod tests {
         let mut bucket = TokenBucket::empty(1, 1, at(0));
         let given: u64 = (1..=100).map(|tick| bucket.take(u64::MAX, at(tick * 270))).sum();
         assert_eq!(given, 27);
+    }
+
+    #[test]
+    fn another_rate_counts_from_now_on() {
+        let mut bucket = TokenBucket::empty(10, 10, at(0));
+        bucket.set_rate(100, 100, at(500));
+        assert_eq!(bucket.take(u64::MAX, at(500)), 5);
+        assert_eq!(bucket.take(u64::MAX, at(1_000)), 50);
+        bucket.set_rate(0, 0, at(2_000));
+        assert_eq!(bucket.take(u64::MAX, at(90_000)), 1, "what was filled in, up to the burst");
+        assert_eq!(bucket.take(u64::MAX, at(180_000)), 0);
     }
 
     proptest! {
