@@ -10,6 +10,7 @@
 //! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering
 //! replaces [`Line::queue_number`] and nothing else.
 
+pub mod draw;
 mod gate_document;
 mod line;
 mod pass;
