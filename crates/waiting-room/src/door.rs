@@ -64,7 +64,7 @@ impl Door {
         self.see_who_left(now);
         let turn = self.turn(queue_number);
         let was_here = self.leave(turn).is_some();
-        if !was_here && self.missed.get(&queue_number).is_none() {
+        if !was_here && !self.missed.contains_key(&queue_number) {
             self.arrived += 1;
         }
         let before = self.present.range(..turn).count() as u64;

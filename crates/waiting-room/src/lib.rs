@@ -17,6 +17,7 @@
 mod calling;
 mod code;
 mod door;
+pub mod draw;
 mod gate_document;
 mod handover;
 mod line;
@@ -29,8 +30,8 @@ mod ticket;
 mod token_bucket;
 mod wait;
 
-pub use code::{NoPlaceCode, place_code, read_place_code, reads_as_place_code};
 pub use calling::{CallFacts, Calling};
+pub use code::{NoPlaceCode, place_code, read_place_code, reads_as_place_code};
 pub use door::Door;
 pub use gate_document::{DosesLeft, GateDocument};
 pub use handover::{HANDOVER_GOOD_FOR, Handover};
