@@ -57,6 +57,12 @@ impl Default for Calling {
 }
 
 impl Calling {
+    /// As one that measured so many before ([`Calling::come_ppm`]); forgotten with the process, the rate would lie idle
+    /// until it is measured again.
+    pub fn resumed(come_ppm: u64) -> Self {
+        Self { come_ppm: u128::from(come_ppm).clamp(PPM / AHEAD_MAX, PPM), ..Self::default() }
+    }
+
     /// Nobody is called now; what was saved up lapses.
     pub fn rest(&mut self, now: Timestamp) {
         self.ticked_at = Some(now);
