@@ -69,7 +69,7 @@ struct Room {
 }
 
 fn at(ms: i64) -> Timestamp {
-    Timestamp::from_millisecond(1_626_015_600_000 + ms).unwrap()
+    Timestamp::from_millisecond(1_626_015_600_000 + ms).expect("within this century")
 }
 
 impl Room {
