@@ -5,6 +5,7 @@ use crate::country::{self, Doors};
 use crate::ledger::Place;
 use crate::removals::RemovalFolder;
 use crate::roles;
+use crate::shared;
 use crate::sockets::Sockets;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
@@ -29,7 +30,7 @@ use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::Keys;
-use web::messages::{DemoOutbox, MessageChannel, deliver};
+use web::messages::{DemoOutbox, MessageChannel};
 use web::overload::Planes;
 use web::overload::tries::{Pace, Tries};
 use web::overload::turned_away::TurnedAway;
@@ -209,7 +210,8 @@ impl Service {
 async fn upkeep(app: &Arc<App>, config: &Config, roster: Arc<FollowedRoster>) {
     let removals = RemovalFolder::of(&config.data);
     tokio::join!(
-        deliver(Arc::clone(app)),
+        shared::deliver_in_turn(Arc::clone(app), config),
+        shared::follow_people(Arc::clone(&app.keys.people)),
         web::reminders::run(Arc::clone(app)),
         follow_keys(config.key_folder(), Arc::clone(&app.keys), roster),
         give_heads_away(config.audit_heads.clone(), Arc::clone(app)),

@@ -27,7 +27,13 @@ impl Drop for Home {
 
 fn dying_at(home: &Home, step: &'static str) -> PersonKeys {
     let at = move |passed| if passed == step { Err(io::Error::other("the test ends here")) } else { Ok(()) };
-    open_at(&home.0, &SystemRandomness, Box::new(at)).unwrap()
+    let (shelf, tree, next) = open_folder(&home.0, &SystemRandomness, Box::new(at)).unwrap();
+    PersonKeys::new(tree, next, Box::new(shelf))
+}
+
+fn open(folder: &Path, _: &SystemRandomness) -> Result<PersonKeys> {
+    let random: Arc<dyn Randomness> = Arc::new(SystemRandomness);
+    super::open(folder, &random, None)
 }
 
 #[test]
