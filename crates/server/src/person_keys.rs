@@ -13,8 +13,8 @@ use anyhow::{Context as _, Result};
 use booking::PersonKey;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::ops::Range;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -192,5 +192,15 @@ fn zero(path: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
+#[cfg(test)]
+#[path = "../../store-postgres/tests/it/cluster.rs"]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "the tests of the store need more of it, and an error is the finding"
+)]
+mod cluster;
+#[cfg(test)]
+mod shared_tests;
 #[cfg(test)]
 mod tests;

@@ -54,7 +54,9 @@ impl Source {
         let what = named.what;
         let scratch = match named.scratch {
             Some(folder) => Scratch::inside(folder)?,
-            None if what == Path::new(DATABASE) => Scratch::beside(&std::path::absolute(&named.config.data)?)?,
+            None if what == Path::new(DATABASE) => {
+                Scratch::beside(&std::path::absolute(&named.config.data)?)?
+            }
             None => Scratch::beside(&std::path::absolute(what)?)?,
         };
         if what == Path::new(DATABASE) {

@@ -124,7 +124,8 @@ impl PostgresKeys {
     pub fn newest(&self) -> Result<Option<SealedTree>, StoreError> {
         const TREE: &str = "SELECT version, sealed FROM charye.person_keys WHERE id = 1";
         let row = self.0.with(|connection| rows(connection, TREE))?.pop();
-        row.map(|mut row| Ok(SealedTree { version: version_of(&row)?, sealed: row.take_bytes(1) })).transpose()
+        row.map(|mut row| Ok(SealedTree { version: version_of(&row)?, sealed: row.take_bytes(1) }))
+            .transpose()
     }
 
     /// Puts the tree in place of the one of version `before`. Durable when it returns; false: another one is there.

@@ -116,7 +116,10 @@ impl Node {
         let mut command = Command::new(program()?);
         command.arg("serve").arg("--config").arg(self.folder.join("charye.toml"));
         if let Some(clock) = self.clock {
-            command.env("LD_PRELOAD", FAKETIME).env("FAKETIME", clock).env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            command
+                .env("LD_PRELOAD", FAKETIME)
+                .env("FAKETIME", clock)
+                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         }
         let log = fs::File::create(self.folder.join("log"))?;
         command.stdout(Stdio::null()).stderr(log);

@@ -1,10 +1,10 @@
 use super::*;
 use crate::system::SystemRandomness;
 
-struct Home(PathBuf);
+pub(super) struct Home(pub(super) PathBuf);
 
 impl Home {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("charye-people-{name}-{}", std::process::id()));
         let _left_over = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();

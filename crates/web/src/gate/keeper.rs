@@ -67,6 +67,7 @@ impl Keeper {
             looked: Notify::new(),
             exchanges: Mutex::new(TokenBucket::empty(rate, rate, now)),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
+            published_at: AtomicU64::new(0),
             campaign,
             settings,
         });
