@@ -194,10 +194,10 @@ fn zero(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 #[path = "../../store-postgres/tests/it/cluster.rs"]
-#[allow(
+#[expect(
     dead_code,
     clippy::unwrap_used,
-    reason = "the tests of the store need more of it, and an error is the finding"
+    reason = "the store's tests need more of it; an error is the finding"
 )]
 mod cluster;
 #[cfg(test)]

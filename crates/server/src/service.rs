@@ -81,7 +81,7 @@ impl Service {
         let roster = Arc::new(roster_of(&config, &keys, &clock));
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
-        let ledger = roles::ledger_of(&config, place(&config)?, &country, &clock);
+        let ledger = roles::ledger_of(&config, Place::of(&config)?, &country, &clock);
         let (assets, mut static_plane) = assets();
         static_plane
             .extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
@@ -227,13 +227,6 @@ fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
     let one =
         Pace { per_second: limits.person_requests_per_second_max, burst: limits.person_requests_at_once_max };
     (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
-}
-
-fn place(config: &Config) -> Result<Place> {
-    Ok(match config.store_address()? {
-        Some(address) => Place::Database(address),
-        None => Place::Folder(config.data.clone()),
-    })
 }
 
 fn roster_of(config: &Config, keys: &Arc<Keys>, clock: &Arc<dyn Clock>) -> FollowedRoster {
