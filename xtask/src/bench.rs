@@ -7,6 +7,7 @@ mod histogram;
 mod kept_alive;
 pub(crate) mod ledger;
 mod load;
+pub(crate) mod load;
 mod new_each;
 mod nginx;
 mod nodes;

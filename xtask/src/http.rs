@@ -1,5 +1,5 @@
 //! One request over a connection of its own: enough to talk with a server on this machine.
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
@@ -13,7 +13,17 @@ pub(crate) struct Answer {
     pub(crate) content_type: String,
     /// It says `no-store`.
     pub(crate) is_kept_by_nobody: bool,
+    pub(crate) location: String,
+    set_cookies: Vec<String>,
     pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// `name=value`, as the browser sends it back.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        let set = self.set_cookies.iter().find(|set| set.split('=').next() == Some(name))?;
+        set.split(';').next().map(str::to_owned)
+    }
 }
 
 /// Name and value.
@@ -52,6 +62,7 @@ fn read(mut reader: impl BufRead) -> Result<Answer> {
     reader.read_line(&mut status_line)?;
     let status = status_line.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
     let (mut length, mut content_type, mut is_kept_by_nobody) = (None, String::new(), false);
+    let (mut location, mut set_cookies, mut is_chunked) = (String::new(), Vec::new(), false);
     loop {
         let mut line = String::new();
         ensure!(reader.read_line(&mut line)? > 0, "the head has no end");
@@ -62,11 +73,42 @@ fn read(mut reader: impl BufRead) -> Result<Answer> {
             value.trim().clone_into(&mut content_type);
         } else if name.eq_ignore_ascii_case("cache-control") {
             is_kept_by_nobody = value.contains("no-store");
+        } else if name.eq_ignore_ascii_case("location") {
+            value.trim().clone_into(&mut location);
+        } else if name.eq_ignore_ascii_case("set-cookie") {
+            set_cookies.push(value.trim().to_owned());
+        } else if name.eq_ignore_ascii_case("transfer-encoding") {
+            is_chunked = value.trim() == "chunked";
         }
     }
-    let mut body = vec![0; length.context("no content-length")?];
+    let body = match length {
+        Some(length) => exactly(&mut reader, length)?,
+        None if is_chunked => chunks(&mut reader)?,
+        None if status == 204 => Vec::new(),
+        None => bail!("no content-length"),
+    };
+    Ok(Answer { status, content_type, is_kept_by_nobody, location, set_cookies, body })
+}
+
+fn exactly(reader: &mut impl BufRead, length: usize) -> Result<Vec<u8>> {
+    let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    Ok(Answer { status, content_type, is_kept_by_nobody, body })
+    Ok(body)
+}
+
+/// RFC 9112, section 7.1.
+fn chunks(reader: &mut impl BufRead) -> Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let length = usize::from_str_radix(line.trim(), 16).context("the length of a chunk")?;
+        body.extend(exactly(reader, length)?);
+        ensure!(exactly(reader, 2)? == b"\r\n", "a chunk has no end");
+        if length == 0 {
+            return Ok(body);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -86,5 +128,7 @@ mod tests {
     fn half_an_answer_is_none() {
         assert!(read(&b"HTTP/1.1 200 OK\r\n"[..]).is_err());
         assert!(read(&b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n"[..]).is_err());
+        let whole = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+        assert_eq!(read(&whole[..]).unwrap().body, b"abc");
     }
 }

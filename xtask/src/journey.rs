@@ -4,6 +4,7 @@
 //! [`page`] are what a person can do, [`screen`] what they look through, [`sound`] what every page must be, [`service`]
 //! the service under it. [`samples`] are the pages which no walk comes to. [`site`] is a site of three pages to try the
 //! harness on (`--harness`). Screenshots are kept in `test-output/screens/`.
+mod agent;
 mod apology;
 mod axe;
 mod browser;
@@ -73,7 +74,8 @@ macro_rules! walks {
 }
 
 /// To add one: a module, and its name here. Those of one engine are walked side by side, a few at a time.
-const WALKS: [Walk; 10] = walks![
+const WALKS: [Walk; 11] = walks![
+    agent in Chromium,
     crowd in Chromium,
     trouble in Chromium,
     visitors in Firefox,

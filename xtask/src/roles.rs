@@ -3,6 +3,7 @@
 mod hand_over;
 mod planes;
 mod proxy;
+mod site;
 
 use crate::http::{self, Answer};
 use crate::kills::look_until;
@@ -22,9 +23,10 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         ["--long"] => check(true),
         ["planes"] => planes::run(),
         ["proxy"] => proxy::run(),
+        ["site"] => site::run(),
         ["hand-over"] => hand_over::run(false),
         ["hand-over", "--long"] => hand_over::run(true),
-        _ => bail!("`roles` takes planes, proxy, hand-over, --long"),
+        _ => bail!("`roles` takes planes, proxy, site, hand-over, --long"),
     }
 }
 
@@ -33,6 +35,10 @@ pub(crate) fn check(is_long: bool) -> Result<()> {
     match proxy::missing() {
         Some(why) => println!("SKIPPED: behind nginx: {why}"),
         None => proxy::run()?,
+    }
+    match site::missing() {
+        Some(why) => println!("SKIPPED: the line before another site: {why}"),
+        None => site::run()?,
     }
     hand_over::run(is_long)
 }
@@ -66,6 +72,12 @@ impl Service {
         );
         std::fs::write(folder.path().join("charye.toml"), text)?;
         Ok(Self { folder, gate_port: free_port()?, booking_port: free_port()? })
+    }
+
+    /// More of the configuration, before anything starts.
+    fn add(&self, text: &str) -> Result<()> {
+        let config = std::fs::read_to_string(self.config())? + text;
+        Ok(std::fs::write(self.config(), config)?)
     }
 
     fn config(&self) -> PathBuf {

@@ -106,6 +106,8 @@ pub enum LookUp {
     Audit,
     /// A file with people in it.
     Export,
+    /// Somebody's numbers in full.
+    Numbers,
 }
 
 impl AuditEntry {

@@ -219,6 +219,22 @@ pub enum Refusal {
     MessageTooSoon {
         again_at: Timestamp,
     },
+    /// To staff: their desk is not asked from there.
+    NotFromHere,
+    /// To staff: nobody has proved who they are, or not lately.
+    SignInNeeded,
+    /// To staff: name, password and code do not belong together; which of them is not said.
+    SignInWrong,
+    /// To staff: it was wrong again and again.
+    SignInTooSoon {
+        again_at: Timestamp,
+    },
+    /// To staff: the code of a new account is another one, was used, or ran out.
+    SetupCodeWrong,
+    /// To staff: none of their roles does this.
+    NotYourDuty,
+    /// To staff: the clinic is not in the place of their role.
+    NotYourPlace,
 }
 
 /// Code and 안내 번호 of each: the hundreds of the number by the step of the journey.
@@ -316,4 +332,11 @@ known_as! {
     StillExpected 671,
     PeriodNotOver 672,
     MessageTooSoon 605,
+    NotFromHere 760,
+    SignInNeeded 761,
+    SignInWrong 762,
+    SignInTooSoon 763,
+    SetupCodeWrong 764,
+    NotYourDuty 765,
+    NotYourPlace 766,
 }

@@ -7,9 +7,16 @@ pub(crate) use list::{Listed, check, write};
 use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 use store::AuditHead;
+use web::app::App;
 use web::published::hex;
+
+const HEADS_GIVEN_AWAY_EVERY: Duration = Duration::from_hours(1);
+/// While the ledger is opening, or the place cannot be written to.
+const HEADS_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// One line of a file of heads: when it was given away, the writer's incarnation, the number of the last event, its
 /// hash. Lines that begin with `#` say nothing.
@@ -22,6 +29,27 @@ pub(crate) fn give_away(path: &Path, at: Timestamp, head: &AuditHead) -> std::io
     let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
     writeln!(file, "{}", line(at, head))?;
     file.sync_all()
+}
+
+/// Writes the head of the audit record down where somebody who can change the journal cannot, for ever.
+pub(crate) async fn give_heads_away(file: PathBuf, app: Arc<App>) {
+    if file.as_os_str().is_empty() {
+        return std::future::pending().await;
+    }
+    loop {
+        let told = match app.store.audit_head().await {
+            Ok(head) => give_away(&file, app.clock.now(), &head).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        let pause = match told {
+            Ok(()) => HEADS_GIVEN_AWAY_EVERY,
+            Err(error) => {
+                tracing::warn!(error, "the head of the audit record was not written down; it is tried again");
+                HEADS_TRIED_AGAIN_AFTER
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// # Errors

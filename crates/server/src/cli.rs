@@ -1,9 +1,13 @@
 //! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
 
+mod connecting;
 mod rehearsing;
+mod staff;
 mod upkeep;
 
+pub(crate) use connecting::Connector;
 pub(crate) use rehearsing::{Plan, Rehearse};
+pub(crate) use staff::{Granted, Staff, StaffPlaces, StaffWhat};
 pub(crate) use upkeep::{
     Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Move, Places, Restore, Retention, Verify, View,
 };
@@ -58,6 +62,9 @@ pub(crate) enum Command {
     /// 사과문·안내 파일을 다른 웹 서버용으로 내보내기 · files for a web server that stays when this service is gone
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     ExportStatic(ExportStatic),
+    /// 다른 사이트 앞에 줄 세우기 · the line before a site that is not ours
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Connector(Connector),
     /// 설정과 저장소 점검 · print the effective config and check the store
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Check(Check),
@@ -89,6 +96,10 @@ pub(crate) enum Command {
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Keys(Keys),
+    /// 직원 계정 · accounts of staff: add, renew, change roles, close, list
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
+    Staff(Staff),
     /// 개인정보 보유기간과 파기 · whose data is removed when, and what was
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Retention(Retention),
@@ -120,6 +131,9 @@ pub(crate) struct Demo {
     /// 운영자 포트(지표·상태), 0이면 아무 빈 포트 · port for metrics and health; 0: any free one
     #[arg(long, default_value_t = 0, value_name = "PORT")]
     pub(crate) operator_port: u16,
+    /// 직원 화면 포트. 없으면 직원 화면이 없음, 0이면 아무 빈 포트 · port of the staff's pages; without it there are none
+    #[arg(long, value_name = "PORT")]
+    pub(crate) staff_port: Option<u16>,
     /// 요청마다 기록 한 줄(개인정보 없음) · one log line for each request, without personal data
     #[arg(long)]
     pub(crate) access_log: bool,

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod backup;
 mod check;
+mod connector;
 pub(crate) mod demo;
 mod export_static;
 pub(crate) mod inspect;
@@ -13,6 +14,7 @@ mod rehearse;
 pub(crate) mod restore;
 mod retention;
 pub(crate) mod serve;
+mod staff;
 mod verify;
 
 use crate::cli::Command;
@@ -24,6 +26,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Demo(demo) => demo::run(&demo),
         Command::Serve(serve) => serve::run(&serve),
         Command::ExportStatic(export) => export_static::run(&export),
+        Command::Connector(asked) => connector::run(&asked),
         Command::Check(check) => check::run(&check),
         Command::Import(import) => crate::import::run(&import),
         Command::Move(order) => move_in::run(&order),
@@ -33,6 +36,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Inspect(inspect) => inspect::run(&inspect),
         Command::Audit(order) => audit::run(&order),
         Command::Keys(keys) => keys::run(&keys),
+        Command::Staff(order) => staff::run(&order),
         Command::Retention(retention) => retention::run(&retention),
         Command::Plan(asked) => plan::run(&asked),
         Command::Rehearse(asked) => rehearse::run(&asked),

@@ -1,13 +1,17 @@
 //! One TOML file and the environment, typed, validated once at start. Every limit is named.
 
+mod staff;
+
 use crate::cli::Role;
 use anyhow::{Context as _, Result, ensure};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize, Serializer};
+use staff::StaffConfig;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use store_postgres::Address;
+use web::app::{OtherSite, WebSettings};
 use web::front::limits::SocketLimits;
 
 /// Defaults are what `charye serve` uses without a file.
@@ -27,12 +31,15 @@ pub(crate) struct Config {
     pub(crate) keys: PathBuf,
     /// With it `listen` speaks TLS; without it plain HTTP, behind a proxy that speaks TLS.
     pub(crate) tls: Option<TlsConfig>,
+    /// With it a turn leads to that site, not to a booking here.
+    pub(crate) site: Option<SiteConfig>,
     /// Where the head of the audit record is written down every hour, on another machine's disk if there is one.
     /// Empty: nowhere.
     pub(crate) audit_heads: PathBuf,
     pub(crate) campaign: CampaignConfig,
     pub(crate) limits: LimitsConfig,
     pub(crate) retention: RetentionConfig,
+    pub(crate) staff: StaffConfig,
     /// `text` or `json`.
     pub(crate) log_format: LogFormat,
     /// One line for each request that reaches a handler; none of it names a person.
@@ -56,6 +63,18 @@ pub(crate) struct TlsConfig {
     /// Plain HTTP, where everybody is sent to the first of `public_origins`.
     #[serde(default)]
     pub(crate) redirect_listen: Option<SocketAddr>,
+}
+
+/// The line stands before a site that is not ours (`charye connector`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SiteConfig {
+    /// Where people reach it: scheme and host, without a slash at the end.
+    pub(crate) origin: String,
+    /// Korean.
+    pub(crate) name: String,
+    /// English.
+    pub(crate) name_en: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -126,10 +145,12 @@ impl Default for Config {
             store: None,
             keys: PathBuf::new(),
             tls: None,
+            site: None,
             audit_heads: PathBuf::new(),
             campaign: CampaignConfig::default(),
             limits: LimitsConfig::default(),
             retention: RetentionConfig::default(),
+            staff: StaffConfig::default(),
             log_format: LogFormat::Text,
             access_log: false,
             operator_listen: None,
@@ -271,7 +292,8 @@ impl Config {
         operator_listen: Option<SocketAddr>,
     ) -> Result<()> {
         self.role = role;
-        self.listen = listen.unwrap_or(self.listen);
+        let own = if role == Role::Desk { self.staff.listen } else { None };
+        self.listen = listen.or(own).unwrap_or(self.listen);
         self.operator_listen = operator_listen.or(self.operator_listen);
         self.validate()
     }
@@ -291,6 +313,13 @@ impl Config {
             ADMISSIONS_PER_SECOND.contains(&rate),
             "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
         );
+        ensure!(
+            self.staff
+                .listen_as(self.role)
+                .is_none_or(|listen| listen != self.listen && Some(listen) != self.operator_listen),
+            "staff.listen: 다른 주소와 달라야 합니다 / must differ from the other addresses"
+        );
+        self.staff.addresses()?;
         self.limits.validate()?;
         self.store_address()?;
         let redirects = self.tls.as_ref().is_some_and(|tls| tls.redirect_listen.is_some());
@@ -302,13 +331,11 @@ impl Config {
             self.retention.days.is_none_or(|days| RETENTION_DAYS.contains(&days)),
             "retention.days: 1~36500 사이여야 합니다 / must be from 1 to 36500"
         );
-        for origin in &self.public_origins {
-            let plain = origin.split_once("://").is_some_and(|(scheme, host)| {
-                (scheme == "https" || scheme == "http") && !host.is_empty() && !host.contains('/')
-            });
+        let others = self.site.iter().map(|site| ("site.origin", &site.origin));
+        for (name, origin) in self.public_origins.iter().map(|ours| ("public_origins", ours)).chain(others) {
             ensure!(
-                plain,
-                "public_origins: {origin}: https://호스트 형식이어야 합니다 / must look like https://host"
+                is_origin(origin),
+                "{name}: {origin}: https://호스트 형식이어야 합니다 / must look like https://host"
             );
         }
         Ok(())
@@ -320,6 +347,19 @@ impl Config {
             Address::parse(text).context("store: postgres://사용자@호스트/이름 형식이어야 합니다 / must look like postgres://user@host/name")
         };
         self.store.as_ref().map(parse).transpose()
+    }
+
+    pub(crate) fn web(&self) -> WebSettings {
+        let site = self.site.as_ref().map(|site| OtherSite {
+            origin: site.origin.clone(),
+            name: (site.name.clone(), site.name_en.clone()),
+        });
+        WebSettings {
+            public_origins: self.public_origins.clone(),
+            secure_cookies: self.is_reached_by_tls(),
+            socket: self.limits.socket(),
+            site,
+        }
     }
 
     pub(crate) fn key_folder(&self) -> PathBuf {
@@ -334,6 +374,14 @@ impl Config {
     fn public_origin_is_https(&self) -> bool {
         self.public_origins.first().is_some_and(|origin| origin.starts_with("https://"))
     }
+}
+
+/// Scheme and host, and nothing else: no path, no name of a user.
+pub(crate) fn is_origin(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(scheme, host)| {
+        let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+        matches!(scheme, "http" | "https") && !host.is_empty() && is_plain
+    })
 }
 
 #[expect(clippy::ref_option, reason = "serde passes the field")]

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod config;
 mod country;
+mod desk;
 mod import;
 mod keys;
 mod ledger;

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::country::{self, Doors};
+use crate::desk;
 use crate::ledger::Place;
 use crate::removals::RemovalFolder;
 use crate::roles;
@@ -21,7 +22,7 @@ use store_postgres::PostgresLine;
 use store_sqlite::{FollowedRoster, SqliteLine};
 use tokio::sync::watch;
 use waiting_room::PollBands;
-use web::app::{App, Draining, WebSettings};
+use web::app::{App, Draining};
 use web::assets::assets;
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
@@ -47,10 +48,6 @@ use web::{front, routes};
 
 /// How soon a key that was added to the folder is used.
 const KEYS_LOOKED_FOR_EVERY: Duration = Duration::from_secs(1);
-
-const HEADS_GIVEN_AWAY_EVERY: Duration = Duration::from_hours(1);
-/// While the ledger is opening, or the place cannot be written to.
-const HEADS_TRIED_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// For so long the key of names before the newest is kept at the least.
 const FORMER_NAMES_KEPT: Duration = Duration::from_hours(24);
@@ -91,7 +88,7 @@ impl Service {
         let channel: Arc<dyn MessageChannel> = Arc::clone(&outbox) as Arc<dyn MessageChannel>;
         let gate = keeper.gate();
         let slug = gate.campaign.slug.clone();
-        let settings = web_settings(&config);
+        let settings = config.web();
         let (planes, tries) = layers(&config, &clock);
         let app = App {
             tls: sockets.tls.clone(),
@@ -108,6 +105,7 @@ impl Service {
             recipient_codes: RecipientCodes::default(),
             clock,
             random,
+            staff: desk::staff_of(&config, &keys)?,
             keys,
             gate,
             channel,
@@ -184,6 +182,9 @@ impl Service {
                 roles::everybody_has_gone(&app, role).await;
             })?);
         }
+        if app.staff.is_some() {
+            serving.push(spawn("desk", desk::serve(sockets.staff, Arc::clone(&app), stop.clone()))?);
+        }
         if let Some(listener) = inside {
             let (app, stop) = (Arc::clone(&app), stop.clone());
             serving.push(spawn("inside", async move {
@@ -201,6 +202,11 @@ impl Service {
         self.sockets.operator.as_ref().and_then(|listener| listener.local_addr().ok())
     }
 
+    /// Where the staff's listener really is.
+    pub(crate) fn staff_address(&self) -> Option<SocketAddr> {
+        self.sockets.staff.as_ref().and_then(|listener| listener.local_addr().ok())
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
@@ -214,7 +220,7 @@ async fn upkeep(app: &Arc<App>, config: &Config, roster: Arc<FollowedRoster>) {
         shared::follow_people(Arc::clone(&app.keys.people)),
         web::reminders::run(Arc::clone(app)),
         follow_keys(config.key_folder(), Arc::clone(&app.keys), roster),
-        give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
+        crate::audit::give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
         Retention::new(config.retention.kept()).run(Arc::clone(app), removals),
         Renaming::default().run(Arc::clone(app)),
     );
@@ -308,29 +314,6 @@ async fn follow_certificate(tls: Option<Arc<Tls>>) {
     }
 }
 
-/// Writes the head of the audit record down where somebody who can change the journal cannot, for ever.
-async fn give_heads_away(file: PathBuf, app: Arc<App>) {
-    if file.as_os_str().is_empty() {
-        return std::future::pending().await;
-    }
-    loop {
-        let told = match app.store.audit_head().await {
-            Ok(head) => {
-                crate::audit::give_away(&file, app.clock.now(), &head).map_err(|error| error.to_string())
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        let pause = match told {
-            Ok(()) => HEADS_GIVEN_AWAY_EVERY,
-            Err(error) => {
-                tracing::warn!(error, "the head of the audit record was not written down; it is tried again");
-                HEADS_TRIED_AGAIN_AFTER
-            }
-        };
-        tokio::time::sleep(pause).await;
-    }
-}
-
 /// The key of names before the newest goes when nothing is found by it any more, and not on the day of the rotation.
 fn end_rotation(folder: &Path, keys: &Keys, roster: &FollowedRoster) {
     let checks = keys.roster_checks();
@@ -348,7 +331,7 @@ fn end_rotation(folder: &Path, keys: &Keys, roster: &FollowedRoster) {
 }
 
 /// Ends when a stop is asked for, or when nobody can ask any more.
-async fn stopped(mut stop: watch::Receiver<bool>) {
+pub(crate) async fn stopped(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|asked| *asked).await;
 }
 
@@ -383,13 +366,5 @@ fn gate_settings(config: &Config) -> GateSettings {
         lobby: SignedDuration::from_mins(i64::from(config.campaign.lobby_minutes)),
         poll: PollBands::default(),
         pass_epoch: 1,
-    }
-}
-
-fn web_settings(config: &Config) -> WebSettings {
-    WebSettings {
-        public_origins: config.public_origins.clone(),
-        secure_cookies: config.is_reached_by_tls(),
-        socket: config.limits.socket(),
     }
 }

@@ -16,6 +16,7 @@ pub(crate) struct Sockets {
     /// The plain port, and where it sends people.
     pub(crate) redirect: Option<(TcpListener, String)>,
     pub(crate) operator: Option<TcpListener>,
+    pub(crate) staff: Option<TcpListener>,
     pub(crate) tls: Option<Arc<Tls>>,
 }
 
@@ -42,6 +43,7 @@ impl Sockets {
             http: listeners(config)?,
             redirect: redirect(config)?,
             operator: config.operator_listen.map(bind).transpose()?,
+            staff: config.staff.listen_as(config.role).map(bind).transpose()?,
             tls: tls(config)?,
         })
     }

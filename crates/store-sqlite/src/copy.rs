@@ -11,6 +11,7 @@
 //! not, and the copy is made again.
 
 use crate::roster::ROSTER_FILE;
+use crate::staff::STAFF_FILE;
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
@@ -50,6 +51,7 @@ pub fn copy_folder(from: &Path, to: &Path) -> Result<Copied, StoreError> {
     copy_heads(from, to, &mut copied)?;
     copy_database(from, to, JOURNAL_FILE, &mut copied)?;
     copy_database(from, to, LINE_FILE, &mut copied)?;
+    copy_database(from, to, STAFF_FILE, &mut copied)?;
     copy_file(from, to, ROSTER_FILE, &mut copied)?;
     copy_file(from, to, DEMO_FILE, &mut copied)?;
     copy_country(from, to, &mut copied)?;

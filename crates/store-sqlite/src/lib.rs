@@ -22,6 +22,8 @@
 //! `roster.db` is apart from all this: an import builds a new one beside the old and renames it over; the service only
 //! reads it, and follows the rename.
 //!
+//! `staff.db` has the accounts of staff; the service and the command line write to it, one event at a time.
+//!
 //! What this crate is not: the ledger is for one process, a second one is turned away by a lock. Only the line is shared.
 //!
 //! To add a table to `line.db`: a new `user_version` and the step that brings the old one there, in `line.rs`.
@@ -45,6 +47,7 @@ mod projector;
 mod reply;
 mod roster;
 mod rows;
+mod staff;
 mod start;
 mod store;
 mod views;
@@ -64,5 +67,6 @@ pub use roster::{
     SqliteRoster,
 };
 pub use rows::{JournalRows, check_pages};
+pub use staff::{STAFF_FILE, SqliteStaff};
 pub use store::SqliteStore;
 pub use watched::Spent;

@@ -3,6 +3,7 @@
 //! - [`Store`] is the ledger of bookings: one write method taking a [`Command`], and the reads that pages need.
 //! - [`LineStore`] keeps what the waiting room must remember; it is a trait of its own, in a file of its own, because
 //!   the line lives on when the ledger is gone.
+//! - [`StaffFile`] keeps the accounts of staff, in a file of their own.
 //! - [`Roster`] finds people on the imported list; it is read only.
 //! - [`MemoryStore`] and [`MemoryLine`] are the references; `conformance` is the suite every back end must pass with
 //!   equal answers.
@@ -35,6 +36,7 @@ mod rows;
 mod same_person;
 pub mod sealed;
 mod staff;
+mod staff_file;
 mod store;
 mod table;
 mod undo;
@@ -55,6 +57,7 @@ pub use meter::{BOUNDS_US, Measured, Meter};
 pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use staff::{RecordVisit, SetCapacity, SetSupply, StaffUse};
+pub use staff_file::{MemoryStaff, StaffFile, StaffRow, staff_link};
 pub use store::{
     Answer, CampaignFigures, ClinicDay, DayTaken, DaysChanged, DeskCase, PersonRecord, PersonStanding, Store,
     SupplyRow, ViewsLag, Visit, WaitRecord, Waiting, WithinSupply, Writing,

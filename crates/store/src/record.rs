@@ -258,6 +258,7 @@ tagged!(LookUp {
     6 => DeskList,
     7 => Audit,
     8 => Export,
+    150 => Numbers,
 });
 
 row!(AuditEntry { at, who, from, whose, what, why, refused });

@@ -11,6 +11,7 @@
 //! replaces [`Line::queue_number`] and nothing else.
 
 mod gate_document;
+mod handover;
 mod line;
 mod pass;
 mod phase;
@@ -21,6 +22,7 @@ mod token_bucket;
 mod wait;
 
 pub use gate_document::{DosesLeft, GateDocument};
+pub use handover::{HANDOVER_GOOD_FOR, Handover};
 pub use line::{Bucket, Line, NodeId};
 pub use pass::Pass;
 pub use phase::{Phase, PhaseFacts};

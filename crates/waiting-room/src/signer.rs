@@ -19,6 +19,10 @@ pub enum Purpose {
     Session = 3,
     Form = 4,
     Challenge = 5,
+    /// A visit at another site, of its connector.
+    Visit = 7,
+    /// Sessions of staff, and what their pages name.
+    Staff = 20,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +110,7 @@ mod tests {
     fn what_was_sealed_opens_for_its_purpose_only() {
         let token = ring().seal(Purpose::Ticket, b"body");
         assert_eq!(ring().open(Purpose::Ticket, &token).as_deref(), Some(b"body".as_slice()));
-        for other in [Purpose::Pass, Purpose::Session, Purpose::Form, Purpose::Challenge] {
+        for other in [Purpose::Pass, Purpose::Session, Purpose::Form, Purpose::Challenge, Purpose::Visit] {
             assert_eq!(ring().open(other, &token), None);
         }
     }

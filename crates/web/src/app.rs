@@ -16,6 +16,7 @@ use crate::pairs::PairTries;
 use crate::published::Prepared;
 use crate::recipient_code::RecipientCodes;
 use crate::search::Finder;
+use crate::staff::Staff;
 use crate::watching::Watching;
 use booking::{Campaign, Country};
 use std::collections::HashMap;
@@ -31,6 +32,17 @@ pub struct WebSettings {
     /// TLS stands before us: cookies are `Secure` and `__Host-`.
     pub secure_cookies: bool,
     pub socket: SocketLimits,
+    /// Where the line stands before another site: a turn leads there, not to a booking here.
+    pub site: Option<OtherSite>,
+}
+
+/// A site that is not ours, behind a connector.
+#[derive(Debug, Clone)]
+pub struct OtherSite {
+    /// Scheme and host, without a slash at the end.
+    pub origin: String,
+    /// Korean, English: as people know it.
+    pub name: (String, String),
 }
 
 pub struct App {
@@ -70,6 +82,8 @@ pub struct App {
     pub tries: Tries,
     pub watching: Watching,
     pub draining: Draining,
+    /// Where the staff's pages are answered: beside the ledger.
+    pub staff: Option<Arc<Staff>>,
 }
 
 /// This process is about to end: whoever keeps a connection is told with the next answer that it ends, too, and finds

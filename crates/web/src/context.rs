@@ -4,12 +4,14 @@ use crate::app::App;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::fields::{Field, FieldFault, Fields};
+use crate::front::forward::Lane;
 use crate::journey::changing::Changing;
 use crate::lang::Lang;
 use crate::pages::Chrome;
 use crate::pages::parts::{Errors, FieldError};
 use crate::published::Cache;
 use crate::session::{Session, form_token};
+use crate::staff::OnDuty;
 use crate::wording;
 use axum::body::Body;
 use booking::RequestKey;
@@ -20,6 +22,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use store::{Command, Keyed, Request};
 use waiting_room::{Pass, Ticket};
@@ -55,6 +58,12 @@ pub struct Context {
     pub changing: Option<Changing>,
     /// On the pages of a booking: for whom it is.
     pub party: Option<String>,
+    /// By whose way the request came.
+    pub lane: Lane,
+    /// As far as it can be believed; for limits, and for the record of what staff do.
+    pub came_from: Option<IpAddr>,
+    /// On the staff's pages: who is signed in.
+    pub on_duty: Option<OnDuty>,
     /// `Set-Cookie` lines of the answer.
     pub cookies: Vec<HeaderValue>,
 }

@@ -24,6 +24,8 @@ pub enum Cookie {
     Typed,
     /// How many favourite clinics there are, so that the waiting page can say it without asking the ledger.
     Prepared,
+    /// Who of the staff is signed in.
+    Staff,
 }
 
 impl Cookie {
@@ -37,15 +39,17 @@ impl Cookie {
             Self::Browser => "browser",
             Self::Typed => "typed",
             Self::Prepared => "prepared",
+            Self::Staff => "staff",
         }
     }
 
-    /// Seconds, as written in the header: 14 days, 12 hours, an hour, ten minutes, half an hour. A ticket outlives the campaign's day;
+    /// Seconds, as written in the header: 14 days, 12 hours, 8 hours, an hour, ten minutes, half an hour. A ticket outlives the campaign's day;
     /// the rest is bounded inside the token too.
     fn max_age(self) -> &'static str {
         match self {
             Self::Ticket | Self::Browser | Self::Prepared => "1209600",
             Self::Session => "43200",
+            Self::Staff => "28800",
             Self::Pass => "3600",
             Self::Challenge => "600",
             Self::Typed | Self::RecipientCode => "1800",

@@ -13,6 +13,7 @@ use crate::pages::pass_needed::PassNeededPage;
 use crate::pages::refusal::RefusalPage;
 use crate::pages::trouble::{BadRequestPage, FormExpiredPage, NotFoundPage, TroublePage};
 use crate::published::Cache;
+use crate::staff::trouble;
 use crate::watching::RefusalCode;
 use crate::wording;
 use axum::body::Body;
@@ -207,6 +208,9 @@ impl Problem {
         self.log(ctx);
         if let Self::Busy | Self::TooOften { .. } = self {
             return turned_away::answer(ctx, &self);
+        }
+        if ctx.is_staffs() {
+            return trouble::answer(ctx, &self);
         }
         if ctx.wants == Wants::Json {
             return self.json(ctx.lang, &ctx.app).map(Body::new);

@@ -57,6 +57,12 @@ pub enum Kind {
     References,
     /// Something opaque that the service gave.
     Opaque,
+    /// As it was set, at most 200 characters.
+    Password,
+    /// At least 12 characters.
+    NewPassword,
+    /// A sentence for the record, at most 200 characters.
+    Words,
 }
 
 /// One field of a request.
@@ -242,6 +248,9 @@ impl Fields {
             Kind::Relation => people::parse_relation(text).is_none().then_some(Fault::Malformed),
             Kind::Consent => people::parse_consent(text).is_none().then_some(Fault::Malformed),
             Kind::Reference | Kind::References => (!people::is_reference(text)).then_some(Fault::Malformed),
+            Kind::Password | Kind::NewPassword | Kind::Words => {
+                free_text_fault(field.kind, self.typed(field.name))
+            }
             Kind::Opaque => text.bytes().any(|byte| !byte.is_ascii_graphic()).then_some(Fault::Malformed),
         }
     }
@@ -331,9 +340,22 @@ impl Kind {
             Self::Consent => json!({"type": "string", "pattern": "^[0-9]{1,5}$", "example": "1"}),
             Self::Reference => reference_schema(),
             Self::References => json!({"type": "array", "items": reference_schema(), "minItems": 1}),
+            Self::Password | Self::NewPassword | Self::Words => json!({"type": "string", "maxLength": 200}),
             Self::Opaque => json!({"type": "string", "minLength": 1, "maxLength": 2000, "example": "AbC-_1"}),
         }
     }
+}
+
+const FREE_TEXT_MAX: usize = 200;
+const PASSWORD_MIN: usize = 12;
+
+fn free_text_fault(kind: Kind, text: &str) -> Option<Fault> {
+    let length = text.chars().count();
+    if length > FREE_TEXT_MAX {
+        return Some(Fault::TooLong);
+    }
+    let is_short = kind == Kind::NewPassword && length < PASSWORD_MIN;
+    (is_short || text.chars().any(char::is_control)).then_some(Fault::Malformed)
 }
 
 impl From<NameFault> for Fault {

@@ -64,12 +64,21 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()>,
 ) {
+    accept(listener, Arc::new(Planes::new(app, router)), stop).await;
+}
+
+/// As [`serve`], for the staff alone: their pages, and places that the public cannot take.
+pub async fn serve_staff(listener: std::net::TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+    accept(listener, Arc::new(Planes::for_staff(app)), stop).await;
+}
+
+async fn accept(listener: std::net::TcpListener, planes: Arc<Planes>, stop: impl Future<Output = ()>) {
+    let app = &planes.app;
     // For answers that are the kernel's to deliver: it, too, gives up on whoever does not read. Connections inherit it.
     let cut = SockRef::from(&listener).set_tcp_user_timeout(Some(app.settings.socket.write_wait));
     cut.expect("a listener takes options");
     let listener = TcpListener::from_std(listener).expect("the listener is non-blocking");
-    let planes = Arc::new(Planes::new(app, router));
-    let entrance = &planes.app.entrance;
+    let entrance = &planes.entrance;
     tokio::pin!(stop);
     // Once told to stop: whoever has knocked already is let in before the door is closed.
     let mut knocked = None;

@@ -14,5 +14,6 @@ pub mod outbox;
 pub mod people;
 pub mod recipient_code;
 pub mod search;
+pub mod site;
 pub mod wait;
 pub mod wait_list;

@@ -145,6 +145,10 @@ impl Keys {
         self.gate.sign(signed_part.as_bytes()).to_bytes()
     }
 
+    pub fn sign_handover(&self, bytes: &[u8]) -> [u8; 64] {
+        self.gate.sign(bytes).to_bytes()
+    }
+
     /// For connectors and auditors, in hexadecimal.
     pub fn gate_public_key(&self) -> String {
         crate::published::hex(&self.gate.verifying_key().to_bytes())

@@ -6,6 +6,8 @@
 //! To add a page: a struct and a template in `pages/`, its `get`, one line in [`routes`]; the coverage test then asks
 //! for its guard, its cache policy and its samples. All words live in `templates/` and [`wording`].
 //!
+//! The staff's side, on a listener of its own with a table of its own, is [`staff`].
+//!
 //! What this crate is not: it has no rule about places or doses (`booking`), about the order of the line
 //! (`waiting-room`), and does not know which store runs.
 
@@ -54,6 +56,7 @@ pub mod routes;
 pub mod search;
 pub mod serve;
 pub mod session;
+pub mod staff;
 pub mod static_plane;
 pub mod typed;
 pub mod wait_list;

@@ -8,7 +8,9 @@ pub mod booked;
 pub mod busy;
 pub mod cancel;
 pub mod change;
+pub mod connector;
 pub mod days;
+pub mod desk;
 pub mod favourites;
 pub mod find;
 pub mod help;
@@ -43,6 +45,7 @@ pub struct Assets {
     pub wait_js: &'static str,
     pub find_css: &'static str,
     pub find_js: &'static str,
+    pub desk_css: &'static str,
 }
 
 /// The frame around every page; the layout shows it.

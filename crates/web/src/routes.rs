@@ -13,6 +13,7 @@ use crate::journey::people::{NAMED, NAMED_BY};
 use crate::lang::Lang;
 use crate::overload::Plane;
 use crate::serve::serve;
+use crate::staff::account::Power;
 use crate::wait_list::{PLACE, WAIT, WAIT_OPTIONAL};
 use crate::{api, journey};
 use axum::Router;
@@ -36,6 +37,10 @@ pub enum Guard {
     Identified,
     /// A verified person whose turn it is.
     Admitted,
+    /// Whoever asks by the staff's own way, from an address of theirs.
+    StaffDoor,
+    /// A member of staff who is signed in and may.
+    Staff(Power),
 }
 
 pub type Handled<'a> = Pin<Box<dyn Future<Output = Result<Response<Body>, Problem>> + Send + 'a>>;
@@ -57,16 +62,20 @@ pub struct Route {
 }
 
 impl Route {
-    /// Who works for it. A route of the staff's desk will say so here.
+    /// Who works for it.
     pub fn plane(&self) -> Plane {
-        if self.asks_the_ledger() { Plane::Booking } else { Plane::Gate }
+        match self.guard {
+            Guard::Staff(_) => Plane::Desk,
+            _ if self.asks_the_ledger() => Plane::Booking,
+            _ => Plane::Gate,
+        }
     }
 
     /// Whether an answer may wait for the ledger. What does not must never stand in a queue behind what does: the
     /// waiting page lives when the store is slow or gone.
     pub fn asks_the_ledger(&self) -> bool {
         match self.guard {
-            Guard::Identified | Guard::Admitted => true,
+            Guard::Identified | Guard::Admitted | Guard::Staff(_) => true,
             // The end of an identity check registers a person; leaving ends a session for every device.
             Guard::Public => {
                 self.method == Method::POST
@@ -74,7 +83,7 @@ impl Route {
                         .iter()
                         .any(|end| self.path.ends_with(end))
             }
-            Guard::DemoOnly => false,
+            Guard::DemoOnly | Guard::StaffDoor => false,
         }
     }
 }
@@ -195,6 +204,8 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/people/code", Identified, run!(journey::recipient_code::post)),
         page(post(), "/people/code/resend", Identified, run!(journey::recipient_code::resend)),
         page(post(), "/people/stop", Identified, run!(journey::people::stop)),
+        page(get(), "/site", Public, run!(journey::site::get)),
+        page(get(), "/site/go", Admitted, run!(journey::site::go)),
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
         api(get(), "/gate/{campaign}/ticket", Public, &[], "TicketStatus", run!(api::ticket)),
@@ -269,8 +280,17 @@ pub fn table() -> &'static [Route] {
 /// The table as a router; pages stand once in Korean and once under `/en`. Whatever it does not name is refused with a
 /// page that helps: paths are compared byte by byte, so an upper-case or encoded one is simply not there.
 pub fn router(app: &Arc<App>) -> Router {
+    router_of(app, table())
+}
+
+/// The same for the staff's table.
+pub fn staff_router(app: &Arc<App>) -> Router {
+    router_of(app, crate::staff::routes::table())
+}
+
+fn router_of(app: &Arc<App>, table: &'static [Route]) -> Router {
     let mut router = Router::new();
-    for route in table() {
+    for route in table {
         router = router.route(route.path, method_router(app, route, Lang::Ko));
         if route.wants == Wants::Page {
             router = router.route(&format!("/en{}", route.path), method_router(app, route, Lang::En));
@@ -311,17 +331,6 @@ static NOT_FOUND: LazyLock<Route> = LazyLock::new(|| {
 static WRONG_METHOD: LazyLock<Route> = LazyLock::new(|| {
     page(Method::GET, "", Guard::Public, |_| Box::pin(std::future::ready(Err(Problem::MethodNotAllowed))))
 });
-
-/// Whether a path is one of the staff's, which only a desk process is asked for.
-pub(crate) fn is_staffs(path: &str) -> bool {
-    let page = path.strip_prefix("/en").unwrap_or(path);
-    page == "/desk" || page.starts_with("/desk/")
-}
-
-/// For what is not there.
-pub(crate) async fn nowhere(app: Arc<App>, request: Request<Body>) -> Response<Body> {
-    stray(app, &NOT_FOUND, request).await
-}
 
 async fn stray(app: Arc<App>, route: &'static LazyLock<Route>, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path();

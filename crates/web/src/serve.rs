@@ -16,6 +16,7 @@ use crate::overload::tries::{Asker, CameFrom};
 use crate::overload::{Entered, Plane};
 use crate::routes::{Guard, Route};
 use crate::session::{Session, form_token_is_good};
+use crate::staff::{check_door, check_duty};
 use crate::watching::access::Asked;
 use axum::body::Body;
 use booking::{PersonId, Refusal};
@@ -24,7 +25,6 @@ use http::{HeaderMap, Method, Request, Response};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::http;
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -64,9 +64,7 @@ async fn answer(
     {
         return problem.answer(&ctx);
     }
-    let address = head.extensions.get::<CameFrom>().map(|from| from.0);
-    let lane = head.extensions.get::<Lane>().copied().unwrap_or(Lane::Public);
-    let entered = match place(&app, route, (lane, address), &ctx).await {
+    let entered = match place(&app, route, &ctx).await {
         Ok(entered) => entered,
         Err(problem) => return problem.answer(&ctx),
     };
@@ -88,16 +86,8 @@ async fn answer(
 }
 
 /// A place at the plane of the route, for whoever has not asked too often.
-async fn place<'a>(
-    app: &'a App,
-    route: &Route,
-    (lane, address): (Lane, Option<IpAddr>),
-    ctx: &Context,
-) -> Result<Option<Entered<'a>>, Problem> {
-    let plane = match (route.plane(), lane) {
-        (Plane::Booking, Lane::Desk) => Plane::Desk,
-        (plane, _) => plane,
-    };
+async fn place<'a>(app: &'a App, route: &Route, ctx: &Context) -> Result<Option<Entered<'a>>, Problem> {
+    let (plane, address) = (route.plane(), ctx.came_from);
     if plane == Plane::Gate {
         return Ok(None);
     }
@@ -158,6 +148,9 @@ fn context(
         ticket,
         changing: None,
         party: None,
+        lane: head.extensions.get::<Lane>().copied().unwrap_or(Lane::Public),
+        came_from: head.extensions.get::<CameFrom>().map(|from| from.0),
+        on_duty: None,
         cookies,
         app,
     }
@@ -241,6 +234,8 @@ async fn check_guard(guard: Guard, ctx: &mut Context) -> Result<(), Problem> {
         Guard::Public => Ok(()),
         Guard::DemoOnly if ctx.app.is_demo() => Ok(()),
         Guard::DemoOnly => Err(Problem::NotFound),
+        Guard::StaffDoor => check_door(ctx),
+        Guard::Staff(power) => check_duty(power, ctx),
         Guard::Identified => check_session(ctx).await,
         Guard::Admitted => {
             live_pass(ctx)?;

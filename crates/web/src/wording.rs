@@ -1,6 +1,7 @@
 //! Every sentence that is not in a template: refusals, faults of fields, messages. Korean and English side by side.
 
 pub mod consent;
+pub mod examples;
 mod message;
 mod refusal;
 
@@ -167,6 +168,11 @@ pub fn field_name(lang: Lang, field: &str) -> String {
         "wait" => ("대기 예약", "Wait list"),
         "helper" => ("대신 예약하는 분", "Helper"),
         "dose" => ("접종 차수", "Dose"),
+        "login" => ("아이디", "Account name"),
+        "password" => ("비밀번호", "Password"),
+        "new_password" => ("새 비밀번호", "New password"),
+        "setup" => ("설정 번호", "Set-up code"),
+        "why" => ("사유", "Reason"),
         other => (other, other),
     };
     lang.t(ko, en).to_owned()
@@ -264,7 +270,13 @@ fn malformed(kind: Kind) -> Option<(&'static str, &'static str)> {
             "동의하는 글이 바뀌었습니다. 다시 읽고 표시해 주십시오.",
             "The text of the consent has changed. Please read it and tick the box again.",
         ),
+        Kind::NewPassword => (
+            "새 비밀번호를 12자 이상으로 정해 주십시오.",
+            "Please choose a password of 12 characters or more.",
+        ),
         Kind::Number
+        | Kind::Password
+        | Kind::Words
         | Kind::AppointmentNumber
         | Kind::Opaque
         | Kind::Relation

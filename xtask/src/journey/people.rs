@@ -46,6 +46,9 @@ pub(crate) const WAITING: [Person; 2] =
     [person("엄기대", "640302-1000315", "01000000025"), person("구다음", "650909-2000323", "01000000026")];
 pub(crate) const GIVING_BACK: Person = person("성양보", "630415-1000338", "01000000027");
 
+/// Calls instead of coming; born on 11 January 1964.
+pub(crate) const PHONING: Person = person("남전화", "640111-1000341", "01000000028");
+
 /// Called while many are.
 pub(crate) const HELD_BACK: [Person; 2] =
     [person("유기다", "651010-1000094", "01000000009"), person("류참을", "661011-2000105", "01000000010")];

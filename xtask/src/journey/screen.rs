@@ -23,6 +23,8 @@ pub(crate) enum Scripts {
 pub(crate) enum Width {
     /// 360 px, a small phone.
     Phone,
+    /// 1,024 px, an old PC of an office.
+    Office,
     /// 1,280 px.
     Desk,
 }
@@ -84,6 +86,10 @@ impl Engine {
         self.screen(Scripts::Off, Width::Phone, Colours::Light)
     }
 
+    pub(crate) fn office(self) -> Screen {
+        self.screen(Scripts::On, Width::Office, Colours::Light)
+    }
+
     pub(crate) fn desk(self) -> Screen {
         self.screen(Scripts::On, Width::Desk, Colours::Light)
     }
@@ -128,6 +134,7 @@ impl Width {
     pub(crate) fn pixels(self) -> u32 {
         match self {
             Self::Phone => 360,
+            Self::Office => 1_024,
             Self::Desk => 1_280,
         }
     }
@@ -135,6 +142,7 @@ impl Width {
     pub(crate) fn height(self) -> u32 {
         match self {
             Self::Phone => 800,
+            Self::Office => 768,
             Self::Desk => 900,
         }
     }

@@ -19,15 +19,15 @@ const ROUNDS: usize = 25;
 const PERSONAL: [&str; 5] = ["/api/v1/appointments", "/api/v1/recipients", "/api/v1/waits", "/my", "/wait"];
 
 /// nginx with the example, on ports and in folders of its own.
-struct Proxy {
+pub(super) struct Proxy {
     _guard: Guard,
-    port: u16,
+    pub(super) port: u16,
     _folder: TempDir,
 }
 
 impl Proxy {
     /// `change`: what is done to the configuration on purpose.
-    fn start(gate_port: u16, exported: &Path, change: impl Fn(String) -> String) -> Result<Self> {
+    pub(super) fn start(gate_port: u16, exported: &Path, change: impl Fn(String) -> String) -> Result<Self> {
         let folder = TempDir::new()?;
         let (at, port) = (folder.path().display(), free_port()?);
         let example =
@@ -40,28 +40,29 @@ impl Proxy {
             .replace("/var/www/charye", &exported.display().to_string())
             .replace("/var/cache/nginx/charye", &format!("{at}/cache"))
             .replace("/etc/nginx/charye-proxy.conf", &common.display().to_string());
-        let config = folder.path().join("nginx.conf");
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|name| format!("{name}_temp_path {at}/{name};"))
-            .join("\n");
-        let text = format!(
-            "daemon off;\nuser root;\nworker_processes 1;\npid {at}/nginx.pid;\nevents {{ worker_connections 1024; }}\n\
-             http {{\naccess_log off;\n{temporary}\ninclude /etc/nginx/mime.types;\n{site}}}\n"
-        );
-        std::fs::write(&config, text)?;
-        let mut command = Command::new(NGINX);
-        command
-            .arg("-p")
-            .arg(folder.path())
-            .arg("-c")
-            .arg(&config)
-            .arg("-e")
-            .arg(folder.path().join("error.log"));
-        let mut guard = Guard::spawn(&mut command)?;
-        let is_ready = || http::get(port, "/healthz").is_ok_and(|answer| answer.status > 0);
-        guard.wait_until(READY_SECONDS_MAX, is_ready).context("nginx (Debian package nginx-light)")?;
+        let guard = start_nginx(folder.path(), &site, || {
+            http::get(port, "/healthz").is_ok_and(|answer| answer.status > 0)
+        })?;
         Ok(Self { _guard: guard, port, _folder: folder })
     }
+}
+
+/// Debian's nginx with what stands in an example, everything else in `folder`.
+pub(super) fn start_nginx(folder: &Path, site: &str, is_ready: impl FnMut() -> bool) -> Result<Guard> {
+    let (at, config) = (folder.display(), folder.join("nginx.conf"));
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+        .map(|name| format!("{name}_temp_path {at}/{name};"))
+        .join("\n");
+    let text = format!(
+        "daemon off;\nuser root;\nworker_processes 1;\npid {at}/nginx.pid;\nevents {{ worker_connections 1024; }}\n\
+         http {{\naccess_log off;\nkeepalive_requests 10000000;\n{temporary}\ninclude /etc/nginx/mime.types;\n{site}}}\n"
+    );
+    std::fs::write(&config, text)?;
+    let mut command = Command::new(NGINX);
+    command.arg("-p").arg(folder).arg("-c").arg(&config).arg("-e").arg(folder.join("error.log"));
+    let mut guard = Guard::spawn(&mut command)?;
+    guard.wait_until(READY_SECONDS_MAX, is_ready).context("nginx (Debian package nginx-light)")?;
+    Ok(guard)
 }
 
 pub(super) fn missing() -> Option<String> {
@@ -91,7 +92,7 @@ pub(super) fn run() -> Result<()> {
     everybody_has_gone(&service, &exported, [booking, gate])
 }
 
-fn export(service: &Service) -> Result<PathBuf> {
+pub(super) fn export(service: &Service) -> Result<PathBuf> {
     let folder = service.folder.path().join("exported");
     let program = workspace::release_dir()?.join("charye");
     let mut command = Command::new(program);

@@ -11,7 +11,16 @@ struct Row {
 const PICTURE: &[Row] = &[
     Row {
         name: "charye",
-        may_use: &["web", "rehearsal", "store-sqlite", "store-postgres", "store", "booking", "waiting-room"],
+        may_use: &[
+            "web",
+            "connector",
+            "rehearsal",
+            "store-sqlite",
+            "store-postgres",
+            "store",
+            "booking",
+            "waiting-room",
+        ],
         tests_may_use: &[],
     },
     Row { name: "web", may_use: &["store", "booking", "waiting-room"], tests_may_use: &["store-sqlite"] },
@@ -19,6 +28,7 @@ const PICTURE: &[Row] = &[
     Row { name: "store-postgres", may_use: &["store", "booking", "waiting-room"], tests_may_use: &[] },
     Row { name: "store", may_use: &["booking", "waiting-room"], tests_may_use: &[] },
     Row { name: "rehearsal", may_use: &["booking", "waiting-room"], tests_may_use: &[] },
+    Row { name: "connector", may_use: &["waiting-room"], tests_may_use: &[] },
     Row { name: "booking", may_use: &[], tests_may_use: &[] },
     Row { name: "waiting-room", may_use: &[], tests_may_use: &[] },
     Row { name: "xtask", may_use: &["rehearsal"], tests_may_use: &[] },

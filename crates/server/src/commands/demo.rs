@@ -38,8 +38,9 @@ pub(crate) fn run(demo: &Demo) -> Result<ExitCode> {
     config.campaign.lobby_minutes = 366 * 24 * 60;
     config.operator_listen = Some((Ipv4Addr::LOCALHOST, demo.operator_port).into());
     config.access_log = demo.access_log;
+    config.staff.listen = demo.staff_port.map(|port| (Ipv4Addr::LOCALHOST, port).into());
     let service = Service::prepare(config, doors)?;
-    welcome(demo, doors, service.operator_address())?;
+    welcome(demo, doors, (service.operator_address(), service.staff_address()))?;
     if demo.crowd > 0 {
         send_crowd(demo, service.app.campaign().slug.clone());
     }
@@ -71,7 +72,11 @@ pub(crate) fn kept_doors(folder: &Path) -> Result<Option<Doors>> {
     toml::from_str(&text).map(Some).with_context(|| path.display().to_string())
 }
 
-fn welcome(demo: &Demo, doors: Doors, operator: Option<SocketAddr>) -> Result<()> {
+fn welcome(
+    demo: &Demo,
+    doors: Doors,
+    (operator, staff): (Option<SocketAddr>, Option<SocketAddr>),
+) -> Result<()> {
     let port = demo.port;
     let opens_at = booking::KOREA.to_datetime(Timestamp::from_second(doors.opens_at_s)?);
     println!("차례 모의 서비스가 켜졌습니다 / the Charye demo is up");
@@ -81,6 +86,12 @@ fn welcome(demo: &Demo, doors: Doors, operator: Option<SocketAddr>) -> Result<()
     println!("  API                      http://127.0.0.1:{port}/openapi.json");
     if let Some(operator) = operator {
         println!("  운영자 / operator        http://{operator}/metrics, /health/ready");
+    }
+    if let Some(staff) = staff {
+        let data = demo.dir.display();
+        println!(
+            "  직원 화면 / staff        http://{staff}/desk   (charye staff add --data {data} NAME --role agent)"
+        );
     }
     println!();
     println!("  예약 시작 / opening      {opens_at} (한국 시각 / Korea)");

@@ -23,6 +23,7 @@ pub(crate) fn run(keys: &Keys) -> Result<ExitCode> {
             println!("열쇠 폴더 / key folder       {}", folder.display());
             println!("개인정보 열쇠 / of fields    1–{newest}, {newest}번으로 봉인 / number {newest} seals");
             println!("이름 열쇠 / of names         {number}번 / number {number}{former}");
+            println!("대기열 서명(공개) / gate, public {}", keys.gate_public_key());
             let backup =
                 if folder.join("backup.key").exists() { "있음 / there" } else { "없음 / none yet" };
             println!("백업 열쇠 / of backups       {backup}");

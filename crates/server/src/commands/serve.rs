@@ -32,6 +32,9 @@ pub(crate) fn run(serve: &Serve) -> Result<ExitCode> {
     if let Some(operator) = service.operator_address() {
         println!("운영자 / operator:  http://{operator}/metrics");
     }
+    if let Some(staff) = service.staff_address() {
+        println!("직원 / staff:  {scheme}://{staff}/desk");
+    }
     println!("예약 시작 / opening:  {}", booking::KOREA.to_datetime(opens_at));
     println!(
         "알림: 본인확인 기관 연동 전이므로 모의 본인확인을 씁니다 / note: no identity provider is connected yet, the demo one is used"
@@ -55,6 +58,11 @@ pub(crate) fn run_until_signal(service: Service) -> Result<ExitCode> {
     service.run(&stopping)?;
     waiter.join().map_err(|_| anyhow::anyhow!("the signal thread panicked"))??;
     Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) async fn stop_at_signal() {
+    signal().await;
+    println!("\n마치는 중입니다 / stopping");
 }
 
 /// Synthetic people stay in the folder of their demonstration.

@@ -85,6 +85,7 @@ fn audited(at: Timestamp) -> Vec<Change> {
         LookUp::DeskList,
         LookUp::Audit,
         LookUp::Export,
+        LookUp::Numbers,
     ];
     let mut acts = vec![
         Act::Booked { appointment, slot: slot(5) },

@@ -26,14 +26,22 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::PairUnknown
         | Refusal::ReasonNeeded
         | Refusal::SamePerson
+        | Refusal::SignInWrong
+        | Refusal::SetupCodeWrong
         | Refusal::RecipientIsBooker => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::TicketNeeded | Refusal::IdentityNeeded | Refusal::IdentityStale => StatusCode::UNAUTHORIZED,
+        Refusal::TicketNeeded | Refusal::IdentityNeeded | Refusal::IdentityStale | Refusal::SignInNeeded => {
+            StatusCode::UNAUTHORIZED
+        }
         Refusal::EntranceBusy { .. }
         | Refusal::TooManyTries { .. }
         | Refusal::TooManyPairs { .. }
         | Refusal::HoldTooSoon { .. }
+        | Refusal::SignInTooSoon { .. }
         | Refusal::MessageTooSoon { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NotEligible { .. }
+        | Refusal::NotFromHere
+        | Refusal::NotYourDuty
+        | Refusal::NotYourPlace
         | Refusal::RecipientCodeNeeded
         | Refusal::DelegationRevoked { .. }
         | Refusal::AdmissionRevoked { .. }
@@ -57,6 +65,7 @@ pub(super) fn add_facts(document: &mut Value, refusal: &Refusal) {
         Refusal::TooManyTries { again_at }
         | Refusal::TooManyPairs { again_at }
         | Refusal::HoldTooSoon { again_at }
+        | Refusal::SignInTooSoon { again_at }
         | Refusal::MessageTooSoon { again_at } => document["again_at"] = again_at.to_string().into(),
         Refusal::DoseIntervalWrong { earliest_on, latest_on }
         | Refusal::SecondDoseFull { earliest_on, latest_on } => {

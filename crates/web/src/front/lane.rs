@@ -54,9 +54,9 @@ struct Plain {
 }
 
 impl Lane {
-    pub(super) fn new(app: &App) -> Self {
+    pub(super) fn new(app: &App, for_staff: bool) -> Self {
         // Of the staff's listener the public asks nothing.
-        let line = |line: String| if app.is_for_staff() { vec![0] } else { line.into_bytes() };
+        let line = |line: String| if for_staff { vec![0] } else { line.into_bytes() };
         Self {
             document: line(format!("GET {} HTTP/1.1\r\n", app.gate_document_path)),
             tickets: line(format!("POST {} HTTP/1.1\r\n", app.tickets_path)),

@@ -2,6 +2,7 @@
 
 use super::apology::Apologies;
 use super::client::ClientAddress;
+use super::entrance::Entrance;
 use super::forward::{self, Forwarder, Lane};
 use super::{join, lane};
 use crate::app::App;
@@ -36,21 +37,39 @@ pub(super) struct Front {
     pub(super) over_tls: bool,
     /// There was no place for this connection: whatever it asks for, it is told to come again.
     pub(super) turns_away: bool,
-    /// From another process of ours, which says who the client is.
+    /// From another process of ours, which says who the client is, and by which lane it comes.
     pub(super) is_inside: bool,
 }
 
 pub(super) struct Planes {
     pub(super) app: Arc<App>,
     pub(super) router: Router,
+    pub(super) staff_router: Router,
     pub(super) lane: lane::Lane,
     pub(super) apologies: Apologies,
+    /// Who is served at this listener.
+    pub(super) entrance: Arc<Entrance>,
+    /// At this listener only the staff is answered.
+    pub(super) for_staff: bool,
 }
 
 impl Planes {
     pub(super) fn new(app: Arc<App>, router: Router) -> Self {
-        let (lane, apologies) = (lane::Lane::new(&app), Apologies::new(&app));
-        Self { app, router, lane, apologies }
+        let (for_staff, entrance) = (app.is_for_staff(), Arc::clone(&app.entrance));
+        Self::at(app, router, entrance, for_staff)
+    }
+
+    /// With places of its own, which the public cannot take.
+    pub(super) fn for_staff(app: Arc<App>) -> Self {
+        let entrance = Arc::new(Entrance::new(&app.settings.socket));
+        let router = routes::router(&app);
+        Self::at(app, router, entrance, true)
+    }
+
+    fn at(app: Arc<App>, router: Router, entrance: Arc<Entrance>, for_staff: bool) -> Self {
+        let (lane, apologies) = (lane::Lane::new(&app, for_staff), Apologies::new(&app));
+        let staff_router = routes::staff_router(&app);
+        Self { app, router, staff_router, lane, apologies, entrance, for_staff }
     }
 }
 
@@ -80,12 +99,12 @@ impl Front {
         if self.over_tls && head_bytes(&request) > app.settings.socket.head_bytes_max {
             return Work::done(self.planes.apologies.head_too_large());
         }
-        if let Some(answer) = from_memory(&request, app) {
+        let for_staff = self.planes.for_staff;
+        if let Some(answer) = from_memory(&request, app, for_staff) {
             app.watching.from_memory();
             return Work::done(answer);
         }
-        if request.method() == Method::POST && request.uri().path() == app.tickets_path && !app.is_for_staff()
-        {
+        if request.method() == Method::POST && request.uri().path() == app.tickets_path && !for_staff {
             return match join::at_once(&request, app) {
                 Some(answer) => Work::done(answer),
                 None => Work::Later(Box::pin(join_later(request, Arc::clone(app)))),
@@ -102,7 +121,7 @@ impl Front {
 
     fn behind_the_gate(&self, mut request: Request<Incoming>) -> Work {
         let client = self.client(&request);
-        let Ok(share) = self.planes.app.entrance.request(client) else {
+        let Ok(share) = self.planes.entrance.request(client) else {
             return Work::done(self.planes.apologies.busy(request.uri().path()));
         };
         let app = &self.planes.app;
@@ -115,15 +134,14 @@ impl Front {
             }));
         }
         request.extensions_mut().insert(CameFrom(client.address()));
-        let lane = if self.is_inside { Lane::of(request.headers()) } else { Lane::Public };
+        let lane = match (self.is_inside, app.forwarder.is_none() && self.planes.for_staff) {
+            (true, _) => Lane::of(request.headers()),
+            (false, true) => Lane::Desk,
+            (false, false) => Lane::Public,
+        };
         request.extensions_mut().insert(lane);
-        if lane == Lane::Desk && !routes::is_staffs(request.uri().path()) {
-            let app = Arc::clone(app);
-            let nowhere =
-                async move { routes::nowhere(app, request.map(Body::new)).await.map(Either::Right) };
-            return Work::Later(Box::pin(nowhere));
-        }
-        let router = self.planes.router.clone();
+        let planes = &self.planes;
+        let router = if lane == Lane::Desk { planes.staff_router.clone() } else { planes.router.clone() };
         Work::Later(Box::pin(async move {
             let answer = router.oneshot(request.map(Body::new)).await;
             drop(share);
@@ -139,7 +157,7 @@ fn is_answered_at_the_gate(request: &Request<Incoming>, app: &App) -> bool {
         return path == "/healthz";
     }
     let page = path.strip_prefix("/en").unwrap_or(path);
-    matches!(page, "/wait" | "/help")
+    matches!(page, "/wait" | "/help" | "/site")
         || matches!(path, "/healthz" | "/openapi.json")
         || path == app.ticket_path
 }
@@ -220,12 +238,12 @@ fn head_bytes(request: &Request<Incoming>) -> usize {
 }
 
 /// The gate and static planes. They need no store, no cookie and no time.
-fn from_memory(request: &Request<Incoming>, app: &App) -> Option<Response<Full<Bytes>>> {
+fn from_memory(request: &Request<Incoming>, app: &App, for_staff: bool) -> Option<Response<Full<Bytes>>> {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return None;
     }
     let path = request.uri().path();
-    if app.is_for_staff() {
+    if for_staff {
         return app.static_plane.get(path).map(|file| file.respond(request.headers()));
     }
     if path == app.gate_document_path {

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::gate::{NoTicket, Place};
-use crate::pages::parts::LineOrder;
+use crate::pages::parts::{LineOrder, Link};
 use crate::pages::wait::{WaitPage, WaitState};
 use crate::published::Facts;
 use axum::body::Body;
@@ -85,7 +85,7 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
         phase: document.phase,
         order: LineOrder::FirstCome,
         opens_at: document.opens_at,
-        doses_left: Some(document.doses_left.total),
+        doses_left: ctx.app.settings.site.is_none().then_some(document.doses_left.total),
         short_supply: None,
         as_of: document.as_of,
         valid_until: document.valid_until(),
@@ -97,5 +97,9 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
         ticket_url: ctx.app.ticket_path.clone(),
         poll: document.poll.bands().map(|(below, seconds)| (below.unwrap_or(u64::MAX), seconds)).collect(),
         notice: None,
+        site: ctx.app.settings.site.as_ref().map(|site| Link {
+            href: format!("{}/", site.origin),
+            label: ctx.lang.t(&site.name.0, &site.name.1).to_owned(),
+        }),
     }
 }

@@ -82,6 +82,8 @@ pub struct WaitPage {
     pub poll: Vec<(u64, u32)>,
     /// The operator's notice in the language of the page.
     pub notice: Option<String>,
+    /// The other site that the line stands before.
+    pub site: Option<Link>,
 }
 
 impl WaitPage {

@@ -7,6 +7,7 @@ mod gate;
 mod people;
 mod places;
 mod retention;
+mod staff;
 mod visits;
 mod waiting;
 
@@ -20,16 +21,13 @@ use booking::Refusal;
 /// Exhaustive on purpose: a new refusal does not compile without its words.
 pub fn refusal(lang: Lang, refusal: &Refusal, app: &App) -> Said {
     match refusal {
-        Refusal::KeyReused
-        | Refusal::CampaignUnknown
-        | Refusal::TooEarly { .. }
-        | Refusal::CampaignClosed { .. }
-        | Refusal::TicketNeeded
-        | Refusal::NotYourTurn { .. }
-        | Refusal::EntranceBusy { .. }
-        | Refusal::TicketUsed
-        | Refusal::PassNeeded
-        | Refusal::PassExpired { .. } => gate::gate(lang, refusal),
+        #[rustfmt::skip]
+        Refusal::KeyReused | Refusal::CampaignUnknown | Refusal::TooEarly { .. } | Refusal::CampaignClosed { .. }
+        | Refusal::TicketNeeded | Refusal::NotYourTurn { .. } | Refusal::EntranceBusy { .. } | Refusal::TicketUsed
+        | Refusal::PassNeeded | Refusal::PassExpired { .. } => gate::gate(lang, refusal),
+        #[rustfmt::skip]
+        Refusal::NotFromHere | Refusal::SignInNeeded | Refusal::SignInWrong | Refusal::SignInTooSoon { .. }
+        | Refusal::SetupCodeWrong | Refusal::NotYourDuty | Refusal::NotYourPlace => staff::staff(lang, refusal),
         Refusal::IdentityNeeded
         | Refusal::ChallengeUnknown
         | Refusal::CodeWrong { .. }

@@ -54,6 +54,7 @@ fn good(field: &Field) -> Value {
         Kind::Reference => "0".repeat(32).into(),
         Kind::References => json!(["0".repeat(32)]),
         Kind::Opaque if field.name == "campaign" => SLUG.into(),
+        Kind::Password | Kind::NewPassword | Kind::Words => unreachable!("no program sends one"),
         Kind::Opaque => "AbC-_1".into(),
     }
 }
@@ -117,6 +118,7 @@ fn nearly(kind: Kind) -> &'static str {
              ABCDEF00000000000000000000000000|０0000000000000000000000000000000"
         }
         Kind::WaitPlace => "C1|c00001|111000000|11110000000|9999999999999|한글|<b>",
+        Kind::Password | Kind::NewPassword | Kind::Words => unreachable!("no program sends one"),
         Kind::Opaque => "a b|한글|a\u{200b}b|\u{202e}abc",
     }
 }

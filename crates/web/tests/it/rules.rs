@@ -9,7 +9,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 80] = [
+pub(crate) const RULES: [(&str, &str, Guard); 82] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/identity", Public),
@@ -70,6 +70,8 @@ pub(crate) const RULES: [(&str, &str, Guard); 80] = [
     ("GET", "/api/v1/helpers", Identified),
     ("POST", "/api/v1/helpers/revoke", Identified),
     ("POST", "/api/v1/helpers/allow", Identified),
+    ("GET", "/site", Public),
+    ("GET", "/site/go", Admitted),
     ("GET", "/help", Public),
     ("GET", "/outbox", DemoOnly),
     ("GET", "/gate/{campaign}/ticket", Public),

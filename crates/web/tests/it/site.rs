@@ -10,10 +10,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::conformance::{Chance, world};
-use store::{Clock, MemoryLine, MemoryRoster, MemoryStore, MockClock, Randomness, Roster, Store};
+use store::{
+    Clock, MemoryLine, MemoryRoster, MemoryStaff, MemoryStore, MockClock, Randomness, Roster, Store,
+};
 use tokio::sync::Mutex;
 use waiting_room::PollBands;
-use web::app::{App, CampaignNames, WebSettings};
+use web::app::{App, CampaignNames, OtherSite, WebSettings};
 use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
 use web::front::limits::SocketLimits;
@@ -74,6 +76,8 @@ pub(crate) struct Wanted {
     pub(crate) recipient_code: bool,
     pub(crate) socket: SocketLimits,
     pub(crate) tls: Option<Arc<Tls>>,
+    /// The line stands before it.
+    pub(crate) other_site: Option<OtherSite>,
 }
 
 impl Default for Wanted {
@@ -91,6 +95,7 @@ impl Default for Wanted {
             recipient_code: false,
             socket: SocketLimits { connections_max: 64, ..SocketLimits::default() },
             tls: None,
+            other_site: None,
         }
     }
 }
@@ -104,6 +109,7 @@ struct Kept {
     random: Arc<dyn Randomness>,
     ledger: Arc<MoodyStore>,
     line: Arc<MemoryLine>,
+    staff: Arc<MemoryStaff>,
     outbox: Arc<DemoOutbox>,
     shelf: TestShelf,
 }
@@ -114,6 +120,8 @@ pub(crate) struct Site {
     pub(crate) ledger: Arc<MoodyStore>,
     pub(crate) outbox: Arc<DemoOutbox>,
     pub(crate) address: SocketAddr,
+    /// Where the staff is answered.
+    pub(crate) staff_address: SocketAddr,
     keeper: Mutex<Keeper>,
     feeder: Mutex<Feeder>,
     wire: Mutex<Wire>,
@@ -138,6 +146,7 @@ impl Site {
             random: Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(20_270_712)))),
             ledger: MoodyStore::new(store),
             line: Arc::default(),
+            staff: Arc::default(),
             outbox: Arc::default(),
             shelf: TestShelf::default(),
         })
@@ -160,6 +169,9 @@ impl Site {
         let app = Arc::new(app);
         let listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let address = listener.local_addr().unwrap();
+        let staff_listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let staff_address = staff_listener.local_addr().unwrap();
+        tokio::spawn(front::serve_staff(staff_listener, Arc::clone(&app), std::future::pending()));
         tokio::spawn(front::serve(listener, Arc::clone(&app), routes::router(&app), std::future::pending()));
         Self {
             app,
@@ -167,6 +179,7 @@ impl Site {
             ledger: Arc::clone(&kept.ledger),
             outbox: Arc::clone(&kept.outbox),
             address,
+            staff_address,
             keeper: Mutex::new(keeper),
             feeder: Mutex::new(feeder),
             wire: Mutex::new(Wire::to(address)),
@@ -339,6 +352,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
     let app = App {
         settings: WebSettings {
             public_origins: vec!["https://charye.test".to_owned()],
+            site: kept.wanted.other_site.clone(),
             secure_cookies: kept.wanted.secure_cookies,
             socket: kept.wanted.socket.clone(),
         },
@@ -351,7 +365,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         random: Arc::clone(&kept.random),
         gate: keeper.gate(),
         identity: Arc::new(DemoProvider::new(Arc::clone(&keys), Arc::clone(&channel))),
-        keys,
+        keys: Arc::clone(&keys),
         channel,
         resends: web::messages::Resends::default(),
         demo_outbox: kept.wanted.demo.then(|| Arc::clone(&kept.outbox)),
@@ -374,6 +388,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
             kept.wanted.booking_requests_max,
             Duration::from_millis(20),
         ),
+        staff: Some(crate::staff::staff_of(&kept.staff, keys)),
     };
     (app, keeper, feeder)
 }

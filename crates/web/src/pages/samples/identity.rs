@@ -1,8 +1,9 @@
 //! The identity check.
 
-use super::{at, chrome, error};
+use super::{at, chrome, error, now};
 use crate::lang::Lang;
 use crate::pages::identity::{IdentityCodePage, IdentityPage};
+use crate::pages::outbox::{OutboxMessage, OutboxPage};
 use crate::pages::parts::Errors;
 
 pub(super) fn identity(lang: Lang, errors: Errors) -> IdentityPage {
@@ -49,4 +50,18 @@ pub(super) fn code_errors(lang: Lang) -> Errors {
         "code",
         lang.t("인증번호가 맞지 않습니다. 다시 적어 주십시오.", "The code does not match."),
     )])
+}
+
+pub(super) fn outbox(lang: Lang) -> OutboxPage {
+    let message = |text: &str, code: Option<&str>| OutboxMessage {
+        sent_at: now(),
+        to_masked: "010-****-5678".to_owned(),
+        text: text.to_owned(),
+        code: code.map(str::to_owned),
+    };
+    let booked = "[차례] 예약되었습니다. 7월 27일(화) 오전 9:30 바른마음내과의원";
+    OutboxPage {
+        chrome: chrome(lang, "/outbox"),
+        messages: vec![message(booked, None), message("[차례] 인증번호입니다.", Some("482913"))],
+    }
 }

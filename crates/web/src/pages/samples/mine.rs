@@ -43,6 +43,11 @@ pub(super) fn samples(lang: Lang) -> Vec<(&'static str, Box<dyn DynTemplate>)> {
     ]
 }
 
+/// As an agent sees them.
+pub(super) fn desk_rows() -> Vec<AppointmentRow> {
+    vec![appointment(1), second(), cancelled()]
+}
+
 const NUMBER: &str = "21074-82109";
 
 fn changing_chrome(lang: Lang, path: &str) -> Chrome {

@@ -5,7 +5,7 @@ use super::{alternatives, card, chrome, crumbs, now, slot_full, wait};
 use crate::lang::Lang;
 use crate::pages::days::{DayRow, DaysPage};
 use crate::pages::favourites::{FavouriteAddPage, FavouriteDays, FavouritesPage, Prepared};
-use crate::pages::parts::{Availability, ClinicCard, Errors, Phase, RefusalNote};
+use crate::pages::parts::{Availability, ClinicCard, Errors, Link, Phase, RefusalNote};
 use crate::pages::regions::RegionsPage;
 use crate::pages::times::{BandRow, TimesPage};
 use crate::pages::wait::{WaitPage, WaitState};
@@ -25,6 +25,12 @@ pub(super) fn add_samples(lang: Lang, add: &mut impl FnMut(&'static str, &dyn as
     let waiting = WaitState::Waiting { queue_number: 34_210, ahead: 11_204, wait: Some((12, 18)) };
     let page = wait(lang, waiting, Phase::Open);
     add("wait-prepared", &WaitPage { identity_done: true, favourites: Some(2), ..page });
+    let site = Link {
+        href: "https://shop.test/".to_owned(),
+        label: lang.t("시험 공연 예매", "Test Tickets").to_owned(),
+    };
+    let page = wait(lang, WaitState::Admitted, Phase::Open);
+    add("wait-admitted-elsewhere", &WaitPage { site: Some(site), ..page });
 }
 
 fn days(lang: Lang) -> DaysPage {

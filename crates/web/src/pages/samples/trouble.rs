@@ -3,6 +3,7 @@
 use super::chrome;
 use crate::lang::Lang;
 use crate::pages::busy::{Again, BusyPage, Reason};
+use crate::pages::connector::{ConnectorPage, Hindrance};
 use crate::pages::trouble::TroublePage;
 
 const HIDDEN: &str =
@@ -10,6 +11,14 @@ const HIDDEN: &str =
 
 pub(super) fn add(lang: Lang, add: &mut dyn FnMut(&'static str, &dyn askama::DynTemplate)) {
     add("trouble", &trouble(lang));
+    for (name, hindrance) in [
+        ("connector-line-silent", Hindrance::LineSilent),
+        ("connector-site-silent", Hindrance::SiteSilent),
+        ("connector-begin-again", Hindrance::BeginAgain),
+    ] {
+        let site = lang.t("시험 공연 예매", "Test Tickets").to_owned();
+        add(name, &ConnectorPage::new(lang, hindrance, site, "https://line.test".to_owned()));
+    }
     for (name, reason, again) in [
         ("busy", Reason::Crowded, Again::ByItself),
         ("busy-still", Reason::Crowded, Again::Still),

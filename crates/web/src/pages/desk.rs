@@ -1,0 +1,28 @@
+//! The pages of the staff. Their frame is another than the public's: wider, without the line.
+
+pub mod clinics;
+pub mod codes;
+pub mod days;
+pub mod home;
+pub mod new_person;
+pub mod person;
+pub mod setup;
+pub mod sign_in;
+pub mod times;
+pub mod trouble;
+
+use super::Chrome;
+
+/// What is around every page of the staff.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub chrome: Chrome,
+    /// Who is signed in.
+    pub who: Option<String>,
+    pub serves_people: bool,
+    /// This page in the other language; of the answer to a form, where staff begin.
+    pub other_path: String,
+    /// For the forms of the page.
+    pub csrf: String,
+    pub key: String,
+}

@@ -1,0 +1,64 @@
+//! The staff's side: who they are, what each may do, and their desks.
+//!
+//! - [`account`]: one account per person, with roles that each hold at a place and for a time.
+//! - [`book`]: the accounts, folded from a file that only grows.
+//! - [`sign_in`], [`session`]: password and code, and for how long they are good.
+//! - [`routes`]: the whole table; each line names the power that it needs. It is a table of its own, reached by a
+//!   listener of its own: nothing of it is on the public one.
+//! - [`desk`]: in whose name the ledger is asked. Whatever is done or looked at goes to it in an envelope with who, from
+//!   where and why, and is on record in the same step.
+//! - [`people`], [`booking`], [`codes`]: the agent.
+//!
+//! To add a screen: its handler, a page under `pages/desk`, its samples, one line in [`routes`] with its power.
+
+pub mod account;
+pub mod addresses;
+mod alarm;
+pub mod book;
+mod booking;
+mod codes;
+mod desk;
+pub mod finder;
+mod pacing;
+mod password;
+mod people;
+pub mod routes;
+pub mod session;
+mod setup;
+mod sha1;
+mod sign_in;
+pub mod totp;
+pub(crate) mod trouble;
+
+use addresses::Addresses;
+use book::StaffBook;
+use finder::PeopleIndex;
+use std::sync::Arc;
+
+pub use desk::OnDuty;
+pub(crate) use desk::{check_door, check_duty};
+pub use setup::setup_digest;
+
+/// Everything of the staff's that a process has.
+pub struct Staff {
+    pub book: Arc<StaffBook>,
+    /// Who may ask at all.
+    pub addresses: Addresses,
+    pub people: PeopleIndex,
+    pacing: pacing::Pacing,
+    hashing: password::Hashing,
+    unmasked: alarm::Unmasked,
+}
+
+impl Staff {
+    pub fn new(book: StaffBook, addresses: Addresses) -> Self {
+        Self {
+            book: Arc::new(book),
+            addresses,
+            people: PeopleIndex::default(),
+            pacing: pacing::Pacing::default(),
+            hashing: password::Hashing::default(),
+            unmasked: alarm::Unmasked::default(),
+        }
+    }
+}
