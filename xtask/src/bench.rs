@@ -6,7 +6,6 @@ mod generator;
 mod histogram;
 mod kept_alive;
 pub(crate) mod ledger;
-mod load;
 pub(crate) mod load;
 mod new_each;
 mod nginx;
