@@ -20,7 +20,7 @@ fn copied(from: &Home, name: &str) -> Home {
 
 #[test]
 fn a_key_that_one_node_gives_is_known_to_the_other_and_never_given_by_it() {
-    let Some(cluster) = Cluster::start(Fsync::Off) else { return };
+    let Some(cluster) = Cluster::start(Fsync::On) else { return };
     let (address, first) = (cluster.fresh(), Home::new("given"));
     let ours = node(&first, &address).unwrap();
     let other = copied(&first, "given-other");
@@ -38,7 +38,7 @@ fn a_key_that_one_node_gives_is_known_to_the_other_and_never_given_by_it() {
 /// On its disk, too: what is kept there no longer opens any copy of the older tree that a database may have kept.
 #[test]
 fn a_key_that_one_node_destroys_is_gone_at_the_other_whether_it_runs_or_starts_later() {
-    let Some(cluster) = Cluster::start(Fsync::Off) else { return };
+    let Some(cluster) = Cluster::start(Fsync::On) else { return };
     let (address, first) = (cluster.fresh(), Home::new("gone"));
     let ours = node(&first, &address).unwrap();
     let (running, late) = (copied(&first, "gone-running"), copied(&first, "gone-late"));
@@ -63,7 +63,7 @@ fn a_key_that_one_node_destroys_is_gone_at_the_other_whether_it_runs_or_starts_l
 
 #[test]
 fn two_nodes_that_destroy_at_once_both_end_with_both_gone() {
-    let Some(cluster) = Cluster::start(Fsync::Off) else { return };
+    let Some(cluster) = Cluster::start(Fsync::On) else { return };
     let (address, first) = (cluster.fresh(), Home::new("both"));
     let ours = node(&first, &address).unwrap();
     let other = copied(&first, "both-other");
@@ -84,7 +84,7 @@ fn two_nodes_that_destroy_at_once_both_end_with_both_gone() {
 
 #[test]
 fn a_database_that_is_restored_from_before_brings_no_key_back_and_gives_none_again() {
-    let Some(cluster) = Cluster::start(Fsync::Off) else { return };
+    let Some(cluster) = Cluster::start(Fsync::On) else { return };
     let (address, home) = (cluster.fresh(), Home::new("restored"));
     let keys = node(&home, &address).unwrap();
     run_script(&address, "CREATE TABLE before AS SELECT * FROM charye.person_keys").unwrap();
@@ -104,7 +104,7 @@ fn a_database_that_is_restored_from_before_brings_no_key_back_and_gives_none_aga
 
 #[test]
 fn the_key_folder_of_another_service_is_refused() {
-    let Some(cluster) = Cluster::start(Fsync::Off) else { return };
+    let Some(cluster) = Cluster::start(Fsync::On) else { return };
     let (address, home) = (cluster.fresh(), Home::new("ours"));
     let keys = node(&home, &address).unwrap();
     let stranger = Home::new("stranger");

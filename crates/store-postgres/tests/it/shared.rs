@@ -49,7 +49,7 @@ fn nodes_that_ask_at_once_are_given_keys_that_nobody_else_has_also_after_a_crash
 
 #[test]
 fn of_two_trees_that_would_follow_the_same_one_is_kept() {
-    let Some(cluster) = Cluster::start(Fsync::Off) else { return };
+    let Some(cluster) = Cluster::start(Fsync::On) else { return };
     let address = cluster.fresh();
     let (ours, theirs) = (keys(&address), keys(&address));
     assert_eq!((ours.version().unwrap(), ours.newest().unwrap()), (None, None));
@@ -63,7 +63,7 @@ fn of_two_trees_that_would_follow_the_same_one_is_kept() {
 
 #[test]
 fn one_node_at_a_time_has_the_duty_and_one_that_is_silent_loses_it() {
-    let Some(cluster) = Cluster::start(Fsync::Off) else { return };
+    let Some(cluster) = Cluster::start(Fsync::On) else { return };
     let address = cluster.fresh();
     let _tables = keys(&address);
     let (ours, theirs) =
