@@ -7,7 +7,7 @@
 //!   listener of its own: nothing of it is on the public one.
 //! - [`desk`]: in whose name the ledger is asked. Whatever is done or looked at goes to it in an envelope with who, from
 //!   where and why, and is on record in the same step.
-//! - [`people`], [`booking`], [`codes`]: the agent.
+//! - [`people`], [`booking`], [`codes`]: the agent. [`record`]: the auditor.
 //!
 //! To add a screen: its handler, a page under `pages/desk`, its samples, one line in [`routes`] with its power.
 
@@ -22,6 +22,7 @@ pub mod finder;
 mod pacing;
 mod password;
 mod people;
+mod record;
 pub mod routes;
 pub mod session;
 mod setup;

@@ -6,6 +6,7 @@ pub mod days;
 pub mod home;
 pub mod new_person;
 pub mod person;
+pub mod record;
 pub mod setup;
 pub mod sign_in;
 pub mod times;
@@ -20,6 +21,7 @@ pub struct Frame {
     /// Who is signed in.
     pub who: Option<String>,
     pub serves_people: bool,
+    pub reads_record: bool,
     /// This page in the other language; of the answer to a form, where staff begin.
     pub other_path: String,
     /// For the forms of the page.

@@ -28,6 +28,8 @@ pub enum Power {
     Account,
     /// People and their appointments.
     People,
+    /// What staff did and looked at.
+    Record,
 }
 
 impl Role {
@@ -51,6 +53,7 @@ impl Role {
         match power {
             Power::Account => true,
             Power::People => self == Self::Agent,
+            Power::Record => self == Self::Auditor,
         }
     }
 }

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use store::{AsStaff, Command, Keyed, Request, StaffAct};
 
 /// Where a sealed reason and address stand in the record.
-const WHY: &str = "staff/why";
-const FROM: &str = "staff/from";
+pub(super) const WHY: &str = "staff/why";
+pub(super) const FROM: &str = "staff/from";
 
 /// Who is at the desk.
 #[derive(Debug, Clone)]

@@ -34,6 +34,7 @@ impl Context {
             chrome: self.chrome(),
             who: account.map(|account| account.login.clone()),
             serves_people: account.is_some_and(|account| account.may(Power::People, today)),
+            reads_record: account.is_some_and(|account| account.may(Power::Record, today)),
             other_path: if self.method == Method::GET { self.path.clone() } else { "/desk".to_owned() },
             csrf: self.csrf(),
             key: self.fresh_key(),

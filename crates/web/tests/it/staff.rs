@@ -313,6 +313,28 @@ async fn every_number_that_a_caller_can_read_out_has_a_script_in_both_languages(
 }
 
 #[tokio::test]
+async fn the_auditor_reads_who_looked_at_whom_from_where_and_why_and_that_is_on_record_too() {
+    let site = Site::new();
+    site.open().await;
+    let (mut desk, _) = on_duty(&site, "hong", Role::Agent, "all").await;
+    let person = caller(&mut desk, &site, 7).await;
+    desk.post(&site, &format!("{person}/unmask"), &[("why", "본인 확인 전화")]).await;
+    let (mut auditor, me) = on_duty(&site, "gam", Role::Auditor, "all").await;
+    let page = auditor.get(&site, "/desk/record?who=hong").await;
+    for said in ["hong", "번호 전체를 봄", "본인 확인 전화", "127.0.0.1", "등록하거나 찾음"]
+    {
+        assert!(page.body.contains(said), "{said}: {}", page.body);
+    }
+    assert!(!page.body.contains("사람칠"), "people are numbers here");
+    let own = record_of(&site, me).await;
+    assert_eq!(own.last().unwrap().entry.what, Act::LookedUp(LookUp::Audit));
+    let of_nobody = auditor.get(&site, "/desk/record?who=nobody&until=9999999").await;
+    assert!(of_nobody.body.contains("기록이 없습니다"), "{}", of_nobody.body);
+    let kang = auditor.get(&site, "/desk/record?who=gam").await;
+    assert!(kang.body.contains("직원 기록을 봄") && !kang.body.contains("본인 확인 전화"));
+}
+
+#[tokio::test]
 async fn a_local_agent_books_at_the_clinics_of_their_place_only() {
     let site = Site::new();
     site.open().await;

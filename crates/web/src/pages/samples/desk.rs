@@ -9,6 +9,7 @@ use crate::pages::desk::days::{DayRow, DaysPage};
 use crate::pages::desk::home::{FoundRow, HomePage};
 use crate::pages::desk::new_person::NewPersonPage;
 use crate::pages::desk::person::{HeldPlace, PersonPage, PersonRow, Shown};
+use crate::pages::desk::record::{RecordPage, RecordRow};
 use crate::pages::desk::setup::{SetupCodePage, SetupPage};
 use crate::pages::desk::sign_in::SignInPage;
 use crate::pages::desk::times::{BandRow, TimesPage};
@@ -51,6 +52,7 @@ pub(super) fn add(lang: Lang, add: &mut dyn FnMut(&'static str, &dyn askama::Dyn
         let frame = frame(lang, "/desk/codes");
         add(name, &CodesPage { frame, typed: typed.to_owned(), found, is_trouble });
     }
+    add("desk-record", &record(lang));
     add("desk-days", &days(lang));
     add("desk-times", &times(lang));
     let full = TimesPage { refusal: Some(note(lang)), nearest: nearest(), ..times(lang) };
@@ -63,6 +65,7 @@ fn frame(lang: Lang, path: &str) -> Frame {
         chrome: chrome(lang, path),
         who: Some("hong.gd".to_owned()),
         serves_people: true,
+        reads_record: false,
         other_path: path.to_owned(),
         csrf: "c5f1".to_owned(),
         key: "k1".to_owned(),
@@ -169,6 +172,22 @@ fn person(lang: Lang) -> PersonPage {
         errors: Errors::default(),
         refusal: None,
     }
+}
+
+fn record(lang: Lang) -> RecordPage {
+    let row = |what: &str, why: &str| RecordRow {
+        seq: 12,
+        at: super::now(),
+        who: "hong.gd".to_owned(),
+        from: "10.1.0.7".to_owned(),
+        what: what.to_owned(),
+        whose: Some(77),
+        why: why.to_owned(),
+        refused: Some(311),
+    };
+    let frame = Frame { serves_people: false, reads_record: true, ..frame(lang, "/desk/record") };
+    let rows = vec![row(lang.t("사람을 봄", "looked at a person"), ""), row("hold", "본인 확인 전화")];
+    RecordPage { frame, who: "hong.gd".to_owned(), rows, earlier: Some(lang.href("/desk/record?until=12")) }
 }
 
 fn script() -> CodeScript {
