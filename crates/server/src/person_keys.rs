@@ -194,11 +194,7 @@ fn zero(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 #[path = "../../store-postgres/tests/it/cluster.rs"]
-#[expect(
-    dead_code,
-    clippy::unwrap_used,
-    reason = "the store's tests need more of it; an error is the finding"
-)]
+#[expect(dead_code, reason = "the tests of the store need more of it")]
 mod cluster;
 #[cfg(test)]
 mod shared_tests;
