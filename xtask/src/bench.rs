@@ -5,7 +5,7 @@ mod gate;
 mod generator;
 mod histogram;
 mod kept_alive;
-mod ledger;
+pub(crate) mod ledger;
 pub(crate) mod load;
 mod new_each;
 mod nginx;

@@ -1,10 +1,10 @@
 //! The whole check, from a clean clone: installs what it needs, runs every step, stops at the first failure.
-mod install;
+pub(crate) mod install;
 mod summary;
 
 use crate::faults::Fault;
 use crate::journey::{self, Engine};
-use crate::{card, clients, clock, kills, rehearse, roles, scrape, tidy, workspace};
+use crate::{card, clients, clock, kills, nodes, rehearse, roles, scrape, tidy, workspace};
 use anyhow::{Context, Result, bail, ensure};
 use install::Tools;
 use std::process::{Command, Stdio};
@@ -67,6 +67,8 @@ fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
     steps.push(Step { name: "clients that ask twice", work: Box::new(clients), skip: None });
     let roles = move || roles::check(is_long);
     steps.push(Step { name: "several processes", work: Box::new(roles), skip: None });
+    let nodes = move || nodes::check(is_long);
+    steps.push(Step { name: "several nodes on PostgreSQL", work: Box::new(nodes), skip: nodes::missing() });
     steps.push(Step { name: "scrape by Prometheus", work: Box::new(scrape::run), skip: scrape::missing() });
     steps.extend(Fault::ALL.map(|fault| {
         let work = Box::new(move || fault.run(is_long));

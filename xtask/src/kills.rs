@@ -146,20 +146,45 @@ pub(crate) fn book(port: u16, told: &Told) -> Result<()> {
 
 /// From the line to the pass.
 pub(crate) fn enter(port: u16, told: &Told) -> Result<Inside> {
-    let person = told.people.fetch_add(1, Ordering::Relaxed);
+    let index = told.people.fetch_add(1, Ordering::Relaxed);
     let ticket = called(port, told)?;
-    let phone = format!("01001{person:06}");
-    let number = with_wrong_digit(&format!("6402291{person:05}"));
-    let claim = json!({"name": "Test", "number": number, "phone": phone});
-    let challenge = call(port, "/api/v1/identity", &[], &claim)?;
-    let outbox = call(port, "/api/v1/demo/outbox", &[], &json!({ "phone": phone }))?;
-    let code =
-        json!({"challenge": text(&challenge, "/challenge")?, "code": text(&outbox, "/messages/0/code")?});
+    let person = Person::numbered(index);
+    let challenge = call(port, "/api/v1/identity", &[], &person.claim())?;
+    let code = json!({"challenge": text(&challenge, "/challenge")?, "code": outbox_code(port, &person)?});
     let session = text(&call(port, "/api/v1/identity/verify", &[], &code)?, "/session")?;
     let who = [("charye-session", session.as_str()), ("charye-ticket", ticket.as_str())];
     let pass = call(port, &format!("/api/v1/campaigns/{CAMPAIGN}/passes"), &who, &json!({}))?;
     let pass = text(&pass, "/pass")?;
-    Ok(Inside { person, session, pass })
+    Ok(Inside { person: index, session, pass })
+}
+
+/// Somebody who does not exist: the check digit of the number is wrong.
+pub(crate) struct Person {
+    index: u32,
+    phone: String,
+}
+
+impl Person {
+    pub(crate) fn numbered(index: u32) -> Self {
+        Self { index, phone: format!("01001{index:06}") }
+    }
+
+    /// Another one for each of some hundreds.
+    pub(crate) fn name(&self) -> String {
+        let letter = |turn: u32| char::from(b'a' + (self.index / turn % 26) as u8);
+        format!("Test{}{}", letter(26), letter(1))
+    }
+
+    pub(crate) fn claim(&self) -> Value {
+        let number = with_wrong_digit(&format!("6402291{:05}", self.index));
+        json!({"name": self.name(), "number": number, "phone": self.phone})
+    }
+}
+
+/// The code that was sent to the person's phone, as the demonstration shows it.
+pub(crate) fn outbox_code(port: u16, person: &Person) -> Result<String> {
+    let outbox = call(port, "/api/v1/demo/outbox", &[], &json!({ "phone": person.phone }))?;
+    text(&outbox, "/messages/0/code")
 }
 
 /// From the pass to the appointment.
@@ -261,7 +286,7 @@ impl Told {
     }
 
     /// Every ticket has the number it had, and no two have the same.
-    fn same_places(&self, port: u16) -> Result<usize> {
+    pub(crate) fn same_places(&self, port: u16) -> Result<usize> {
         let places = self.places.lock().expect("no booker panics");
         let mut owners = HashMap::new();
         for (ticket, number) in &*places {

@@ -11,6 +11,7 @@ mod faults;
 mod http;
 mod journey;
 mod kills;
+mod nodes;
 mod process;
 mod rehearse;
 mod roles;
@@ -38,6 +39,8 @@ cargo xtask TASK
   clients [--long]            clients that ask twice, fifty-fold, and go away  같은 요청을 되풀이하는 이용자를 시험합니다
   roles [planes|proxy|hand-over] [--long]
                               several processes: killed, stopped, handed over  여러 프로세스로 나누어 시험합니다
+  nodes [across|storm] [--long]
+                              several nodes on PostgreSQL: killed, cut off     PostgreSQL 위의 여러 노드를 시험합니다
   powercut [--long]           cuts the power while people book                 예약 중에 전원을 끊습니다
   fsync [--long]              a disk that fails while people book              예약 중에 디스크 오류를 냅니다
   full-disk [--long]          a disk without room while people book            예약 중에 디스크를 가득 채웁니다
@@ -76,6 +79,7 @@ fn run(words: &[&str]) -> anyhow::Result<()> {
         ["clients", words @ ..] => clients::run(words),
         ["card", words @ ..] => card::keep(words),
         ["roles", words @ ..] => roles::run(words),
+        ["nodes", words @ ..] => nodes::run(words),
         ["scrape"] => scrape::run(),
         ["tidy"] => tidy::run(),
         ["data"] => data::run(),

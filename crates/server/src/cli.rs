@@ -72,7 +72,7 @@ pub(crate) enum Command {
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Import(Import),
-    /// 장부 증명 · prove the journal of a folder or backup; names the first offence
+    /// 장부 증명 · prove the journal of a folder, backup or database; names the first offence
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Verify(Verify),
     /// 백업(서비스 중에도 됨) · back up, also while the service runs; consistent and encrypted
@@ -84,7 +84,7 @@ pub(crate) enum Command {
     /// 내장 장부를 PostgreSQL로 옮기고 증명하기 · move the journal of a folder into the database, and prove it there
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Move(Move),
-    /// 들여다보기(개인정보 없음) · look into a folder or backup; shows no personal data
+    /// 들여다보기(개인정보 없음) · look into a folder, backup or database; shows no personal data
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Inspect(Inspect),

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Randomness;
+use store_postgres::PostgresKeys;
 use web::field_keys;
 use web::keys::{KeyMaterial, Keys};
 
@@ -54,10 +55,14 @@ pub(crate) fn open(folder: &Path, random: &dyn Randomness) -> Result<KeyMaterial
     })
 }
 
-/// Everything the folder has, for the one service that uses it.
-pub(crate) fn ready_to_serve(folder: &Path, random: Arc<dyn Randomness>) -> Result<Keys> {
+/// Everything the folder has, for the one service that uses it. `database`: where nodes share the keys of people.
+pub(crate) fn ready_to_serve(
+    folder: &Path,
+    database: Option<PostgresKeys>,
+    random: Arc<dyn Randomness>,
+) -> Result<Keys> {
     let material = open(folder, random.as_ref())?;
-    let keys = Keys::with_people(&material, person_keys::open(folder, random.as_ref())?, random);
+    let keys = Keys::with_people(&material, person_keys::open(folder, &random, database)?, random);
     follow_fields(folder, &keys)?;
     follow_aliases(folder, &keys)?;
     Ok(keys)

@@ -1,6 +1,7 @@
 //! The ledger, opened beside the running service: while it loads, or when it cannot be opened, the gate and
 //! the static pages are up and say so, and it is tried again.
 
+use crate::config::Config;
 use crate::system::SystemRandomness;
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, ClinicId, Country, Hold, HoldId, Message, MessageId,
@@ -30,6 +31,13 @@ pub(crate) enum Place {
 }
 
 impl Place {
+    pub(crate) fn of(config: &Config) -> anyhow::Result<Self> {
+        Ok(match config.store_address()? {
+            Some(address) => Self::Database(address),
+            None => Self::Folder(config.data.clone()),
+        })
+    }
+
     fn open(&self, country: &Arc<Country>, clock: &Arc<dyn Clock>) -> Result<Box<dyn Store>, StoreError> {
         let (country, clock) = (Arc::clone(country), Arc::clone(clock));
         match self {

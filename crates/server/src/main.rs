@@ -16,6 +16,7 @@ mod report;
 mod roles;
 mod scratch;
 mod service;
+mod shared;
 mod sockets;
 mod system;
 mod telemetry;

@@ -7,16 +7,21 @@
 //! writes over what it finds under the second name. What a disk keeps of overwritten blocks is said in
 //! `docs/operations.md`.
 
+mod shared;
+
 use anyhow::{Context as _, Result};
 use booking::PersonKey;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
+use std::ops::Range;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use store::Randomness;
+use store_postgres::PostgresKeys;
 use web::key_tree::KeyTree;
-use web::person_keys::{KeyShelf, PersonKeys};
+use web::person_keys::{KeyShelf, PersonKeys, following};
 
 const TREE: &str = "people.keys";
 const UNFINISHED: &str = "people.keys.unfinished";
@@ -35,8 +40,17 @@ pub(crate) struct FolderShelf {
 }
 
 /// Reads the keys of people, or makes them in a folder that has none. An old tree that a crash left is written over.
-pub(crate) fn open(folder: &Path, random: &dyn Randomness) -> Result<PersonKeys> {
-    open_at(folder, random, Box::new(|_| Ok(())))
+/// `database`: where several nodes share them.
+pub(crate) fn open(
+    folder: &Path,
+    random: &Arc<dyn Randomness>,
+    database: Option<PostgresKeys>,
+) -> Result<PersonKeys> {
+    let (shelf, tree, next) = open_folder(folder, random.as_ref(), Box::new(|_| Ok(())))?;
+    match database {
+        Some(database) => shared::open(shelf, (tree, next), database, Arc::clone(random)),
+        None => Ok(PersonKeys::new(tree, next, Box::new(shelf))),
+    }
 }
 
 /// Waits for a process that is about to end to let go of the folder, but not for ever.
@@ -52,11 +66,12 @@ pub(crate) fn wait_for_predecessor(folder: &Path, patience: Duration) {
     }
 }
 
-fn open_at(
+/// The shelf, its tree, and the first key that nobody can have.
+fn open_folder(
     folder: &Path,
     random: &dyn Randomness,
     at: Box<dyn Fn(&'static str) -> io::Result<()> + Send + Sync>,
-) -> Result<PersonKeys> {
+) -> Result<(FolderShelf, KeyTree, PersonKey)> {
     let fault =
         || format!("열쇠 폴더를 쓸 수 없습니다 / the key folder cannot be used: {}", folder.display());
     let lock =
@@ -73,7 +88,7 @@ fn open_at(
     let path = folder.join(TREE);
     if !path.exists() {
         // Before the tree: one without its counter is refused.
-        shelf.set_aside(PersonKey(0)).with_context(fault)?;
+        shelf.note_next(0).with_context(fault)?;
         shelf.put(TREE, UNFINISHED, &KeyTree::new(random.bytes()).to_bytes()).with_context(fault)?;
     }
     let bytes = fs::read(&path).with_context(fault)?;
@@ -88,12 +103,14 @@ fn open_at(
         )
     })?;
     let next: u32 = next.trim().parse().with_context(|| folder.join(NEXT).display().to_string())?;
-    Ok(PersonKeys::new(tree, PersonKey(next), Box::new(shelf)))
+    Ok((shelf, tree, PersonKey(next)))
 }
 
 impl KeyShelf for FolderShelf {
-    fn set_aside(&self, until: PersonKey) -> io::Result<()> {
-        self.put(NEXT, NEXT_UNFINISHED, until.0.to_string().as_bytes())
+    fn set_aside(&self, from: PersonKey, count: u32) -> io::Result<Range<u32>> {
+        let aside = following(from, count)?;
+        self.note_next(aside.end)?;
+        Ok(aside)
     }
 
     fn keep(&self, tree: &KeyTree) -> io::Result<()> {
@@ -114,6 +131,11 @@ impl KeyShelf for FolderShelf {
 impl FolderShelf {
     fn pass(&self, step: &'static str) -> io::Result<()> {
         (self.at)(step)
+    }
+
+    /// Keys below this one may have been given to somebody.
+    fn note_next(&self, next: u32) -> io::Result<()> {
+        self.put(NEXT, NEXT_UNFINISHED, next.to_string().as_bytes())
     }
 
     /// After a crash: an unfinished tree, and an old one that is not in use still, are written over.
@@ -170,5 +192,11 @@ fn zero(path: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
+#[cfg(test)]
+#[path = "../../store-postgres/tests/it/cluster.rs"]
+#[expect(dead_code, reason = "the tests of the store need more of it")]
+mod cluster;
+#[cfg(test)]
+mod shared_tests;
 #[cfg(test)]
 mod tests;

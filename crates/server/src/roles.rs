@@ -5,12 +5,13 @@ use crate::cli::Role;
 use crate::config::Config;
 use crate::ledger::{OpeningLedger, Place};
 use crate::{keys, person_keys, sockets};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use booking::Country;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Clock, Randomness, Store};
+use store_postgres::PostgresKeys;
 use web::app::App;
 use web::front::forward::{Forwarder, Lane};
 use web::keys::Keys;
@@ -29,11 +30,14 @@ pub(crate) fn keys_of(config: &Config, random: &Arc<dyn Randomness>) -> Result<K
     if config.role == Role::Booking {
         person_keys::wait_for_predecessor(&folder, PREDECESSOR_ENDS_WITHIN);
     }
-    if config.role.has_ledger() {
-        keys::ready_to_serve(&folder, random)
-    } else {
-        keys::ready_beside(&folder, random)
+    if !config.role.has_ledger() {
+        return keys::ready_beside(&folder, random);
     }
+    let database = config.store_address()?.map(|address| PostgresKeys::open(address, Arc::clone(&random)));
+    let database = database.transpose().context(
+        "데이터베이스가 답하지 않거나 쓸 수 없습니다 / the database does not answer, or cannot be used",
+    )?;
+    keys::ready_to_serve(&folder, database, random)
 }
 
 pub(crate) fn ledger_of(

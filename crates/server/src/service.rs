@@ -6,6 +6,7 @@ use crate::desk;
 use crate::ledger::Place;
 use crate::removals::RemovalFolder;
 use crate::roles;
+use crate::shared;
 use crate::sockets::Sockets;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
@@ -30,7 +31,7 @@ use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::identity::DemoProvider;
 use web::keys::Keys;
-use web::messages::{DemoOutbox, MessageChannel, deliver};
+use web::messages::{DemoOutbox, MessageChannel};
 use web::overload::Planes;
 use web::overload::tries::{Pace, Tries};
 use web::overload::turned_away::TurnedAway;
@@ -77,7 +78,7 @@ impl Service {
         let roster = Arc::new(roster_of(&config, &keys, &clock));
         // Looked at before anybody asks: one that cannot be read is told in the log of the start.
         let _told = roster.people();
-        let ledger = roles::ledger_of(&config, place(&config)?, &country, &clock);
+        let ledger = roles::ledger_of(&config, Place::of(&config)?, &country, &clock);
         let (assets, mut static_plane) = assets();
         static_plane
             .extend(StaticPlane { country: &country, assets, demo: true, made_at: clock.now() }.files());
@@ -215,7 +216,8 @@ impl Service {
 async fn upkeep(app: &Arc<App>, config: &Config, roster: Arc<FollowedRoster>) {
     let removals = RemovalFolder::of(&config.data);
     tokio::join!(
-        deliver(Arc::clone(app)),
+        shared::deliver_in_turn(Arc::clone(app), config),
+        shared::follow_people(Arc::clone(&app.keys.people)),
         web::reminders::run(Arc::clone(app)),
         follow_keys(config.key_folder(), Arc::clone(&app.keys), roster),
         crate::audit::give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
@@ -231,13 +233,6 @@ fn layers(config: &Config, clock: &Arc<dyn Clock>) -> (Planes, Tries) {
     let one =
         Pace { per_second: limits.person_requests_per_second_max, burst: limits.person_requests_at_once_max };
     (Planes::new(clock, limits.booking_requests_max, wait_max), Tries::new(one))
-}
-
-fn place(config: &Config) -> Result<Place> {
-    Ok(match config.store_address()? {
-        Some(address) => Place::Database(address),
-        None => Place::Folder(config.data.clone()),
-    })
 }
 
 fn roster_of(config: &Config, keys: &Arc<Keys>, clock: &Arc<dyn Clock>) -> FollowedRoster {

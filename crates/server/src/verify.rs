@@ -1,9 +1,11 @@
-//! What is looked at, and whether it holds: a copy of a folder, or an unpacked backup.
+//! What is looked at, and whether it holds: a copy of a folder, an unpacked backup, or the database of the config.
 
 mod report;
+mod rows;
 mod wording;
 
 pub(crate) use report::{Report, print, to_json};
+use rows::Rows;
 pub(crate) use wording::{slot_name, words};
 
 use crate::backup::{self, Manifest};
@@ -21,11 +23,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::proof::{Offence, Proof, Proved, Row};
 use store::{AuditHead, Clock as _, Ledger};
-use store_sqlite::{JournalRows, check_pages, copy_folder};
+use store_postgres::Address;
+use store_sqlite::{check_pages, copy_folder};
 
-/// Files of this process's own, and the country they are for.
+/// On the command line: the database of the config, where a folder could stand.
+pub(crate) const DATABASE: &str = "database";
+
+/// Files of this process's own, or the rows of a database, and the country they are for.
 pub(crate) struct Source {
     folder: Scratch,
+    /// Where the journal is in none of the files.
+    database: Option<Address>,
     pub(crate) country: Arc<Country>,
     /// Since when the clinics are the ones of the list; None where the bundled ones are in use.
     list_since: Option<Timestamp>,
@@ -46,8 +54,14 @@ impl Source {
         let what = named.what;
         let scratch = match named.scratch {
             Some(folder) => Scratch::inside(folder)?,
+            None if what == Path::new(DATABASE) => {
+                Scratch::beside(&std::path::absolute(&named.config.data)?)?
+            }
             None => Scratch::beside(&std::path::absolute(what)?)?,
         };
+        if what == Path::new(DATABASE) {
+            return Self::in_database(scratch, named.config);
+        }
         if what.is_dir() {
             copy_folder(what, scratch.path()).with_context(|| what.display().to_string())?;
             let doors = folder_doors(scratch.path(), named.config)?;
@@ -67,22 +81,25 @@ impl Source {
 
     /// Over files that are there already.
     pub(crate) fn over(folder: Scratch, doors: Doors, manifest: Option<Manifest>) -> Result<Self> {
-        let (country, _) = country::load(folder.path(), doors)?;
-        let list = folder.path().join(COUNTRY_FOLDER).join(CLINICS_FILE);
-        let list_since = match std::fs::metadata(list) {
-            Ok(found) => Some(Timestamp::try_from(found.modified()?)?),
-            Err(_) => None,
-        };
-        Ok(Self { folder, country: Arc::new(country), list_since, manifest })
+        let (country, list_since) = country_in(folder.path(), doors)?;
+        Ok(Self { folder, database: None, country, list_since, manifest })
+    }
+
+    /// The rows that a database has now, with the country of the data folder; nothing is copied.
+    fn in_database(folder: Scratch, config: &Config) -> Result<Self> {
+        let address = config.store_address()?.context(NO_STORE)?;
+        let doors = folder_doors(&config.data, config)?;
+        let (country, list_since) = country_in(&config.data, doors)?;
+        Ok(Self { folder, database: Some(address), country, list_since, manifest: None })
+    }
+
+    /// With the journal of the database in place of the folder's.
+    pub(crate) fn moved_to(self, address: Address) -> Self {
+        Self { database: Some(address), ..self }
     }
 
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// For the proof of the same journal elsewhere.
-    pub(crate) fn list_since(&self) -> Option<Timestamp> {
-        self.list_since
     }
 
     pub(crate) fn into_folder(self) -> Scratch {
@@ -98,9 +115,25 @@ impl Source {
         Ok(last)
     }
 
-    pub(crate) fn rows(&self) -> Result<JournalRows> {
-        Ok(JournalRows::open(self.path())?)
+    pub(crate) fn rows(&self) -> Result<Rows> {
+        Ok(match &self.database {
+            Some(address) => Rows::in_database(address)?,
+            None => Rows::in_folder(self.path())?,
+        })
     }
+}
+
+pub(crate) const NO_STORE: &str =
+    "설정에 store = \"postgres://…\"가 없습니다 / the config has no store = \"postgres://…\"";
+
+/// With the time since when its clinics are the ones of the list.
+fn country_in(folder: &Path, doors: Doors) -> Result<(Arc<Country>, Option<Timestamp>)> {
+    let (country, _) = country::load(folder, doors)?;
+    let list_since = match std::fs::metadata(folder.join(COUNTRY_FOLDER).join(CLINICS_FILE)) {
+        Ok(found) => Some(Timestamp::try_from(found.modified()?)?),
+        Err(_) => None,
+    };
+    Ok((Arc::new(country), list_since))
 }
 
 /// The opening of a demo stands in its folder, that of a service in its config.
@@ -120,7 +153,7 @@ pub(crate) enum Found {
         offence: Offence,
         is_readable: bool,
     },
-    /// SQLite cannot read it.
+    /// SQLite cannot read it, or the database does not answer.
     Unreadable(String),
 }
 
@@ -157,7 +190,7 @@ pub(crate) fn prove_anchored(source: &Source, heads: &[AuditHead]) -> Result<Fou
             return Ok(Found::Unreadable(error.to_string()));
         }
     }
-    let rows = source.rows()?;
+    let mut rows = source.rows()?;
     let ledger = Ledger::new(Arc::clone(&source.country));
     let mut proof =
         Proof::new(&source.country, rows.head(), source.list_since).beside(ledger).anchored(heads);

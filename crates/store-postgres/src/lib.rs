@@ -42,6 +42,7 @@ mod moving;
 mod options;
 mod rows;
 mod schema;
+mod shared;
 mod store;
 mod watched;
 mod wire;
@@ -58,4 +59,5 @@ pub use rows::PostgresRows;
 #[cfg(feature = "saboteur")]
 #[doc(hidden)]
 pub use schema::run_script;
+pub use shared::{Duty, PostgresKeys, SealedTree};
 pub use store::PostgresStore;

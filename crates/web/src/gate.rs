@@ -19,6 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use places::Whose;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::time::Duration;
 use store::Clock;
 use tokio::sync::Notify;
 use waiting_room::{CampaignTag, KeyRing, Line, Phase, PollBands, Ticket, TicketId, TicketKind, TokenBucket};
@@ -56,6 +57,8 @@ pub struct Gate {
     exchanges: Mutex<TokenBucket>,
     taken_over: places::TakenOver,
     published: RwLock<Arc<Published>>,
+    /// By the running time of this process, in milliseconds.
+    published_at: AtomicU64,
 }
 
 /// Where a ticket stands, as the server sees it now.
@@ -127,7 +130,7 @@ impl Gate {
 
     /// As [`Gate::try_issue`], waiting for the next reservation if this one is used up, but not for long.
     pub async fn issue(&self, id: impl Fn() -> [u8; 16]) -> Result<Ticket, NoTicket> {
-        const WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(2);
+        const WAIT_MAX: Duration = Duration::from_secs(2);
         let given = tokio::time::timeout(WAIT_MAX, async {
             loop {
                 let grown = self.reserved.notified();
@@ -178,7 +181,7 @@ impl Gate {
     /// that they are not, because this one has not looked since.
     pub async fn place_for_all(&self, ticket: &Ticket) -> Place {
         const LOOKS: usize = 2;
-        const LOOK_WITHIN: std::time::Duration = std::time::Duration::from_millis(300);
+        const LOOK_WITHIN: Duration = Duration::from_millis(300);
         for _ in 0..LOOKS {
             let looked = self.looked.notified();
             let place = self.place(ticket);
@@ -212,6 +215,13 @@ impl Gate {
 
     fn publish(&self, published: Published) {
         *self.published.write().expect("nothing panics while publishing") = Arc::new(published);
+        self.published_at.store(self.clock.elapsed().as_millis() as u64, Ordering::Relaxed);
+    }
+
+    /// How long ago a document was published here that was new. No clock of another node is believed for it.
+    pub fn published_for(&self) -> Duration {
+        let published_at = Duration::from_millis(self.published_at.load(Ordering::Relaxed));
+        self.clock.elapsed().saturating_sub(published_at)
     }
 
     fn not_now(&self, phase: Phase) -> NotNow {

@@ -6,17 +6,26 @@
 //! and Waters, Kiayias et al., Boyle, Goldwasser and Ivan, all 2013; used as here by Aviram, Gellert and Jager, 2019).
 //! The step is HMAC-SHA-256. What is kept is small: one node while nobody is gone, nothing while nobody is left, and
 //! at most one node of 37 bytes for each run of neighbours in between and for each level of the tree.
+//!
+//! **Versions.** Each tree that takes the place of another has the next number. The leaves from the end on are nobody's:
+//! each seals the tree of one version for other nodes, and is destroyed when the next version takes its place. So
+//! whoever has an older tree can open every later one, and nobody who has kept only later ones can open an older one,
+//! wherever a copy of its seal has stayed.
 
+use crate::cipher::AesGcmSiv;
 use booking::PersonKey;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::Randomness;
 
 /// Four thousand million people: keys of registrations that came to nothing are not used again.
 const HEIGHT: u8 = 32;
 const MAGIC: [u8; 8] = *b"CHRYTREE";
 const SUM_LENGTH: usize = 8;
 const NODE_LENGTH: usize = 37;
+const SEALED_AS: &str = "key tree";
 
 /// The nodes that are left, by the first leaf under them. No two of them overlap.
 #[derive(Clone, Default)]
@@ -63,6 +72,29 @@ impl KeyTree {
             secret = child(secret, turn);
             first += turn << level;
         }
+    }
+
+    /// How many trees were there before this one.
+    pub fn version(&self) -> u32 {
+        let ends = self.nodes.last_key_value().map_or(0, |(at, node)| u64::from(*at) + (1 << node.height));
+        (u64::from(u32::MAX) + 1 - ends) as u32
+    }
+
+    /// To be called before it takes the place of the tree that it was made of.
+    pub fn end_version(&mut self) {
+        self.destroy(seal_of(self.version()));
+    }
+
+    /// For whoever has this tree or an earlier one.
+    pub fn seal(&self, random: Arc<dyn Randomness>) -> Vec<u8> {
+        let key = self.key(seal_of(self.version())).expect("a tree has the key of its own version");
+        AesGcmSiv::new(&key, random).seal(SEALED_AS, &self.to_bytes())
+    }
+
+    /// A tree of the same history, of this version or a later one; None: it is not.
+    pub fn open(&self, version: u32, sealed: &[u8], random: Arc<dyn Randomness>) -> Option<Self> {
+        let bytes = AesGcmSiv::new(&self.key(seal_of(version))?, random).open(SEALED_AS, sealed)?;
+        Self::from_bytes(&bytes).ok().filter(|tree| tree.version() == version)
     }
 
     fn above(&self, leaf: PersonKey) -> Option<(u32, &Node)> {
@@ -120,6 +152,11 @@ impl KeyTree {
     }
 }
 
+/// The leaf that seals the tree of that version.
+fn seal_of(version: u32) -> PersonKey {
+    PersonKey(u32::MAX - version)
+}
+
 fn child(secret: [u8; 32], turn: u32) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(&secret).expect("HMAC takes a key of any length");
     mac.update(b"charye key tree");
@@ -169,6 +206,33 @@ mod tests {
         let bytes = tree.to_bytes();
         for secret in path {
             assert!(!bytes.windows(32).any(|window| window == secret));
+        }
+    }
+
+    #[test]
+    fn a_tree_is_opened_by_those_before_it_and_by_none_after_it() {
+        struct Sevens;
+        impl Randomness for Sevens {
+            fn fill(&self, bytes: &mut [u8]) {
+                bytes.fill(7);
+            }
+        }
+        let random = || Arc::new(Sevens);
+        let mut trees = vec![tree()];
+        for gone in [3, 70_000, 4, u32::MAX / 2] {
+            let mut next = trees.last().unwrap().clone();
+            next.destroy(PersonKey(gone));
+            next.end_version();
+            trees.push(next);
+        }
+        let sealed: Vec<_> = trees.iter().map(|tree| tree.seal(random())).collect();
+        for (ours, tree) in trees.iter().enumerate() {
+            assert_eq!(tree.version() as usize, ours);
+            for (other, sealed) in sealed.iter().enumerate() {
+                let opened = tree.open(other as u32, sealed, random()).map(|tree| tree.to_bytes());
+                assert_eq!(opened, (ours <= other).then(|| trees[other].to_bytes()), "{ours} opens {other}");
+            }
+            assert!(tree.open(ours as u32, &KeyTree::new([8; 32]).seal(random()), random()).is_none());
         }
     }
 

@@ -11,18 +11,28 @@ const SET_ASIDE: u32 = 4_096;
 
 /// What outlives the process.
 pub trait KeyShelf: Send + Sync {
-    /// Keys below this one may have been given to somebody; durable when it returns.
-    fn set_aside(&self, until: PersonKey) -> io::Result<()>;
+    /// So many keys from `from` on or later, which nobody else is ever given; durable when it returns.
+    fn set_aside(&self, from: PersonKey, count: u32) -> io::Result<Range<u32>>;
     /// The tree in place of the one before, of which nothing is left; durable when it returns.
     fn keep(&self, tree: &KeyTree) -> io::Result<()>;
+    /// The tree that another node has put in place of ours, kept here too; None: ours is the newest.
+    fn newer(&self, _ours: &KeyTree) -> io::Result<Option<KeyTree>> {
+        Ok(None)
+    }
+}
+
+/// As many from `from` on as are asked for, where nobody else takes any.
+pub fn following(from: PersonKey, count: u32) -> io::Result<Range<u32>> {
+    let until = from.0.checked_add(count).ok_or(io::ErrorKind::StorageFull)?;
+    Ok(from.0..until)
 }
 
 /// For tests: nothing outlives the process.
 pub struct NoShelf;
 
 impl KeyShelf for NoShelf {
-    fn set_aside(&self, _until: PersonKey) -> io::Result<()> {
-        Ok(())
+    fn set_aside(&self, from: PersonKey, count: u32) -> io::Result<Range<u32>> {
+        following(from, count)
     }
 
     fn keep(&self, _tree: &KeyTree) -> io::Result<()> {
@@ -32,6 +42,8 @@ impl KeyShelf for NoShelf {
 
 pub struct PersonKeys {
     tree: RwLock<KeyTree>,
+    /// Whoever puts another tree in place has this.
+    changing: Mutex<()>,
     unused: Mutex<Range<u32>>,
     shelf: Box<dyn KeyShelf>,
 }
@@ -39,16 +51,15 @@ pub struct PersonKeys {
 impl PersonKeys {
     /// `from`: the first key that nobody can have.
     pub fn new(tree: KeyTree, from: PersonKey, shelf: Box<dyn KeyShelf>) -> Self {
-        Self { tree: RwLock::new(tree), unused: Mutex::new(from.0..from.0), shelf }
+        let unused = Mutex::new(from.0..from.0);
+        Self { tree: RwLock::new(tree), changing: Mutex::default(), unused, shelf }
     }
 
     /// A key that nobody has. It waits for the disk once in [`SET_ASIDE`] times.
     pub fn next(&self) -> io::Result<PersonKey> {
         let mut unused = self.unused.lock().unwrap_or_else(PoisonError::into_inner);
         if unused.is_empty() {
-            let until = unused.end.checked_add(SET_ASIDE).ok_or(io::ErrorKind::StorageFull)?;
-            self.shelf.set_aside(PersonKey(until))?;
-            unused.end = until;
+            *unused = self.shelf.set_aside(PersonKey(unused.end), SET_ASIDE)?;
         }
         Ok(PersonKey(unused.next().expect("some were set aside")))
     }
@@ -64,14 +75,33 @@ impl PersonKeys {
     /// For good, on the disk too, when it returns. After an error none of them is destroyed here, and it must be asked
     /// for again: the disk may have it either way.
     pub fn destroy(&self, people: &[PersonKey]) -> io::Result<()> {
+        let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.take_up()?;
         let mut tree = self.tree().clone();
         for person in people {
             tree.destroy(*person);
         }
+        tree.end_version();
         self.shelf.keep(&tree)?;
-        // Only one thread destroys; what was in place is a tree as good after a panic as before.
-        *self.tree.write().unwrap_or_else(PoisonError::into_inner) = tree;
+        self.put(tree);
         Ok(())
+    }
+
+    /// Takes up what another node has destroyed. Returns whether there was something.
+    pub fn follow(&self) -> io::Result<bool> {
+        let _one_at_a_time = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.take_up()
+    }
+
+    fn take_up(&self) -> io::Result<bool> {
+        let Some(newer) = self.shelf.newer(&self.tree())? else { return Ok(false) };
+        self.put(newer);
+        Ok(true)
+    }
+
+    /// What was in place is a tree as good after a panic as before.
+    fn put(&self, tree: KeyTree) {
+        *self.tree.write().unwrap_or_else(PoisonError::into_inner) = tree;
     }
 
     /// How many nodes of the tree are kept.
@@ -93,9 +123,10 @@ mod tests {
     struct Noting(Arc<AtomicU32>);
 
     impl KeyShelf for Noting {
-        fn set_aside(&self, until: PersonKey) -> io::Result<()> {
-            self.0.store(until.0, Ordering::Relaxed);
-            Ok(())
+        fn set_aside(&self, from: PersonKey, count: u32) -> io::Result<Range<u32>> {
+            let aside = following(from, count)?;
+            self.0.store(aside.end, Ordering::Relaxed);
+            Ok(aside)
         }
 
         fn keep(&self, _tree: &KeyTree) -> io::Result<()> {

@@ -17,8 +17,8 @@ pub(crate) struct Places {
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// 자료 폴더(서비스 중에도 됨) 또는 백업 파일 · a data folder, also of a running service, or a backup
-    #[arg(value_name = "FOLDER|BACKUP")]
+    /// 자료 폴더(서비스 중에도 됨), 백업 파일, database(설정의) · a data folder, also of a running service, a backup, or database: the one of the config
+    #[arg(value_name = "FOLDER|BACKUP|database")]
     pub(crate) what: PathBuf,
     /// 따로 적어 둔 감사 기록의 머리들 · heads of the audit record that were kept elsewhere
     #[arg(long, value_name = "FILE")]
@@ -68,8 +68,8 @@ pub(crate) struct Restore {
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// 자료 폴더 또는 백업 파일 · a data folder or a backup
-    #[arg(value_name = "FOLDER|BACKUP")]
+    /// 자료 폴더, 백업 파일, database · a data folder, a backup, or database: the one of the config
+    #[arg(value_name = "FOLDER|BACKUP|database")]
     pub(crate) what: PathBuf,
     /// 사본을 둘 곳(기본: 대상 옆) · where the copy is put that is looked at; beside the target by default
     #[arg(long, value_name = "DIR")]
@@ -122,8 +122,8 @@ pub(crate) enum AuditWhat {
     /// 누가 언제 무엇을 했는지, 스스로 증명하는 목록으로 · who did what, as a list that proves itself
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Export {
-        /// 자료 폴더 또는 백업 파일 · a data folder, also of a running service, or a backup
-        #[arg(value_name = "FOLDER|BACKUP")]
+        /// 자료 폴더, 백업 파일, database · a data folder, also of a running service, a backup, or database
+        #[arg(value_name = "FOLDER|BACKUP|database")]
         what: PathBuf,
         /// 새로 만들 파일(한 줄에 JSON 하나) · the file to make, one JSON object a line
         #[arg(value_name = "FILE")]
@@ -137,8 +137,8 @@ pub(crate) enum AuditWhat {
     /// 지금의 머리: 다른 곳에 적어 두십시오 · its head now, to be kept elsewhere
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Head {
-        /// 자료 폴더 또는 백업 파일 · a data folder or a backup
-        #[arg(value_name = "FOLDER|BACKUP")]
+        /// 자료 폴더, 백업 파일, database · a data folder, a backup, or database: the one of the config
+        #[arg(value_name = "FOLDER|BACKUP|database")]
         what: PathBuf,
         #[command(flatten)]
         places: Places,

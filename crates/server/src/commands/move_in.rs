@@ -2,15 +2,15 @@
 
 use crate::cli::Move;
 use crate::system::{SystemClock, SystemRandomness};
-use crate::verify::{Found, Named, Source, config, prove, words};
+use crate::verify::{Found, NO_STORE, Named, Source, config, prove, words};
 use anyhow::{Context as _, Result, bail, ensure};
 use std::fs;
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::sync::Arc;
-use store::proof::{Proof, Proved};
-use store::{Clock as _, Ledger, StoreError};
-use store_postgres::{Address, Moving, PostgresRows};
+use store::proof::Proved;
+use store::{Clock as _, StoreError};
+use store_postgres::{Address, Moving};
 use store_sqlite::{JOURNAL_FILE, SqliteStore, StoreLimits};
 
 /// What the journal of the folder is called afterwards: no service starts on it by mistake.
@@ -18,9 +18,7 @@ const MOVED_FILE: &str = "journal.moved.db";
 
 pub(crate) fn run(order: &Move) -> Result<ExitCode> {
     let config = config(&order.places, order.data.as_ref())?;
-    let address = config
-        .store_address()?
-        .context("설정에 store = \"postgres://…\"가 없습니다 / the config has no store = \"postgres://…\"")?;
+    let address = config.store_address()?.context(NO_STORE)?;
     let started = SystemClock.now();
     let named = Named { what: &config.data, scratch: None, config: &config };
     let source = Source::open(&named)?;
@@ -33,7 +31,7 @@ pub(crate) fn run(order: &Move) -> Result<ExitCode> {
     let proved = whole(prove(&source)?)?;
     let end = copy(&source, &address)?;
     ensure!(end == proved.end, "옮긴 장부의 끝이 다릅니다 / the moved journal ends elsewhere");
-    let there = prove_there(&source, &address)?;
+    let there = whole(prove(&source.moved_to(address.clone()))?)?;
     ensure!(
         there == proved,
         "데이터베이스의 장부가 원본과 다릅니다. 원본을 그대로 둡니다 / the journal in the database is not the one of the folder; the folder stays as it is"
@@ -73,27 +71,4 @@ fn copy(source: &Source, address: &Address) -> Result<store::proof::Link> {
         Some(error) => Err(error.into()),
         None => Ok(moving.finish()?),
     }
-}
-
-/// As the folder was proved, from the rows that the database gives back.
-fn prove_there(source: &Source, address: &Address) -> Result<Proved> {
-    let mut rows = PostgresRows::open(address, &SystemRandomness)?;
-    let ledger = Ledger::new(Arc::clone(&source.country));
-    let mut proof = Proof::new(&source.country, Some(rows.end()?), source.list_since()).beside(ledger);
-    let mut offence = None;
-    rows.each_after(0, |row| match proof.row(row) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(found) => {
-            offence = Some(found);
-            ControlFlow::Break(())
-        }
-    })?;
-    let found = match offence {
-        Some(offence) => Err(offence),
-        None => proof.finish(),
-    };
-    whole(match found {
-        Ok(proved) => Found::Proved(proved),
-        Err(offence) => Found::Offence { offence, is_readable: true },
-    })
 }

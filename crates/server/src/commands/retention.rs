@@ -3,10 +3,11 @@
 use crate::cli::Retention;
 use crate::config::Config;
 use crate::removals::{RemovalFolder, parse};
-use crate::verify::{Named, Source, config};
+use crate::verify::{DATABASE, Named, Source, config};
 use anyhow::{Result, ensure};
 use booking::{Change, PersonId};
 use jiff::{SignedDuration, Timestamp};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::{Clock as _, Ledger};
@@ -25,7 +26,9 @@ pub(crate) fn run(retention: &Retention) -> Result<ExitCode> {
         );
         return ask(&RemovalFolder::of(&data), RemovalRequest::Sweep);
     }
-    let named = Named { what: &data, scratch: retention.scratch.as_deref(), config: &config };
+    let is_in_database = retention.data.is_none() && config.store.is_some();
+    let what = if is_in_database { PathBuf::from(DATABASE) } else { data };
+    let named = Named { what: &what, scratch: retention.scratch.as_deref(), config: &config };
     for line in preview(&Source::open(&named)?, &config)? {
         println!("{line}");
     }

@@ -1,10 +1,10 @@
 use super::*;
 use crate::system::SystemRandomness;
 
-struct Home(PathBuf);
+pub(super) struct Home(pub(super) PathBuf);
 
 impl Home {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("charye-people-{name}-{}", std::process::id()));
         let _left_over = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
@@ -27,7 +27,13 @@ impl Drop for Home {
 
 fn dying_at(home: &Home, step: &'static str) -> PersonKeys {
     let at = move |passed| if passed == step { Err(io::Error::other("the test ends here")) } else { Ok(()) };
-    open_at(&home.0, &SystemRandomness, Box::new(at)).unwrap()
+    let (shelf, tree, next) = open_folder(&home.0, &SystemRandomness, Box::new(at)).unwrap();
+    PersonKeys::new(tree, next, Box::new(shelf))
+}
+
+fn open(folder: &Path, _: &SystemRandomness) -> Result<PersonKeys> {
+    let random: Arc<dyn Randomness> = Arc::new(SystemRandomness);
+    super::open(folder, &random, None)
 }
 
 #[test]

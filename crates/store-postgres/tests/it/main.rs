@@ -7,6 +7,7 @@ mod conformance;
 mod doubt;
 mod line;
 mod nodes;
+mod shared;
 
 use booking::Country;
 use cluster::Cluster;

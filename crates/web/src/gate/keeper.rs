@@ -70,6 +70,7 @@ impl Keeper {
             exchanges: Mutex::new(TokenBucket::empty(rate, rate, now)),
             taken_over: TakenOver::new(places),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
+            published_at: AtomicU64::new(0),
             campaign,
             settings,
         });

@@ -148,7 +148,7 @@ fn line(text: &mut Text, app: &App) {
     text.one("charye_line_serving_number", "gauge", "Everybody below it may enter.", serving);
     let waiting = issued.saturating_sub(serving);
     text.one("charye_line_waiting_tickets", "gauge", "Settled tickets that are not called.", waiting);
-    let age = app.clock.now().duration_since(document.as_of).as_secs_f64().max(0.0);
+    let age = app.gate.published_for().as_secs_f64();
     text.one("charye_line_document_age_seconds", "gauge", "Since the keeper published.", age);
     let help = "Doses neither held nor booked.";
     text.one("charye_doses_left", "gauge", help, document.doses_left.total);

@@ -3,11 +3,11 @@
 
 use crate::app::App;
 use crate::overload::Plane;
-use jiff::SignedDuration;
 use serde::Serialize;
+use std::time::Duration;
 
 /// The keeper publishes once a second; after so long it has stopped.
-const STALE_AFTER: SignedDuration = SignedDuration::from_secs(10);
+const STALE_AFTER: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,7 +35,6 @@ pub struct Health {
 impl Health {
     pub fn of(app: &App) -> Self {
         let published = app.gate.published();
-        let age = app.clock.now().duration_since(published.facts().document.as_of);
         let is_well = app.booking_is_well();
         let plane = |plane| match app.planes.figures(plane) {
             _ if !is_well => State::Sick,
@@ -43,7 +42,7 @@ impl Health {
             _ => State::Ok,
         };
         let ok_if = |is_ok| if is_ok { State::Ok } else { State::Sick };
-        let lives = age < STALE_AFTER;
+        let lives = app.gate.published_for() < STALE_AFTER;
         Self {
             ready: lives,
             gate: ok_if(lives),

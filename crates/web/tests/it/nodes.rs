@@ -126,6 +126,23 @@ async fn every_node_knows_the_place_of_every_ticket_and_publishes_the_same_bytes
 }
 
 #[tokio::test]
+async fn a_node_whose_clock_is_an_hour_off_knows_that_the_line_lives_and_when_it_does_not() {
+    for hours in [-1, 1] {
+        let mut nodes = Nodes::new(1, MemoryLine::default());
+        let off = Arc::new(MockClock::at(nodes.clock.now() + SignedDuration::from_hours(hours)));
+        let mut keeper = keeper_on(&nodes.line, None, &off, &Arc::new(test_keys()));
+        for _ in 0..200 {
+            nodes.tick(&[0]).await;
+            off.advance(SignedDuration::from_millis(100));
+            keeper.tick().await.unwrap();
+        }
+        assert!(keeper.gate().published_for().as_secs() < 2, "{hours} h");
+        off.advance(SignedDuration::from_secs(20));
+        assert!(keeper.gate().published_for().as_secs() >= 20, "{hours} h");
+    }
+}
+
+#[tokio::test]
 async fn when_the_leader_stops_another_goes_on_and_one_that_wakes_gives_nothing() {
     let mut nodes = Nodes::new(3, MemoryLine::default());
     nodes.ticks(3, &[0, 1, 2]).await;

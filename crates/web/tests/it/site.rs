@@ -27,7 +27,7 @@ use web::keys::{KeyMaterial, Keys};
 use web::messages::{DemoOutbox, MessageChannel};
 use web::overload::Planes;
 use web::overload::tries::{Pace, Tries};
-use web::person_keys::{KeyShelf, PersonKeys};
+use web::person_keys::{KeyShelf, PersonKeys, following};
 use web::published::Publisher;
 use web::search::Finder;
 use web::static_plane::StaticPlane;
@@ -294,9 +294,10 @@ impl Default for TestShelf {
 }
 
 impl KeyShelf for TestShelf {
-    fn set_aside(&self, until: PersonKey) -> std::io::Result<()> {
-        self.0.lock().unwrap().0 = until;
-        Ok(())
+    fn set_aside(&self, from: PersonKey, count: u32) -> std::io::Result<std::ops::Range<u32>> {
+        let aside = following(from, count)?;
+        self.0.lock().unwrap().0 = PersonKey(aside.end);
+        Ok(aside)
     }
 
     fn keep(&self, tree: &KeyTree) -> std::io::Result<()> {

@@ -1,0 +1,34 @@
+//! The released binary as several nodes that book on one PostgreSQL: a person's way goes over all of them, and nodes are
+//! killed, stopped and cut off from the database while people book; one of them has a clock that is an hour off.
+mod across;
+mod cable;
+mod site;
+mod storm;
+
+use anyhow::{Result, bail};
+
+pub(crate) fn run(words: &[&str]) -> Result<()> {
+    match words {
+        [] => check(false),
+        ["--long"] => check(true),
+        ["across"] => across::run(),
+        ["storm"] => storm::run(false),
+        _ => bail!("`nodes` takes across, storm, --long"),
+    }
+}
+
+/// Why it cannot run here.
+pub(crate) fn missing() -> Option<String> {
+    let is_root = crate::check::install::is_root();
+    let has_server = std::path::Path::new("/usr/lib/postgresql").is_dir();
+    match (has_server, is_root) {
+        (false, _) => Some("Debian's package postgresql is missing".to_owned()),
+        (_, false) => Some("the server is started as its own user, which only root may do".to_owned()),
+        (true, true) => None,
+    }
+}
+
+pub(crate) fn check(is_long: bool) -> Result<()> {
+    across::run()?;
+    storm::run(is_long)
+}

@@ -1,0 +1,186 @@
+//! Nodes of the released binary, each with folders of its own, on one database.
+use super::cable::Cable;
+use crate::bench::ledger::postgres::Server;
+use crate::http;
+use crate::kills::look_until;
+use crate::process::{Guard, TempDir, free_port};
+use crate::workspace;
+use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const READY_SECONDS_MAX: u64 = 60;
+const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+/// Open since yesterday, for a month.
+const CAMPAIGN: &str = "lobby_minutes = 60\nadmissions_per_second = 1000\n";
+
+pub(super) struct Site {
+    /// In the order of their fields: nodes end before their database.
+    pub(super) nodes: Vec<Node>,
+    server: Server,
+    folder: TempDir,
+}
+
+/// One node, whether it runs or not.
+pub(super) struct Node {
+    process: Option<Guard>,
+    pub(super) port: u16,
+    operator_port: u16,
+    folder: PathBuf,
+    pub(super) cable: Cable,
+    /// By how much its clock is wrong, in words of libfaketime.
+    clock: Option<&'static str>,
+}
+
+impl Site {
+    /// So many nodes, all ready. The key folder of the first is copied for the others.
+    pub(super) fn start(nodes: usize) -> Result<Self> {
+        let (server, folder) = (Server::start()?, TempDir::new()?);
+        server.psql(&["-c", "CREATE DATABASE charye"])?;
+        let mut site = Self { nodes: Vec::new(), server, folder };
+        for number in 0..nodes {
+            let mut node = site.add(number, "charye")?;
+            node.start()?;
+            site.nodes.push(node);
+        }
+        Ok(site)
+    }
+
+    /// Not started.
+    fn add(&self, number: usize, database: &str) -> Result<Node> {
+        let socket = self.server.folder().join(format!(".s.PGSQL.{}", self.server.port()));
+        let node = Node {
+            process: None,
+            port: free_port()?,
+            operator_port: free_port()?,
+            folder: self.folder.path().join(number.to_string()),
+            cable: Cable::to(&socket)?,
+            clock: None,
+        };
+        fs::create_dir_all(&node.folder)?;
+        node.write_config(database)?;
+        if let Some(first) = self.nodes.first() {
+            copy_keys(&first.folder.join("keys"), &node.folder.join("keys"))?;
+        }
+        Ok(node)
+    }
+
+    /// The saboteur: a node with the same keys on a database that has lost everything.
+    pub(super) fn on_another_database(&self) -> Result<Node> {
+        self.server.psql(&["-c", "CREATE DATABASE another"])?;
+        let mut node = self.add(self.nodes.len(), "another")?;
+        node.start()?;
+        Ok(node)
+    }
+
+    pub(super) fn ports(&self) -> Vec<u16> {
+        self.nodes.iter().map(|node| node.port).collect()
+    }
+
+    /// What `charye verify` says of the database.
+    pub(super) fn verified(&self) -> Result<Value> {
+        let out = charye(&self.nodes[0].folder, &["verify", "database", "--json"])?;
+        let report: Value = serde_json::from_str(&out)?;
+        ensure!(report["ok"] == true, "the journal does not prove itself: {report}");
+        Ok(report)
+    }
+}
+
+impl Node {
+    /// The saboteur's and the first one's differ in nothing but the database.
+    fn write_config(&self, database: &str) -> Result<()> {
+        let at = |days: i64| -> Result<String> {
+            let date = ["-u", "-d", &format!("{days} days"), "+%Y-%m-%dT00:00:00Z"];
+            let out = Command::new("date").args(date).output().context("date")?;
+            Ok(String::from_utf8(out.stdout)?.trim().to_owned())
+        };
+        let text = format!(
+            "listen = \"127.0.0.1:{}\"\noperator_listen = \"127.0.0.1:{}\"\ndata = \"{}\"\nkeys = \"{}\"\n\
+             store = \"postgres://postgres@127.0.0.1:{}/{database}\"\n\
+             [campaign]\nopens_at = \"{}\"\ncloses_at = \"{}\"\n{CAMPAIGN}",
+            self.port,
+            self.operator_port,
+            self.folder.join("data").display(),
+            self.folder.join("keys").display(),
+            self.cable.port,
+            at(-1)?,
+            at(30)?
+        );
+        Ok(fs::write(self.folder.join("charye.toml"), text)?)
+    }
+
+    /// Until its line and its ledger are there.
+    pub(super) fn start(&mut self) -> Result<()> {
+        let mut command = Command::new(program()?);
+        command.arg("serve").arg("--config").arg(self.folder.join("charye.toml"));
+        if let Some(clock) = self.clock {
+            command
+                .env("LD_PRELOAD", FAKETIME)
+                .env("FAKETIME", clock)
+                .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
+        let log = fs::File::create(self.folder.join("log"))?;
+        command.stdout(Stdio::null()).stderr(log);
+        let mut guard = Guard::spawn(&mut command)?;
+        let port = self.operator_port;
+        let is_ready = || http::get(port, "/health/ready").is_ok_and(|answer| answer.status == 200);
+        let ready = guard.wait_until(READY_SECONDS_MAX, is_ready);
+        ready.with_context(|| fs::read_to_string(self.folder.join("log")).unwrap_or_default())?;
+        self.process = Some(guard);
+        self.wait_until_open()
+    }
+
+    pub(super) fn wait_until_open(&self) -> Result<()> {
+        look_until("a node has the ledger and is open", || {
+            let Ok(answer) = http::get(self.port, "/healthz") else { return Ok(false) };
+            let health: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            Ok(health["booking"] == true && health["phase"] == "open")
+        })
+    }
+
+    /// From its next start on, its clock is wrong. False where that cannot be done.
+    pub(super) fn set_clock(&mut self, clock: &'static str) -> bool {
+        let can = Path::new(FAKETIME).exists();
+        self.clock = can.then_some(clock);
+        can
+    }
+
+    pub(super) fn kill(&mut self) -> Result<()> {
+        self.process.take().context("it runs")?.crash()
+    }
+
+    /// `-STOP` or `-CONT`.
+    pub(super) fn signal(&mut self, signal: &str) -> Result<()> {
+        let id = self.process.as_mut().context("it runs")?.child().id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status()?;
+        ensure!(sent.success(), "kill {signal} {id}");
+        Ok(())
+    }
+}
+
+fn program() -> Result<PathBuf> {
+    let program = workspace::release_dir()?.join("charye");
+    ensure!(program.is_file(), "{} is missing; run `cargo build --release`", program.display());
+    Ok(program)
+}
+
+/// What it prints.
+fn charye(folder: &Path, words: &[&str]) -> Result<String> {
+    let mut command = Command::new(program()?);
+    let out = command.args(words).arg("--config").arg(folder.join("charye.toml")).output()?;
+    Ok(String::from_utf8_lossy(&out.stdout).into_owned())
+}
+
+/// As an operator does it: everything but the lock.
+fn copy_keys(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for file in fs::read_dir(from)? {
+        let file = file?;
+        if file.file_name() != "people.lock" {
+            fs::copy(file.path(), to.join(file.file_name()))?;
+        }
+    }
+    Ok(())
+}
