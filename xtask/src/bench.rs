@@ -14,6 +14,7 @@ mod refusal;
 mod report;
 mod response;
 mod rounds;
+mod sweep;
 
 use crate::demo::on_core;
 use crate::workspace;
@@ -31,18 +32,21 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         [PINNED, "gate"] => gate::run(),
         [PINNED, "generator"] => generator::run(),
         [PINNED, "refusal"] => refusal::run(),
-        ["gate" | "generator" | "refusal"] => run_pinned(words[0]),
+        [PINNED, "sweep"] => sweep::run(false),
+        [PINNED, "sweep", "--short"] => sweep::run(true),
+        ["gate" | "generator" | "refusal" | "sweep"] | ["sweep", "--short"] => run_pinned(words),
         ["ledger"] => ledger::run(false),
         ["ledger", "--short"] => ledger::run(true),
         ["nodes"] => nodes::run(),
         _ => anyhow::bail!(
-            "say `bench gate`, `bench refusal`, `bench ledger` (`--short` for five minutes), `bench nodes`, or `bench generator` for the generator itself beside wrk"
+            "say `bench gate`, `bench refusal`, `bench sweep` (`--short` for three minutes), `bench ledger` (`--short` for five minutes), `bench nodes`, or `bench generator` for the generator itself beside wrk"
         ),
     }
 }
 
 /// Builds with optimisation and starts again on the generator's core.
-fn run_pinned(what: &str) -> Result<()> {
+fn run_pinned(words: &[&str]) -> Result<()> {
+    let what = words.join(" ");
     let cores = thread::available_parallelism().context("counting cores")?.get();
     ensure!(cores >= 2, "a measurement needs two cores, one for the server and one for the generator");
     let mut build = Command::new(env!("CARGO"));
@@ -54,7 +58,7 @@ fn run_pinned(what: &str) -> Result<()> {
     let program = workspace::release_dir()?.join("xtask");
     let mut pinned = on_core(GENERATOR_CORE, &program);
     let status =
-        pinned.args(["bench", PINNED, what]).status().context("taskset (Debian package util-linux)")?;
+        pinned.args(["bench", PINNED]).args(words).status().context("taskset (Debian package util-linux)")?;
     ensure!(status.success(), "bench {what}: see above");
     Ok(())
 }

@@ -29,6 +29,7 @@ cargo xtask TASK
   tidy                        the rules of the house                           저장소 규칙을 검사합니다
   bench gate                  the gate beside nginx, one core each             관문 성능을 nginx와 비교합니다
   bench refusal               a refused request beside an accepted one         거절과 처리의 비용을 비교합니다
+  bench sweep [--short]       more people than it can bear, and losses         과부하와 고장 때의 처리량을 잽니다
   bench ledger [--short]      the ledger beside rows, a bare log, PostgreSQL   장부 성능을 다른 방식과 비교합니다
   bench nodes                 nodes on PostgreSQL beside the naive way         PostgreSQL 여러 노드의 성능을 비교합니다
   bench generator             the load generator itself beside wrk             부하 발생기를 wrk와 비교합니다
