@@ -33,7 +33,6 @@ use web::search::Finder;
 use web::static_plane::StaticPlane;
 use web::{assets, front, routes};
 
-/// The campaign of the small country, and places in it.
 pub(crate) const SLUG: &str = "c55";
 pub(crate) const CLINIC: &str = "C00001";
 pub(crate) const DAY: &str = "2027-07-26";
