@@ -196,7 +196,7 @@ fn played(rule: Rule, tickets: u64, no_shows_percent: u64, seed: u64) -> Seen {
 
 #[test]
 fn nobody_is_overtaken_no_place_grows_and_the_rate_is_kept_and_used() {
-    let tickets = if is_long() { 1_000_000 } else { 100_000 };
+    let tickets = if is_long() { 1_000_000 } else { 300_000 };
     for (seed, no_shows) in [(1, 0), (2, 10), (3, 30)] {
         let seen = played(Rule::Ours, tickets, no_shows, seed);
         assert_eq!((seen.overtakes, seen.grown, seen.excess), (0, 0, 0), "{seen:?}");
