@@ -8,7 +8,10 @@ const WINDOW: SignedDuration = SignedDuration::from_secs(60);
 /// Samples kept: one a second, and the edges.
 const SAMPLES_MAX: usize = 64;
 
-/// How fast the serving number moved over the last minute.
+/// How fast the serving number moved over the last minute, while people waited and were called.
+///
+/// The pace of a line that is empty, or that stands still by order, says nothing about the next wait: five who came in
+/// a minute and entered at once are no five a minute.
 #[derive(Debug, Default)]
 pub struct AdmissionMeter {
     samples: VecDeque<(Timestamp, u64)>,
@@ -28,6 +31,11 @@ impl AdmissionMeter {
         {
             self.samples.pop_front();
         }
+    }
+
+    /// The line is empty or stands still: what comes next is measured anew.
+    pub fn forget(&mut self) {
+        self.samples.clear();
     }
 
     /// None before there are two seconds to compare.
@@ -50,7 +58,11 @@ pub struct WaitRange {
 }
 
 impl WaitRange {
-    /// Four fifths to thirteen tenths of what the measured rate says, rounded up; None at a standstill.
+    /// Of what the measured rate says.
+    pub const LOW_PERCENT: u64 = 80;
+    pub const HIGH_PERCENT: u64 = 130;
+
+    /// Rounded up; None at a standstill.
     pub fn of(places_ahead: u64, admissions_per_minute: u64) -> Option<Self> {
         if admissions_per_minute == 0 {
             return None;
@@ -60,7 +72,7 @@ impl WaitRange {
             let whole = scaled.div_ceil(u128::from(admissions_per_minute) * 100);
             u32::try_from(whole.max(1)).unwrap_or(u32::MAX)
         };
-        Some(Self { low_min: minutes(80), high_min: minutes(130) })
+        Some(Self { low_min: minutes(Self::LOW_PERCENT), high_min: minutes(Self::HIGH_PERCENT) })
     }
 }
 
@@ -84,6 +96,20 @@ mod tests {
             meter.record(199 * 50, at(second));
         }
         assert_eq!(meter.per_minute(), Some(0));
+    }
+
+    #[test]
+    fn what_was_before_a_standstill_says_nothing_afterwards() {
+        let mut meter = AdmissionMeter::default();
+        for second in 0..50 {
+            meter.record(7, at(second));
+        }
+        meter.forget();
+        assert_eq!(meter.per_minute(), None);
+        for second in 50..53 {
+            meter.record(7 + (second as u64 - 50) * 100, at(second));
+        }
+        assert_eq!(meter.per_minute(), Some(6_000));
     }
 
     #[test]

@@ -295,6 +295,7 @@ fn refused(ctx: &Context, status: StatusCode, refusal: &Refusal) -> Response<Bod
         key: ctx.fresh_key(),
         note: refusal_note(ctx, refusal),
         actions,
+        button: wording::refusal_button(ctx.lang, refusal),
         alternatives,
     };
     ctx.page_with(status, &page)

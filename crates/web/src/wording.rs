@@ -11,7 +11,7 @@ pub use message::{
     missed_message, moved_message, offer_lapsed_message, place_offered_message, recipient_code_message,
     reminder_message,
 };
-pub use refusal::{identity_again, identity_path, refusal, refusal_links};
+pub use refusal::{identity_again, identity_path, refusal, refusal_button, refusal_links};
 
 use crate::app::App;
 use crate::error::Problem;

@@ -92,7 +92,11 @@ impl Room {
         let now = self.instant(at_s);
         let mut left = self.callers.take(self.waiting(), now);
         self.serving_number += left;
-        self.meter.record(self.serving_number, now);
+        if self.waiting() > 0 {
+            self.meter.record(self.serving_number, now);
+        } else {
+            self.meter.forget();
+        }
         let mut called = Vec::new();
         while left > 0 {
             let first = self.standing.front_mut().expect("whoever is counted stands in line");

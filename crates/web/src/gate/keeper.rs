@@ -142,7 +142,7 @@ impl Keeper {
         let led = if self.node.leads(&state) { self.lead(&state, now)? } else { state };
         self.gate.serving_number.store(led.led.serving_number, Ordering::Release);
         self.gate.looked.notify_waiters();
-        self.leading.meter.record(led.led.serving_number, now);
+        self.leading.measure(&self.gate, &led, now);
         if self.node.is_due() {
             self.node.step(NodeStep::default())?;
         }

@@ -12,7 +12,7 @@ const NEWS_GOOD_FOR_LOOKS: u32 = 10;
 
 pub(super) struct Leading {
     callers: TokenBucket,
-    pub(super) meter: AdmissionMeter,
+    meter: AdmissionMeter,
     news: News,
 }
 
@@ -79,9 +79,16 @@ impl Leading {
 
     /// How many more are called now: at the rate, never past the settled.
     pub(super) fn call(&mut self, gate: &Gate, state: &LineState, phase: Phase, now: Timestamp) -> u64 {
-        let settled = gate.line.read().expect("nothing panics while closing a bucket").settled();
-        let waiting = settled - state.led.serving_number;
-        if phase.calls() { self.callers.take(waiting, now) } else { 0 }
+        if phase.calls() { self.callers.take(waiting(gate, state), now) } else { 0 }
+    }
+
+    /// Every node measures, so that each knows the pace when it comes to lead.
+    pub(super) fn measure(&mut self, gate: &Gate, state: &LineState, now: Timestamp) {
+        if self.phase(gate, state, now).calls() && waiting(gate, state) > 0 {
+            self.meter.record(state.led.serving_number, now);
+        } else {
+            self.meter.forget();
+        }
     }
 
     /// The next document, when it is time for one.
@@ -113,4 +120,10 @@ impl Leading {
             pass_epoch: gate.settings.pass_epoch,
         })
     }
+}
+
+/// Settled and not yet called.
+fn waiting(gate: &Gate, state: &LineState) -> u64 {
+    let settled = gate.line.read().expect("nothing panics while closing a bucket").settled();
+    settled.saturating_sub(state.led.serving_number)
 }

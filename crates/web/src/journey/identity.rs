@@ -75,10 +75,12 @@ pub async fn post_code(ctx: &mut Context) -> Result<Response<Body>, Problem> {
             if let Ok(draft) = ctx.draft().await {
                 ctx.remember_prepared(&draft);
             }
+            let regained = in_line::regain(ctx).await;
             if let Some(next) = next {
+                // They came for something else; whose ticket it is, the waiting page and the door tell.
                 return Ok(ctx.see_other(next.path()));
             }
-            in_line::regain(ctx).await?;
+            regained?;
             told_now(ctx, &claim).await?;
             Ok(ctx.see_other(next_page(ctx)))
         }

@@ -14,5 +14,7 @@ pub struct RefusalPage {
     pub note: RefusalNote,
     /// The first is the primary one.
     pub actions: Vec<Link>,
+    /// What may be done at once: a button, and where it is sent.
+    pub button: Option<Link>,
     pub alternatives: Vec<Alternative>,
 }

@@ -219,6 +219,7 @@ fn refusal(lang: Lang) -> RefusalPage {
             next_step: next_step.to_owned(),
         },
         actions: vec![Link::new(lang.t("내 예약 보기", "My bookings"), lang.href("/my"))],
+        button: None,
         alternatives: Vec::new(),
     }
 }

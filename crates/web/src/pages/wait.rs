@@ -7,19 +7,7 @@ use super::Chrome;
 use super::parts::{LineOrder, Link, Phase};
 use askama::Template;
 use jiff::Timestamp;
-
-/// The range for a wait, in percent of places ahead ÷ admissions a minute. The script gets the same numbers.
-const WAIT_LOW_PERCENT: u64 = 80;
-const WAIT_HIGH_PERCENT: u64 = 130;
-
-/// The range of minutes to say for so many places ahead; `None` while nobody is being admitted.
-pub fn wait_range(places_ahead: u64, admissions_per_minute: u64) -> Option<(u32, u32)> {
-    let minutes = |percent: u64| {
-        let scaled = places_ahead.saturating_mul(percent).div_ceil(100).div_ceil(admissions_per_minute);
-        u32::try_from(scaled).unwrap_or(u32::MAX)
-    };
-    (admissions_per_minute > 0).then(|| (minutes(WAIT_LOW_PERCENT), minutes(WAIT_HIGH_PERCENT)))
-}
+use waiting_room::WaitRange;
 
 /// Where the person stands.
 #[derive(Clone, Debug)]

@@ -188,6 +188,12 @@ pub fn refusal_links(lang: Lang, refusal: &Refusal) -> Vec<Link> {
     }
 }
 
+/// What may be done at once, with one button.
+pub fn refusal_button(lang: Lang, refusal: &Refusal) -> Option<Link> {
+    let own = || Link::new(lang.t("내 대기표 새로 받기", "Take a ticket of my own"), lang.href("/wait/anew"));
+    (*refusal == Refusal::PlaceOfAnother).then(own)
+}
+
 /// What stands under "my appointment".
 fn is_of_own_appointment(refusal: &Refusal) -> bool {
     matches!(

@@ -312,3 +312,26 @@ async fn a_campaign_closes_only_when_the_ledger_says_so_and_who_is_in_may_finish
     late.verify(&site).await;
     assert_eq!(late.enter(&site).await.location(), "/wait");
 }
+
+/// Found in a rehearsal: the minutes of the lobby, in which nobody is called, made the first told waits ten times too long.
+#[tokio::test]
+async fn the_wait_is_told_by_the_pace_since_the_opening_and_by_nothing_before() {
+    let site = Site::with(Wanted { admissions_per_second: 2, ..Wanted::default() });
+    let pace = || site.app.gate.published().facts().document.admissions_per_minute;
+    site.seconds(60).await;
+    for _ in 0..10 {
+        crowd(&site, 4).await;
+        site.seconds(1).await;
+    }
+    assert_eq!(pace(), None);
+    site.open().await;
+    site.seconds(4).await;
+    assert_eq!(pace(), Some(120));
+    // Those who are left are called; then few come, and enter at once: that is no pace.
+    site.seconds(30).await;
+    for _ in 0..5 {
+        crowd(&site, 1).await;
+        site.seconds(4).await;
+    }
+    assert_eq!((pace(), site.phase()), (None, "open"));
+}

@@ -153,6 +153,22 @@ async fn whoever_proves_who_they_are_elsewhere_has_their_place_back() {
     assert_eq!(new.cookie("ticket"), ticket);
 }
 
+/// Found by reading: whoever proved who they are to look at their appointment did not get their place back.
+#[tokio::test]
+async fn whoever_came_to_see_their_appointment_has_their_place_back_too() {
+    let site = Site::new();
+    let (mut old, number) = waiting(&site, 1).await;
+    old.verify(&site).await;
+    let mut new = elsewhere(&old);
+    let mut claim: Vec<_> = new.claim().to_vec();
+    claim.push(("next", "my".to_owned()));
+    let claim: Vec<_> = claim.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    new.post(&site, "/identity", &claim).await;
+    let code = site.outbox.of_phone(&new.phone)[0].code.clone().unwrap();
+    let answer = new.post(&site, "/identity/code", &[("code", &code)]).await;
+    assert_eq!((answer.location(), place(&site, &new)), ("/my", Some(number)));
+}
+
 #[tokio::test]
 async fn a_hundred_tickets_of_one_person_are_one_place_the_earliest() {
     let site = Site::new();
@@ -200,6 +216,7 @@ async fn a_place_that_is_somebodys_is_nobody_elses() {
     let sent = thief.ask_for_code(&site).await;
     let told = thief.post(&site, "/identity/code", &[("code", &sent)]).await;
     assert!(told.status == 409 && told.body.contains("702"), "{told:?}");
+    assert!(told.body.contains("action=\"/wait/anew\""), "the way on is a button: {told:?}");
     site.open().await;
     assert!(thief.enter(&site).await.body.contains("702"));
     let mut again = elsewhere(&owner);

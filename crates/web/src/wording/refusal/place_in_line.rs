@@ -32,8 +32,8 @@ pub(super) fn place_in_line(lang: Lang, refusal: &Refusal) -> Said {
                 "Somebody else has confirmed who they are on this ticket.",
             ),
             (
-                "그분의 순서는 그대로입니다. 대기 화면에서 본인의 대기표를 새로 받으실 수 있습니다.",
-                "Their place is kept. You can take a ticket of your own on the waiting page.",
+                "그분의 순서는 그대로입니다. 본인의 대기표를 새로 받으시면 됩니다.",
+                "Their place is kept. Please take a ticket of your own.",
             ),
         ),
         elsewhere => unreachable!("{elsewhere:?} has its words elsewhere"),
