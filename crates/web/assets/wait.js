@@ -12,8 +12,9 @@
   const fill = (text, n, w) => text.replace("{n}", n).replace("{w}", w);
   const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
   const spread = (seconds) => seconds * 1000 * (0.8 + Math.random() * 0.4);
-  const bands = d.poll.split(",").map((b) => b.split(":").map(Number));
 
+  // Every gate document brings them anew: the faster the line, the sooner a page far back looks again.
+  let bands = d.poll.split(",").map((b) => b.split(":").map(Number));
   let mine = d.state === "waiting" ? Number(d.queue) : null;
   let validUntil = Number(d.validUntil);
   let asOf = Number(d.asOf);
@@ -112,6 +113,7 @@
     asOf = Date.parse(doc.as_of);
     validUntil = Date.parse(doc.valid_until);
     rebase(asOf);
+    bands = doc.poll.map(([below, seconds]) => [below === null ? Infinity : below, seconds]);
     paintPhase(doc);
     if (doc.message && (doc.message.ko || doc.message.en)) {
       say("notice", ko ? doc.message.ko : doc.message.en);

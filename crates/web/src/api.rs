@@ -56,7 +56,8 @@ fn ticket_status(ctx: &mut Context, ticket: Ticket) -> Answered {
         LinePlace::Called { .. } => Some(0),
         LinePlace::Elsewhere => return Err(Refusal::PlaceElsewhere.into()),
     };
-    let poll = |ahead| f64::from(gate.settings.poll.seconds(ahead));
+    let published = gate.published();
+    let poll = |ahead| f64::from(published.facts().document.poll.seconds(ahead));
     let token = gate.seal(&ticket);
     ctx.set_cookie(Cookie::Ticket, &token);
     let status = TicketStatus {

@@ -104,6 +104,9 @@ impl Leading {
         let is_due = before.is_none_or(|before| {
             now.duration_since(before.as_of) >= PUBLISH_EVERY || now < before.as_of || phase != before.phase
         });
+        let pace = self.meter.per_minute();
+        // Until it is measured, pages look again as if everybody came in who may.
+        let expected = pace.unwrap_or(u64::from(gate.settings.admissions_per_second) * 60);
         is_due.then(|| GateDocument {
             campaign: gate.campaign.slug.clone(),
             sequence: state.led.gate_sequence + 1,
@@ -113,10 +116,10 @@ impl Leading {
             phase,
             serving_number: state.led.serving_number,
             tickets_issued: issued.max(before.map_or(0, |before| before.tickets_issued)),
-            admissions_per_minute: self.meter.per_minute(),
+            admissions_per_minute: pace,
             doses_left: self.doses_left(gate),
             message: (String::new(), String::new()),
-            poll: gate.settings.poll.clone(),
+            poll: gate.settings.poll.paced(expected),
             pass_epoch: gate.settings.pass_epoch,
         })
     }

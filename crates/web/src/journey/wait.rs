@@ -13,10 +13,13 @@ use booking::{Refusal, RegionCode};
 use http::Response;
 use http::header::USER_AGENT;
 use hyper::http;
-use waiting_room::WaitRange;
+use waiting_room::{GateDocument, WaitRange};
 
 /// Seconds after which a page without a script looks again while its number is being settled.
 const SETTLING_SECONDS: u32 = 3;
+
+/// Between two loads of the whole page, while the turn is further away than that.
+const RENEWED_SECONDS_MIN: u32 = 10;
 
 pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let gate = std::sync::Arc::clone(&ctx.app.gate);
@@ -76,7 +79,7 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
     let document = &facts.document;
     let names = &ctx.app.names.name;
     let refresh_seconds = match place {
-        Some(Place::Settled { places_ahead, .. }) => document.poll.seconds(places_ahead).max(10),
+        Some(Place::Settled { places_ahead, .. }) => renewed_after(document, places_ahead),
         Some(Place::Issued) => SETTLING_SECONDS,
         Some(Place::Called { .. } | Place::Elsewhere) | None => 60,
     };
@@ -107,6 +110,14 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
             label: ctx.lang.t(&site.name.0, &site.name.1).to_owned(),
         }),
     }
+}
+
+/// A page is more than a number, so not as often as a script looks; but never past somebody's turn.
+fn renewed_after(document: &GateDocument, places_ahead: u64) -> u32 {
+    let seconds = document.poll.seconds(places_ahead);
+    let Some(pace @ 1..) = document.admissions_per_minute else { return seconds.max(RENEWED_SECONDS_MIN) };
+    let turn_in = u32::try_from(places_ahead.saturating_mul(60) / pace).unwrap_or(u32::MAX);
+    seconds.max(turn_in.min(RENEWED_SECONDS_MIN))
 }
 
 /// More stand ahead than doses are left: who waits should know it at once, and where there still are some.

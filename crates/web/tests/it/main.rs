@@ -25,6 +25,7 @@ mod lane;
 mod leaving;
 mod ledger;
 mod line;
+mod looking;
 mod malformed;
 mod merged;
 mod nodes;

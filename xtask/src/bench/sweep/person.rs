@@ -227,7 +227,7 @@ impl Person {
         self.goes_to(Step::Poll, Next::In(chance % 1_000))
     }
 
-    /// The gate document says when to look again; whose turn comes sooner looks then, which `wait.js` does not yet do.
+    /// The gate document says when to look again.
     fn poll(&mut self, body: &[u8], chance: u32) -> Next {
         let Some(serving) = number(body, "serving_number") else { return Next::Wrong };
         if self.only_looks() {
@@ -237,9 +237,7 @@ impl Person {
             return self.goes_to(Step::Place, Next::In(0));
         }
         let ahead = self.queue_number - serving;
-        let per_minute = number(body, "admissions_per_minute").filter(|rate| *rate > 0);
-        let due_s = per_minute.map_or(u64::MAX, |rate| (ahead * 60 / rate).max(2));
-        Next::In(jittered(wait_s(body, ahead).min(due_s), chance))
+        Next::In(jittered(wait_s(body, ahead), chance))
     }
 
     /// A time that is free, another one for each person.
