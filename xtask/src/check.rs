@@ -69,6 +69,9 @@ fn steps(is_long: bool, tools: &Tools) -> Vec<Step> {
     steps.push(Step { name: "several processes", work: Box::new(roles), skip: None });
     let nodes = move || nodes::check(is_long);
     steps.push(Step { name: "several nodes on PostgreSQL", work: Box::new(nodes), skip: nodes::missing() });
+    let failover = move || nodes::failover::check(is_long);
+    let skip = nodes::failover::missing();
+    steps.push(Step { name: "the database's machines fail", work: Box::new(failover), skip });
     steps.push(Step { name: "scrape by Prometheus", work: Box::new(scrape::run), skip: scrape::missing() });
     steps.extend(Fault::ALL.map(|fault| {
         let work = Box::new(move || fault.run(is_long));

@@ -42,6 +42,8 @@ cargo xtask TASK
                               several processes: killed, stopped, handed over  여러 프로세스로 나누어 시험합니다
   nodes [across|storm] [--long]
                               several nodes on PostgreSQL: killed, cut off     PostgreSQL 위의 여러 노드를 시험합니다
+  nodes failover [--long|BLOWS]
+                              the database's machines fail, one by one or all  데이터베이스 서버를 고장 냅니다
   powercut [--long]           cuts the power while people book                 예약 중에 전원을 끊습니다
   fsync [--long]              a disk that fails while people book              예약 중에 디스크 오류를 냅니다
   full-disk [--long]          a disk without room while people book            예약 중에 디스크를 가득 채웁니다

@@ -2,10 +2,11 @@
 //! killed, stopped and cut off from the database while people book; one of them has a clock that is an hour off.
 mod across;
 mod cable;
+pub(crate) mod failover;
 mod site;
 mod storm;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 pub(crate) fn run(words: &[&str]) -> Result<()> {
     match words {
@@ -13,7 +14,10 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         ["--long"] => check(true),
         ["across"] => across::run(),
         ["storm"] => storm::run(false),
-        _ => bail!("`nodes` takes across, storm, --long"),
+        ["failover"] => failover::check(false),
+        ["failover", "--long"] => failover::check(true),
+        ["failover", blows] => failover::rounds(blows.parse().context("how many blows")?),
+        _ => bail!("`nodes` takes across, storm, failover [--long|BLOWS], --long"),
     }
 }
 

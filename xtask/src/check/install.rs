@@ -23,7 +23,7 @@ enum Purpose {
     Watching,
 }
 
-const PACKAGES: [Package; 15] = [
+const PACKAGES: [Package; 19] = [
     package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", Purpose::AnyBrowser),
     package("chromium", "/usr/bin/chromium", Purpose::OneBrowser),
     package("chromium-driver", "/usr/bin/chromedriver", Purpose::OneBrowser),
@@ -36,6 +36,10 @@ const PACKAGES: [Package; 15] = [
     package("prometheus", scrape::PROMETHEUS, Purpose::Watching),
     package("postgresql", "/usr/bin/pg_ctlcluster", Purpose::Faults),
     package("pgbouncer", "/usr/sbin/pgbouncer", Purpose::Faults),
+    package("patroni", "/usr/bin/patroni", Purpose::Faults),
+    package("etcd-server", "/usr/bin/etcd", Purpose::Faults),
+    package("etcd-client", "/usr/bin/etcdctl", Purpose::Faults),
+    package("iproute2", "/usr/sbin/ip", Purpose::Faults),
     package("libfaketime", "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", Purpose::Faults),
     package("nginx-light", "/usr/sbin/nginx", Purpose::Bench),
     package("wrk", "/usr/bin/wrk", Purpose::Bench),

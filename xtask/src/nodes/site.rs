@@ -5,7 +5,7 @@ use crate::http;
 use crate::kills::look_until;
 use crate::process::{Guard, TempDir, free_port};
 use crate::workspace;
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,8 +19,15 @@ const CAMPAIGN: &str = "lobby_minutes = 60\nadmissions_per_second = 1000\n";
 pub(super) struct Site {
     /// In the order of their fields: nodes end before their database.
     pub(super) nodes: Vec<Node>,
-    server: Server,
+    database: Database,
     folder: TempDir,
+}
+
+enum Database {
+    /// Each node has a cable of its own to it.
+    Server(Server),
+    /// Nodes find the primary by themselves.
+    Address(String),
 }
 
 /// One node, whether it runs or not.
@@ -29,7 +36,7 @@ pub(super) struct Node {
     pub(super) port: u16,
     operator_port: u16,
     folder: PathBuf,
-    pub(super) cable: Cable,
+    cable: Option<Cable>,
     /// By how much its clock is wrong, in words of libfaketime.
     clock: Option<&'static str>,
 }
@@ -37,9 +44,18 @@ pub(super) struct Node {
 impl Site {
     /// So many nodes, all ready. The key folder of the first is copied for the others.
     pub(super) fn start(nodes: usize) -> Result<Self> {
-        let (server, folder) = (Server::start()?, TempDir::new()?);
+        let server = Server::start()?;
         server.psql(&["-c", "CREATE DATABASE charye"])?;
-        let mut site = Self { nodes: Vec::new(), server, folder };
+        Self::of(nodes, Database::Server(server))
+    }
+
+    /// On a database that somebody else keeps.
+    pub(super) fn at(nodes: usize, address: &str) -> Result<Self> {
+        Self::of(nodes, Database::Address(address.to_owned()))
+    }
+
+    fn of(nodes: usize, database: Database) -> Result<Self> {
+        let mut site = Self { nodes: Vec::new(), database, folder: TempDir::new()? };
         for number in 0..nodes {
             let mut node = site.add(number, "charye")?;
             node.start()?;
@@ -50,17 +66,24 @@ impl Site {
 
     /// Not started.
     fn add(&self, number: usize, database: &str) -> Result<Node> {
-        let socket = self.server.folder().join(format!(".s.PGSQL.{}", self.server.port()));
+        let (cable, store) = match &self.database {
+            Database::Address(address) => (None, address.clone()),
+            Database::Server(server) => {
+                let cable = Cable::to(&server.folder().join(format!(".s.PGSQL.{}", server.port())))?;
+                let store = format!("postgres://postgres@127.0.0.1:{}/{database}", cable.port);
+                (Some(cable), store)
+            }
+        };
         let node = Node {
             process: None,
             port: free_port()?,
             operator_port: free_port()?,
             folder: self.folder.path().join(number.to_string()),
-            cable: Cable::to(&socket)?,
+            cable,
             clock: None,
         };
         fs::create_dir_all(&node.folder)?;
-        node.write_config(database)?;
+        node.write_config(&store)?;
         if let Some(first) = self.nodes.first() {
             copy_keys(&first.folder.join("keys"), &node.folder.join("keys"))?;
         }
@@ -69,7 +92,8 @@ impl Site {
 
     /// The saboteur: a node with the same keys on a database that has lost everything.
     pub(super) fn on_another_database(&self) -> Result<Node> {
-        self.server.psql(&["-c", "CREATE DATABASE another"])?;
+        let Database::Server(server) = &self.database else { bail!("the database is not ours") };
+        server.psql(&["-c", "CREATE DATABASE another"])?;
         let mut node = self.add(self.nodes.len(), "another")?;
         node.start()?;
         Ok(node)
@@ -90,7 +114,7 @@ impl Site {
 
 impl Node {
     /// The saboteur's and the first one's differ in nothing but the database.
-    fn write_config(&self, database: &str) -> Result<()> {
+    fn write_config(&self, store: &str) -> Result<()> {
         let at = |days: i64| -> Result<String> {
             let date = ["-u", "-d", &format!("{days} days"), "+%Y-%m-%dT00:00:00Z"];
             let out = Command::new("date").args(date).output().context("date")?;
@@ -98,13 +122,12 @@ impl Node {
         };
         let text = format!(
             "listen = \"127.0.0.1:{}\"\noperator_listen = \"127.0.0.1:{}\"\ndata = \"{}\"\nkeys = \"{}\"\n\
-             store = \"postgres://postgres@127.0.0.1:{}/{database}\"\n\
+             store = \"{store}\"\n\
              [campaign]\nopens_at = \"{}\"\ncloses_at = \"{}\"\n{CAMPAIGN}",
             self.port,
             self.operator_port,
             self.folder.join("data").display(),
             self.folder.join("keys").display(),
-            self.cable.port,
             at(-1)?,
             at(30)?
         );
@@ -145,6 +168,11 @@ impl Node {
         let can = Path::new(FAKETIME).exists();
         self.clock = can.then_some(clock);
         can
+    }
+
+    pub(super) fn pull_cable(&self, is_pulled: bool) -> Result<()> {
+        self.cable.as_ref().context("it has no cable")?.pull(is_pulled);
+        Ok(())
     }
 
     pub(super) fn kill(&mut self) -> Result<()> {

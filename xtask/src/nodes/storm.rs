@@ -102,7 +102,7 @@ fn strike(site: &mut Site, node: usize, blow: Blow, told: &Told) -> Result<Durat
     match blow {
         Blow::Kill => struck.kill()?,
         Blow::Stop => struck.signal("-STOP")?,
-        Blow::CutOff => struck.cable.pull(true),
+        Blow::CutOff => struck.pull_cable(true)?,
     }
     let before = told.count();
     look_until("the other nodes book", || Ok(told.count() > before))?;
@@ -112,7 +112,7 @@ fn strike(site: &mut Site, node: usize, blow: Blow, told: &Told) -> Result<Durat
     match blow {
         Blow::Kill => struck.start()?,
         Blow::Stop => struck.signal("-CONT")?,
-        Blow::CutOff => struck.cable.pull(false),
+        Blow::CutOff => struck.pull_cable(false)?,
     }
     struck.wait_until_open()?;
     println!("{blow:?} of node {node}: the others booked again after {} ms", took.as_millis());
@@ -120,7 +120,7 @@ fn strike(site: &mut Site, node: usize, blow: Blow, told: &Told) -> Result<Durat
 }
 
 /// How many find at some node that what they were told is not so.
-fn judge(site: &Site, told: &Told) -> Result<usize> {
+pub(super) fn judge(site: &Site, told: &Told) -> Result<usize> {
     let mut violations = 0;
     for node in &site.nodes {
         node.wait_until_open()?;
