@@ -65,6 +65,32 @@ async fn one_lost_acknowledged_booking_is_caught() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_appointment_at_another_time_than_was_acknowledged_is_caught() {
+    assert_eq!(caught(Manners::default(), Sabotage::MovesABooking).await, [Claim::Elsewhere]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_appointment_that_nobody_asked_for_is_caught() {
+    assert_eq!(caught(Manners::default(), Sabotage::InventsABooking).await, [Claim::Unexplained]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_appointment_number_told_to_two_people_is_caught() {
+    let claims = caught(Manners::default(), Sabotage::SharesANumber).await;
+    assert!(claims.contains(&Claim::NumberShared), "{claims:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_queue_number_of_two_people_is_caught() {
+    assert_eq!(caught(Manners::default(), Sabotage::GivesANumberTwice).await, [Claim::NumberChanged]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_turned_away_although_called_is_caught() {
+    assert_eq!(caught(slow(), Sabotage::TurnsAwayTheCalled).await, [Claim::TurnedAway]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_person_with_two_appointments_is_caught() {
     let claims = caught(Manners::default(), Sabotage::BooksTwice).await;
     assert!(claims.contains(&Claim::Twice) && claims.contains(&Claim::Unexplained), "{claims:?}");

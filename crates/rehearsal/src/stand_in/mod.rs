@@ -55,6 +55,11 @@ pub(crate) enum Sabotage {
     TellsWaitsTooShort,
     LetsInEarly,
     BooksTwice,
+    MovesABooking,
+    InventsABooking,
+    SharesANumber,
+    GivesANumberTwice,
+    TurnsAwayTheCalled,
 }
 
 impl Default for Manners {

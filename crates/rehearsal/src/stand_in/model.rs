@@ -65,13 +65,19 @@ impl Model {
         let mut export = Export::default();
         for made in self.booked.values() {
             let (clinic, date, time) = &made.place;
-            let lost = self.manners.sabotage == Some(Sabotage::LosesABooking) && made.number == 17;
-            if !lost {
-                export.book(made.number, made.whose, slot(clinic, date, time).expect("a slot"));
+            let made_at = slot(clinic, date, time).expect("a slot");
+            match self.manners.sabotage.filter(|_| made.number == 17) {
+                Some(Sabotage::LosesABooking) => continue,
+                Some(Sabotage::MovesABooking) => {
+                    let another = slot(clinic, date, if time == TIMES[0] { TIMES[1] } else { TIMES[0] });
+                    export.book(made.number, made.whose, another.expect("a slot"));
+                    continue;
+                }
+                Some(Sabotage::BooksTwice) => export.book(made.number + 100_000, made.whose, made_at),
+                Some(Sabotage::InventsABooking) => export.book(100_000, made.whose + 10_000, made_at),
+                _ => {}
             }
-            if self.manners.sabotage == Some(Sabotage::BooksTwice) && made.number == 17 {
-                export.book(made.number + 100_000, made.whose, slot(clinic, date, time).expect("a slot"));
-            }
+            export.book(made.number, made.whose, made_at);
         }
         export
     }
@@ -158,6 +164,7 @@ impl Model {
         let number = match (self.manners.sabotage, index) {
             (Some(Sabotage::CallsOutOfOrder), 20) => 380,
             (Some(Sabotage::CallsOutOfOrder), 380) => 20,
+            (Some(Sabotage::GivesANumberTwice), 20) => 19,
             _ => index as u64,
         };
         (now >= self.manners.opens_in && now >= given_at + SETTLES_AFTER).then_some(number)
@@ -208,7 +215,9 @@ impl Model {
     fn admit(&mut self, now: Duration, ticket: &str) -> Reply {
         let number = self.queue_number(now, ticket).filter(|_| ticket.ends_with('+'));
         let early = if self.manners.sabotage == Some(Sabotage::LetsInEarly) { 100 } else { 0 };
-        if number.is_none_or(|number| number >= self.serving_number(now) + early) {
+        let turned_away = self.manners.sabotage == Some(Sabotage::TurnsAwayTheCalled)
+            && number.is_some_and(|number| number == 17 && self.serving_number(now) < 40);
+        if turned_away || number.is_none_or(|number| number >= self.serving_number(now) + early) {
             return Reply::problem(409, "NotYourTurn");
         }
         self.exchanges += 1;
@@ -258,7 +267,9 @@ impl Model {
 
     fn confirm(&mut self, hold: &str, key: &str, session: &str) -> Reply {
         let Some(place) = self.holds.get(hold).cloned() else { return Reply::problem(409, "HoldExpired") };
-        let number = self.booked.len() as u64 + 1;
+        let count = self.booked.len() as u64 + 1;
+        let is_shared = self.manners.sabotage == Some(Sabotage::SharesANumber) && count == 18;
+        let number = if is_shared { 17 } else { count };
         let whose = session.trim_start_matches("s-").parse().expect("a phone");
         let is_new = !self.booked.contains_key(&format!("{hold} {key}"));
         let made = self.booked.entry(format!("{hold} {key}")).or_insert(Made { number, whose, place });
