@@ -1,5 +1,6 @@
 //! Measurements beside a peer, in one run on one machine: the server on one core, the generator on another,
 //! rounds that take turns, so that a bad moment of the machine meets every scenario.
+mod connections;
 mod cpu;
 mod gate;
 mod generator;
@@ -7,9 +8,11 @@ mod histogram;
 mod kept_alive;
 pub(crate) mod ledger;
 pub(crate) mod load;
+mod memory;
 mod new_each;
 mod nginx;
 mod nodes;
+mod redis;
 mod refusal;
 mod report;
 mod response;
@@ -30,16 +33,25 @@ const PINNED: &str = "pinned";
 pub(crate) fn run(words: &[&str]) -> Result<()> {
     match words {
         [PINNED, "gate"] => gate::run(),
+        [PINNED, "connections"] => connections::run(true),
+        [PINNED, "connections", "--long"] => connections::run(false),
+        [PINNED, connections::CLIENT, port, number, count, over_s] => {
+            connections::run_client([port, number, count, over_s])
+        }
         [PINNED, "generator"] => generator::run(),
+        [PINNED, redis::PEER, socket, port, document] => redis::run_peer(socket, port, document),
+        [PINNED, "polling"] => sweep::run_polling(),
         [PINNED, "refusal"] => refusal::run(),
         [PINNED, "sweep"] => sweep::run(false),
         [PINNED, "sweep", "--short"] => sweep::run(true),
-        ["gate" | "generator" | "refusal" | "sweep"] | ["sweep", "--short"] => run_pinned(words),
+        ["gate" | "generator" | "refusal" | "sweep" | "connections" | "polling"]
+        | ["sweep", "--short"]
+        | ["connections", "--long"] => run_pinned(words),
         ["ledger"] => ledger::run(false),
         ["ledger", "--short"] => ledger::run(true),
         ["nodes"] => nodes::run(),
         _ => anyhow::bail!(
-            "say `bench gate`, `bench refusal`, `bench sweep` (`--short` for three minutes), `bench ledger` (`--short` for five minutes), `bench nodes`, or `bench generator` for the generator itself beside wrk"
+            "say `bench gate`, `bench connections` (`--long` for 72,000 of them), `bench refusal`, `bench polling`, `bench sweep` (`--short` for three minutes), `bench ledger` (`--short` for five minutes), `bench nodes`, or `bench generator` for the generator itself beside wrk"
         ),
     }
 }

@@ -9,6 +9,7 @@ mod goodput;
 mod loss;
 mod net;
 mod person;
+mod polling;
 mod quota;
 mod service;
 mod step;
@@ -61,9 +62,18 @@ pub(super) fn run(is_short: bool) -> Result<()> {
     let ungated = goodput::calibrate(&lengths)?;
     let mut figures = goodput::run(&lengths, &ungated)?.to_vec();
     figures.extend(loss::half_of_the_core(&lengths, &ungated)?);
+    figures.push(polling::run(&lengths, &ungated)?);
     figures.push(loss::ledger_stands_still(&lengths, &ungated)?);
     let gone = gone::run(&lengths, &ungated);
     // All are told, whatever the first of them says.
     let told: Vec<Result<()>> = figures.iter().map(Figure::tell).chain([gone]).collect();
     told.into_iter().collect()
+}
+
+/// Looks beside bookings alone.
+pub(super) fn run_polling() -> Result<()> {
+    let lengths = Lengths::SHORT;
+    println!("## Looks beside bookings, measured (seed {SEED})\n");
+    let ungated = goodput::calibrate(&lengths)?;
+    polling::run(&lengths, &ungated)?.tell()
 }

@@ -23,7 +23,7 @@ enum Purpose {
     Watching,
 }
 
-const PACKAGES: [Package; 19] = [
+const PACKAGES: [Package; 20] = [
     package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", Purpose::AnyBrowser),
     package("chromium", "/usr/bin/chromium", Purpose::OneBrowser),
     package("chromium-driver", "/usr/bin/chromedriver", Purpose::OneBrowser),
@@ -43,6 +43,7 @@ const PACKAGES: [Package; 19] = [
     package("libfaketime", "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", Purpose::Faults),
     package("nginx-light", "/usr/sbin/nginx", Purpose::Bench),
     package("wrk", "/usr/bin/wrk", Purpose::Bench),
+    package("redis-server", "/usr/bin/redis-server", Purpose::Bench),
 ];
 
 const fn package(name: &'static str, file: &'static str, purpose: Purpose) -> Package {
@@ -120,7 +121,7 @@ mod tests {
     fn a_missing_package_is_said_where_it_matters() {
         let all = tools(&PACKAGES.iter().collect::<Vec<_>>());
         assert_eq!(all.missing_for_browsers.unwrap(), "Debian packages are missing: fonts-noto-cjk");
-        assert!(all.notes[0].ends_with("nginx-light wrk"));
+        assert!(all.notes[0].ends_with("nginx-light wrk redis-server"));
         let none = tools(&[]);
         assert!(none.missing_for_browsers.is_none() && none.notes.is_empty());
     }

@@ -31,7 +31,7 @@ const PICTURE: &[Row] = &[
     Row { name: "connector", may_use: &["waiting-room"], tests_may_use: &[] },
     Row { name: "booking", may_use: &[], tests_may_use: &[] },
     Row { name: "waiting-room", may_use: &[], tests_may_use: &[] },
-    Row { name: "xtask", may_use: &["rehearsal"], tests_may_use: &[] },
+    Row { name: "xtask", may_use: &["rehearsal", "waiting-room"], tests_may_use: &[] },
 ];
 
 pub(crate) fn check(manifests: &[Manifest]) -> Vec<String> {
