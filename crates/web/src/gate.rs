@@ -10,6 +10,7 @@ mod leading;
 mod node;
 mod places;
 mod reading;
+pub mod standing;
 mod teller;
 
 use crate::published::Published;
@@ -59,6 +60,7 @@ pub struct Gate {
     published: RwLock<Arc<Published>>,
     /// By the running time of this process, in milliseconds.
     published_at: AtomicU64,
+    board: standing::Board,
 }
 
 /// Where a ticket stands, as the server sees it now.
@@ -222,6 +224,11 @@ impl Gate {
     pub fn published_for(&self) -> Duration {
         let published_at = Duration::from_millis(self.published_at.load(Ordering::Relaxed));
         self.clock.elapsed().saturating_sub(published_at)
+    }
+
+    /// As the keeper measured it last.
+    pub fn standing(&self) -> standing::Standing {
+        self.board.read(self.clock.elapsed())
     }
 
     fn not_now(&self, phase: Phase) -> NotNow {

@@ -5,6 +5,7 @@ use super::leading::Leading;
 use super::node::Node;
 use super::places::TakenOver;
 use super::reading;
+use super::standing::{Board, Works};
 use super::teller::Teller;
 use super::{Gate, GateSettings};
 use crate::keys::Keys;
@@ -71,6 +72,7 @@ impl Keeper {
             taken_over: TakenOver::new(places),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
             published_at: AtomicU64::new(0),
+            board: Board::new(now, clock.elapsed()),
             campaign,
             settings,
         });
@@ -116,8 +118,17 @@ impl Keeper {
         }
     }
 
-    /// One step: what the ledger says, the bucket, the serving number; then the document.
+    /// One step, and what it says of how the service stands.
     pub async fn tick(&mut self) -> Result<(), StoreError> {
+        let done = self.step().await;
+        let works = (Works::from(done.is_ok()), Works::from(self.gate.booking_is_well()));
+        let phase = self.gate.published().phase;
+        self.gate.board.note(works, phase, self.clock.now(), self.clock.elapsed());
+        done
+    }
+
+    /// What the ledger says, the bucket, the serving number; then the document.
+    async fn step(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
         if let Some(teller) = &mut self.teller
             && let Some(news) = teller.ask(now).await

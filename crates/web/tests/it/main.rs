@@ -49,6 +49,7 @@ mod slow;
 mod staff;
 mod staff_rules;
 mod staff_sign_in;
+mod status;
 mod takeover;
 mod tls;
 mod two;
