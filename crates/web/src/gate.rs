@@ -18,7 +18,7 @@ use booking::{Campaign, Refusal};
 use issuing::Issuing;
 use jiff::{SignedDuration, Timestamp};
 pub use places::Whose;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::time::Duration;
 use store::Clock;
@@ -61,6 +61,8 @@ pub struct Gate {
     /// By the running time of this process, in milliseconds.
     published_at: AtomicU64,
     board: standing::Board,
+    /// As configured, and one more with each time an operator ended all passes.
+    pass_epoch: AtomicU32,
 }
 
 /// Where a ticket stands, as the server sees it now.
@@ -199,6 +201,16 @@ impl Gate {
     /// Everyone below it may enter.
     pub fn serving_number(&self) -> u64 {
         self.serving_number.load(Ordering::Acquire)
+    }
+
+    /// By order of an operator: nobody is called, nobody enters, every place is kept.
+    pub fn is_paused(&self) -> bool {
+        self.published().phase == Phase::Paused
+    }
+
+    /// A pass of another one has ended.
+    pub fn pass_epoch(&self) -> u32 {
+        self.pass_epoch.load(Ordering::Relaxed)
     }
 
     pub fn booking_is_well(&self) -> bool {
