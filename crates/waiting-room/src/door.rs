@@ -4,6 +4,7 @@
 //! remembers are those who stand before it now, and for a while those who left it.
 
 use crate::TokenBucket;
+use crate::ranked::Ranked;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -26,6 +27,7 @@ pub struct Door {
     missed_max: u8,
     /// Who stands here, and until when they are waited for.
     present: BTreeMap<Turn, Timestamp>,
+    order: Ranked<Turn>,
     leaving: BTreeSet<(Timestamp, Turn)>,
     /// Who went away, and how often.
     missed: HashMap<u64, u8>,
@@ -39,6 +41,7 @@ impl Door {
             exchanges: TokenBucket::empty(per_second, per_second, now),
             missed_max,
             present: BTreeMap::new(),
+            order: Ranked::default(),
             leaving: BTreeSet::new(),
             missed: HashMap::new(),
             arrived: 0,
@@ -67,7 +70,7 @@ impl Door {
         if !was_here && !self.missed.contains_key(&queue_number) {
             self.arrived += 1;
         }
-        let before = self.present.range(..turn).count() as u64;
+        let before = self.order.before(&turn);
         if self.exchanges.available(now) > before && self.exchanges.take(1, now) == 1 {
             self.missed.remove(&queue_number);
             return Ok(());
@@ -76,6 +79,7 @@ impl Door {
         if self.present.len() < KNOWN_MAX {
             let until = now + wait + PATIENCE;
             self.present.insert(turn, until);
+            self.order.insert(turn);
             self.leaving.insert((until, turn));
         }
         Err(wait)
@@ -99,6 +103,7 @@ impl Door {
 
     fn leave(&mut self, turn: Turn) -> Option<Timestamp> {
         let until = self.present.remove(&turn)?;
+        self.order.remove(&turn);
         self.leaving.remove(&(until, turn));
         Some(until)
     }

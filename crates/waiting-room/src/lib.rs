@@ -7,9 +7,9 @@
 //! What this crate is not: it reads no clock and draws no random number (both are arguments), knows no HTTP and no
 //! storage, and never asks who a person is.
 //!
-//! Not yet behind the gate: [`Pace`], [`Calling`] and [`Door`] (the rate by what the booking plane bears, who is called
-//! ahead for those who do not come, the exact door), and [`draw`] with its list and seed. Their rules stand and are
-//! tested; the keeper still calls by the configured rate, first come, first served.
+//! Not yet behind the gate: [`Pace`] and [`Calling`] (the rate by what the booking plane bears, who is called ahead for
+//! those who do not come), and [`draw`] with its list and seed. Their rules stand and are tested; the keeper still
+//! calls by the configured rate, first come, first served.
 //!
 //! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering
 //! replaces [`Line::queue_number`] and nothing else.
@@ -26,6 +26,7 @@ mod pace;
 mod pass;
 mod phase;
 mod polling;
+mod ranked;
 mod signer;
 mod ticket;
 mod token_bucket;

@@ -271,7 +271,7 @@ async fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(Ticke
     if gate.is_paused() {
         return Err(Refusal::EntranceBusy { retry_after_s: PAUSED_RETRY_S }.into());
     }
-    gate.take_exchange(ctx.now).map_err(wait)?;
+    gate.take_exchange(queue_number).map_err(wait)?;
     Ok((in_line::place_ref(queue_number), queue_number))
 }
 

@@ -11,6 +11,7 @@ mod node;
 mod places;
 mod reading;
 pub mod standing;
+mod steady;
 mod teller;
 
 use crate::published::Published;
@@ -23,7 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::time::Duration;
 use store::Clock;
 use tokio::sync::Notify;
-use waiting_room::{CampaignTag, KeyRing, Line, Phase, PollBands, Ticket, TicketId, TicketKind, TokenBucket};
+use waiting_room::{CampaignTag, Door, KeyRing, Line, Phase, PollBands, Ticket, TicketId, TicketKind};
 
 /// What the operator of an opening decides beforehand.
 #[derive(Debug, Clone)]
@@ -55,7 +56,8 @@ pub struct Gate {
     has_company: AtomicBool,
     /// Rings when the keeper has looked how the line stands.
     looked: Notify,
-    exchanges: Mutex<TokenBucket>,
+    steady: steady::Steady,
+    door: Mutex<Door>,
     taken_over: places::TakenOver,
     published: RwLock<Arc<Published>>,
     /// By the running time of this process, in milliseconds.
@@ -217,10 +219,10 @@ impl Gate {
         self.booking_is_well.load(Ordering::Relaxed)
     }
 
-    /// One of the exchanges this moment allows, or how long until the next.
-    pub fn take_exchange(&self, now: Timestamp) -> Result<(), SignedDuration> {
-        let mut exchanges = self.exchanges.lock().expect("nothing panics while counting exchanges");
-        if exchanges.take(1, now) == 1 { Ok(()) } else { Err(exchanges.wait_for_one(now)) }
+    /// One of the exchanges this moment allows, the earlier number first, or how long until it may be theirs.
+    pub fn take_exchange(&self, queue_number: u64) -> Result<(), SignedDuration> {
+        let mut door = self.door.lock().expect("nothing panics at the door");
+        door.knock(queue_number, self.steady.now())
     }
 
     pub fn published(&self) -> Arc<Published> {

@@ -6,6 +6,7 @@ use super::node::Node;
 use super::places::TakenOver;
 use super::reading;
 use super::standing::{Board, Works};
+use super::steady::Steady;
 use super::teller::Teller;
 use super::{Gate, GateSettings};
 use crate::keys::Keys;
@@ -18,9 +19,11 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use store::{Clock, LeadStep, LineState, LineStore, NodeStep, Places, Stepped, Store, StoreError};
 use tokio::sync::Notify;
-use waiting_room::{CampaignTag, GateDocument, Line, TokenBucket};
+use waiting_room::{CampaignTag, Door, GateDocument, Line};
 
 const TICK: Duration = Duration::from_millis(100);
+/// Whoever was called and lets their turn at the door go by is the next so often; then those who stayed go first.
+const MISSED_MAX: u8 = 3;
 
 pub struct Keeper {
     gate: Arc<Gate>,
@@ -70,7 +73,8 @@ impl Keeper {
             booking_is_well: AtomicBool::new(false),
             has_company: AtomicBool::new(false),
             looked: Notify::new(),
-            exchanges: Mutex::new(TokenBucket::empty(rate, rate, now)),
+            steady: Steady::new(Arc::clone(&clock)),
+            door: Mutex::new(Door::new(rate, MISSED_MAX, now)),
             taken_over: TakenOver::new(places),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
             published_at: AtomicU64::new(0),
@@ -144,13 +148,14 @@ impl Keeper {
 
     fn keep(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.gate.taken_over.follow(self.gate.tag)?;
-        self.take_orders(now)?;
-        let mut state = self.node.look(now)?;
+        let steady = self.gate.steady.now();
+        self.take_orders(steady)?;
+        let mut state = self.node.look(steady)?;
         self.node.lead_if_nobody_does(&mut state)?;
-        let has_changed = self.node.keep_bucket(now, &state)?;
+        let has_changed = self.node.keep_bucket(steady, &state)?;
         self.node.reserve_if_nothing_is()?;
         if has_changed {
-            state = self.node.look(now)?;
+            state = self.node.look(steady)?;
         }
         self.gate.has_company.store(state.nodes.len() > 1, Ordering::Relaxed);
         self.leading.hear(state.news.as_ref());
@@ -166,7 +171,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// What operators ordered since the last look, whether the ledger lives or not.
+    /// What operators ordered since the last look, whether the ledger lives or not. `now` never goes back.
     fn take_orders(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let given = self.line_store.orders(self.gate.tag, self.ordered)?;
         for (number, given) in &given {
@@ -176,8 +181,7 @@ impl Keeper {
         }
         if !given.is_empty() {
             let rate = self.leading.follow_orders(&self.gate, now);
-            let mut exchanges = self.gate.exchanges.lock().expect("nothing panics while counting exchanges");
-            exchanges.set_rate(rate, rate, now);
+            self.gate.door.lock().expect("nothing panics at the door").set_rate(rate, now);
         }
         Ok(())
     }
@@ -187,7 +191,7 @@ impl Keeper {
         let mut next = state.clone();
         self.leading.see_the_doors(&mut next);
         let phase = self.leading.phase(&self.gate, &next, now);
-        next.led.serving_number += self.leading.call(&self.gate, &next, phase, now);
+        next.led.serving_number += self.leading.call(&self.gate, &next, phase, self.gate.steady.now());
         let issued = self.node.issued(state);
         if let Some(document) = self.leading.document(&self.gate, &next, (phase, now), issued) {
             next.led.gate_sequence = document.sequence;

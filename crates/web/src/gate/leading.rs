@@ -93,7 +93,7 @@ impl Leading {
         DosesLeft { total: regions.values().map(|doses| u64::from(*doses)).sum(), regions }
     }
 
-    /// How many more are called now: at the rate, never past the settled.
+    /// How many more are called now: at the rate, never past the settled. `now` never goes back.
     pub(super) fn call(&mut self, gate: &Gate, state: &LineState, phase: Phase, now: Timestamp) -> u64 {
         if phase.calls() { self.callers.take(waiting(gate, state), now) } else { 0 }
     }

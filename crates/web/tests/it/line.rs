@@ -266,6 +266,12 @@ async fn more_called_people_than_the_rate_are_let_in_one_after_another() {
     let again = people[0].enter(&site).await;
     assert_eq!(again.location(), "/book", "who was let in before needs no exchange");
     site.seconds(1).await;
+    assert_eq!(program.enter(&site).await.status, 429, "three who were called before them stand at the door");
+    for person in &mut people[2..4] {
+        assert_eq!(person.enter(&site).await.location(), "/book");
+    }
+    site.seconds(1).await;
+    assert_eq!(people[4].enter(&site).await.location(), "/book");
     assert_eq!(program.enter(&site).await.status, 201);
 }
 
@@ -275,13 +281,21 @@ async fn tickets_are_given_from_the_lobby_to_the_closing_only() {
     let lobby_opens_at = site.app.gate.lobby_opens_at();
     let early = lobby_opens_at.duration_since(site.clock.now()) - SignedDuration::from_secs(1);
     site.after(early).await;
+    // The time that runs never goes back: the process begins then.
+    let site = site.restarted();
     let refused = site.ask(&Ask::new("POST", &site.app.tickets_path)).await;
     assert_eq!((refused.status, refused.code().as_str()), (409, "TooEarly"));
     assert_eq!(text(&refused, "opens_at"), lobby_opens_at.to_string());
     assert_eq!(site.ask(&Ask::form("/wait", &[])).await.status, 409);
     site.seconds(1).await;
     let mut inside = Person::number(1);
-    inside.come_in(&site).await;
+    inside.join(&site).await;
+    inside.settle(&site).await;
+    inside.verify(&site).await;
+    site.open().await;
+    // The places that the process before had reserved are called first.
+    site.seconds(5).await;
+    assert_eq!(inside.enter(&site).await.location(), "/book");
     let left = site.app.campaign().closes_at.duration_since(site.clock.now());
     site.after(left).await;
     site.seconds(2).await;

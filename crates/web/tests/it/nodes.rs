@@ -2,9 +2,11 @@
 //! hand, and a node that is not ticked is one that was stopped.
 
 use crate::site::{country, names, test_keys};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use store::conformance::{Chance, Figure, world};
 use store::{Clock, MemoryLine, MemoryPlaces, MemoryStore, MockClock, Store};
 use waiting_room::{PollBands, Ticket};
@@ -23,7 +25,7 @@ fn ledger_on(clock: &Arc<MockClock>) -> Arc<dyn Store> {
 fn keeper_on(
     line: &Arc<MemoryLine>,
     ledger: Option<Arc<dyn Store>>,
-    clock: &Arc<MockClock>,
+    clock: &Arc<impl Clock + 'static>,
     keys: &Arc<Keys>,
 ) -> Keeper {
     let settings = GateSettings {
@@ -262,4 +264,50 @@ async fn who_leaves_in_good_order_leaves_no_gap() {
     let settled = nodes.number(0, last).expect("it is settled");
     assert_eq!(nodes.number(0, next), Some(settled + 1));
     assert!(nodes.clock.now() < world::opens_at());
+}
+
+/// The clock on the wall of one machine, which somebody sets; what runs is not moved by it.
+struct WallClock {
+    running: Arc<MockClock>,
+    set_by_minutes: AtomicI64,
+}
+
+impl Clock for WallClock {
+    fn now(&self) -> Timestamp {
+        self.running.now() + SignedDuration::from_mins(self.set_by_minutes.load(Ordering::SeqCst))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.running.elapsed()
+    }
+}
+
+#[tokio::test]
+async fn a_wall_clock_that_is_set_neither_stops_the_line_nor_makes_it_jump() {
+    let mut nodes = Nodes::new(0, MemoryLine::default());
+    let running = Arc::clone(&nodes.clock);
+    let wall = Arc::new(WallClock { running: Arc::clone(&running), set_by_minutes: AtomicI64::new(0) });
+    let keeper = keeper_on(&nodes.line, Some(Arc::clone(&nodes.ledger)), &wall, &Arc::new(test_keys()));
+    let gate = keeper.gate();
+    nodes.all.push((keeper, Arc::clone(&gate)));
+    for _ in 0..5 {
+        nodes.ticks(20, &[0]).await;
+        (0..20).for_each(|_| assert!(nodes.ticket(0).is_some()));
+    }
+    nodes.ticks(20, &[0]).await;
+    running.advance(SignedDuration::from_mins(10));
+    nodes.ticks(15, &[0]).await;
+    for minutes in [-9, 20] {
+        while gate.take_exchange(0).is_ok() {}
+        wall.set_by_minutes.store(minutes, Ordering::SeqCst);
+        let called = gate.serving_number();
+        assert!(called > 0, "it is open");
+        assert!(gate.take_exchange(0).is_err(), "no time has run");
+        nodes.ticks(20, &[0]).await;
+        assert_eq!(gate.serving_number(), called + 20, "two seconds, {minutes} min off");
+        assert!(gate.take_exchange(0).is_ok(), "{minutes} min off");
+        let more = nodes.ticket(0).expect("there is room");
+        nodes.ticks(20, &[0]).await;
+        assert!(nodes.number(0, more).is_some(), "its bucket was closed, {minutes} min off");
+    }
 }
