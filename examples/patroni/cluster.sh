@@ -14,7 +14,9 @@
 # there for, to see what is lost then.
 set -euo pipefail
 
-readonly NET=10.77.21 BRIDGE=charye-br SPACE=charye-db NODES="1 2 3" SCOPE=charye
+# Another number makes another cluster beside the first.
+readonly NUMBER=${CHARYE_CLUSTER:-}
+readonly NET=10.77.${NUMBER:-21} BRIDGE=charye-br$NUMBER SPACE=charye$NUMBER-db NODES="1 2 3" SCOPE=charye
 verb=${1:?what to do}
 shift
 

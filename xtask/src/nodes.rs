@@ -3,6 +3,7 @@
 mod across;
 mod cable;
 pub(crate) mod failover;
+mod rehearsed;
 mod site;
 mod storm;
 
@@ -17,7 +18,12 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         ["failover"] => failover::check(false),
         ["failover", "--long"] => failover::check(true),
         ["failover", blows] => failover::rounds(blows.parse().context("how many blows")?),
-        _ => bail!("`nodes` takes across, storm, failover [--long|BLOWS], --long"),
+        ["upgrade", before] => storm::upgrade(before.into()),
+        ["rehearse"] => rehearsed::run(3_000, 100),
+        ["rehearse", people, rate] => rehearsed::run(people.parse()?, rate.parse()?),
+        _ => bail!(
+            "`nodes` takes across, storm, upgrade OLD_PROGRAM, rehearse [PEOPLE RATE], failover [--long|BLOWS], --long"
+        ),
     }
 }
 

@@ -1,11 +1,13 @@
 //! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
 
 mod connecting;
+mod line;
 mod rehearsing;
 mod staff;
 mod upkeep;
 
 pub(crate) use connecting::Connector;
+pub(crate) use line::{Given, Steering, SteeringPlaces, SteeringWhat};
 pub(crate) use rehearsing::{Erase, Plan, Rehearse, RehearseWhat};
 pub(crate) use staff::{Granted, Staff, StaffPlaces, StaffWhat};
 pub(crate) use upkeep::{
@@ -96,6 +98,10 @@ pub(crate) enum Command {
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Keys(Keys),
+    /// 대기 줄 지시: 멈춤, 속도, 안내말, 입장권 무효 · orders to the line: pause, rate, words, revoke
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
+    Line(Steering),
     /// 직원 계정 · accounts of staff: add, renew, change roles, close, list
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]

@@ -8,6 +8,7 @@ pub(crate) mod demo;
 mod export_static;
 pub(crate) mod inspect;
 mod keys;
+mod line;
 mod move_in;
 mod plan;
 mod rehearse;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Inspect(inspect) => inspect::run(&inspect),
         Command::Audit(order) => audit::run(&order),
         Command::Keys(keys) => keys::run(&keys),
+        Command::Line(order) => line::run(&order),
         Command::Staff(order) => staff::run(&order),
         Command::Retention(retention) => retention::run(&retention),
         Command::Plan(asked) => plan::run(&asked),

@@ -347,7 +347,7 @@ pub(crate) async fn signal() {
 }
 
 /// Beside the journal: in the database it is one line for every machine.
-fn open_line(config: &Config) -> Result<Arc<dyn LineStore>> {
+pub(crate) fn open_line(config: &Config) -> Result<Arc<dyn LineStore>> {
     let data = &config.data;
     Ok(match config.store_address()? {
         Some(address) => {

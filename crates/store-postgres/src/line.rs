@@ -8,6 +8,7 @@
 
 mod held;
 mod news;
+mod orders;
 
 use crate::StoreLimits;
 use crate::address::Address;
@@ -19,7 +20,7 @@ use crate::wire::{Connection, Failure, Row, Statement, Value};
 use held::{Held, campaign_value, number};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use store::{LedgerNews, LineState, LineStore, NodeStep, Randomness, Seen, Stepped, StoreError};
+use store::{GivenOrder, LedgerNews, LineState, LineStore, NodeStep, Randomness, Seen, Stepped, StoreError};
 use waiting_room::{CampaignTag, NodeId};
 
 /// How long a step waits for those of other nodes, and for the database.
@@ -191,6 +192,33 @@ impl LineStore for PostgresLine {
             },
             |before, now| now.filter(|now| now.is_led_since(before, node)).map(|_| true),
         )
+    }
+
+    fn order(&self, campaign: CampaignTag, order: &GivenOrder) -> Result<u64, StoreError> {
+        let limits = [self.limits.lock_wait_ms, self.limits.silent_ms_max].map(|ms| ms.to_string());
+        let mut given = settings();
+        given.values = vec![Value::Text(&limits[0]), Value::Text(&limits[1])];
+        let statements = vec![
+            Statement::new("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", vec![]),
+            given,
+            orders::giving(campaign, order),
+            Statement::new("COMMIT", vec![]),
+        ];
+        let answers = self.with(|connection| connection.run(&statements))?;
+        let number = answers[2].first().map(|row| row.number(0)).transpose().map_err(Failure::Lost)?;
+        Ok(number.expect("an order that was given has a number").cast_unsigned())
+    }
+
+    fn orders(&self, campaign: CampaignTag, after: u64) -> Result<Vec<(u64, GivenOrder)>, StoreError> {
+        let ask = || self.with(|connection| connection.run(&[orders::reading(campaign, after)]));
+        // A connection that was idle for long may be gone without our knowing.
+        let first = ask();
+        let answers = if matches!(first, Err(Failure::Lost(_))) { ask()? } else { first? };
+        let numbered = |row: &Row| {
+            let (number, texts) = orders::read(row).map_err(Failure::Lost)?;
+            Ok((number, GivenOrder::of_texts(texts)?))
+        };
+        answers[0].iter().map(numbered).collect()
     }
 
     fn tell(&self, campaign: CampaignTag, news: &LedgerNews) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 
 mod alive;
 mod news;
+mod orders;
 mod steps;
 mod sum;
 
@@ -14,12 +15,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
-use store::{LedgerNews, LineState, LineStore, NodeState, NodeStep, Seen, Stepped, StoreError};
+use store::{GivenOrder, LedgerNews, LineState, LineStore, NodeState, NodeStep, Seen, Stepped, StoreError};
 use waiting_room::{CampaignTag, NodeId};
 
 const KIND: Kind = Kind {
     application_id: 0x4348_524c,
-    user_version: 3,
+    user_version: 4,
     schema: "CREATE TABLE line(
                  campaign INTEGER PRIMARY KEY,
                  lives INTEGER NOT NULL,
@@ -55,6 +56,15 @@ const KIND: Kind = Kind {
                  count INTEGER NOT NULL,
                  PRIMARY KEY (campaign, number, node, incarnation)
              ) STRICT, WITHOUT ROWID;
+             CREATE TABLE given_order(
+                 campaign INTEGER NOT NULL,
+                 number INTEGER NOT NULL,
+                 given_at TEXT NOT NULL,
+                 by_whom TEXT NOT NULL,
+                 why TEXT NOT NULL,
+                 what TEXT NOT NULL,
+                 PRIMARY KEY (campaign, number)
+             ) STRICT, WITHOUT ROWID;
              CREATE TABLE sum(
                  campaign INTEGER PRIMARY KEY,
                  steps INTEGER NOT NULL,
@@ -63,7 +73,7 @@ const KIND: Kind = Kind {
              ) STRICT;",
     holds: Holds::SharedTruth,
     page_bytes: 4_096,
-    steps: &[sum::SCHEMA, steps::MANY_NODES],
+    steps: &[sum::SCHEMA, steps::MANY_NODES, orders::SCHEMA],
 };
 
 /// The pages of the log that are gathered before they are moved into the database; a step writes two or three.
@@ -196,6 +206,21 @@ impl LineStore for SqliteLine {
     fn claim(&self, campaign: CampaignTag, node: NodeId, seen: &Seen) -> Result<bool, StoreError> {
         let claimed = self.write(campaign, |transaction| steps::claim(transaction, campaign, node, seen))?;
         Ok(claimed.is_ok())
+    }
+
+    fn order(&self, campaign: CampaignTag, order: &GivenOrder) -> Result<u64, StoreError> {
+        let mut number = 0;
+        let given = self.write(campaign, |transaction| {
+            number = orders::give(transaction, campaign, order)?;
+            Ok(Ok::<_, std::convert::Infallible>(steps::Closed::new()))
+        })?;
+        given.map(|()| number).map_err(|never| match never {})
+    }
+
+    fn orders(&self, campaign: CampaignTag, after: u64) -> Result<Vec<(u64, GivenOrder)>, StoreError> {
+        let found = orders::read(&self.state().connection, campaign, after);
+        let found = found.map_err(|error| database::looking(&self.path, error))?;
+        found.into_iter().map(|(number, texts)| Ok((number, GivenOrder::of_texts(texts)?))).collect()
     }
 
     fn tell(&self, campaign: CampaignTag, news: &LedgerNews) -> Result<(), StoreError> {

@@ -51,7 +51,9 @@ pub use clock::{Clock, MockClock, Randomness};
 pub use command::{Admit, Command, Delegate, Keyed, RenewAliases, Request, TakePlaces, Wait};
 pub use error::StoreError;
 pub use ledger::Ledger;
-pub use line::{LeadStep, Led, LedgerNews, LineState, LineStore, NodeState, NodeStep, Seen, Stepped};
+pub use line::{
+    GivenOrder, LeadStep, Led, LedgerNews, LineState, LineStore, NodeState, NodeStep, Seen, Stepped,
+};
 pub use memory::MemoryStore;
 pub use memory_line::MemoryLine;
 pub use meter::{BOUNDS_US, Measured, Meter};

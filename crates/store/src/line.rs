@@ -10,7 +10,7 @@ use crate::StoreError;
 use booking::Opening;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use waiting_room::{Bucket, CampaignTag, NodeId};
+use waiting_room::{Bucket, CampaignTag, NodeId, Order};
 
 /// Durable memory of the line, apart from the ledger. Calls block; they come from the gate's keeper, some a tick.
 pub trait LineStore: Send + Sync {
@@ -27,6 +27,15 @@ pub trait LineStore: Send + Sync {
 
     /// Takes the lead, if it is still as it was seen, and the leader of then has not stirred since.
     fn claim(&self, campaign: CampaignTag, node: NodeId, seen: &Seen) -> Result<bool, StoreError>;
+
+    /// What an operator orders, kept for good; answers its number, one more than that of the order before.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then it may have been given or not, and is looked for before it is given again.
+    fn order(&self, campaign: CampaignTag, order: &GivenOrder) -> Result<u64, StoreError>;
+
+    /// The orders after that number, the first first.
+    fn orders(&self, campaign: CampaignTag, after: u64) -> Result<Vec<(u64, GivenOrder)>, StoreError>;
 
     /// What the ledger says. It need not be durable: it is told again and again, and the ledger remembers.
     fn tell(&self, campaign: CampaignTag, news: &LedgerNews) -> Result<(), StoreError>;
@@ -125,6 +134,32 @@ pub enum Stepped {
     BucketOver,
 }
 
+/// What was ordered, when, by whom and why: the record of it is the order itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenOrder {
+    pub given_at: Timestamp,
+    /// A name of the staff or of the machine's user.
+    pub by: String,
+    pub why: String,
+    pub order: Order,
+}
+
+impl GivenOrder {
+    /// As a store keeps it: when, by whom, why, what.
+    pub fn texts(&self) -> [String; 4] {
+        [self.given_at.to_string(), self.by.clone(), self.why.clone(), self.order.text()]
+    }
+
+    /// # Errors
+    /// [`StoreError::Corrupt`] where something else stands.
+    pub fn of_texts([given_at, by, why, what]: [String; 4]) -> Result<Self, StoreError> {
+        let read = || Some((given_at.parse().ok()?, Order::parse(&what).ok()?));
+        let corrupt = || StoreError::Corrupt { at: "an order of the line".to_owned() };
+        let (given_at, order) = read().ok_or_else(corrupt)?;
+        Ok(Self { given_at, by, why, order })
+    }
+}
+
 /// What the line must know of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerNews {
@@ -153,6 +188,14 @@ impl<L: LineStore + ?Sized> LineStore for std::sync::Arc<L> {
 
     fn claim(&self, campaign: CampaignTag, node: NodeId, seen: &Seen) -> Result<bool, StoreError> {
         (**self).claim(campaign, node, seen)
+    }
+
+    fn order(&self, campaign: CampaignTag, order: &GivenOrder) -> Result<u64, StoreError> {
+        (**self).order(campaign, order)
+    }
+
+    fn orders(&self, campaign: CampaignTag, after: u64) -> Result<Vec<(u64, GivenOrder)>, StoreError> {
+        (**self).orders(campaign, after)
     }
 
     fn tell(&self, campaign: CampaignTag, news: &LedgerNews) -> Result<(), StoreError> {

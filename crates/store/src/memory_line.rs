@@ -1,6 +1,8 @@
 //! The reference of [`LineStore`]: forgets when the process ends, but not between two lives on the same value.
 
-use crate::line::{LeadStep, LedgerNews, LineState, LineStore, NodeState, NodeStep, Seen, Stepped};
+use crate::line::{
+    GivenOrder, LeadStep, LedgerNews, LineState, LineStore, NodeState, NodeStep, Seen, Stepped,
+};
 use crate::{Led, StoreError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard};
@@ -25,6 +27,7 @@ struct State {
     leader: Option<NodeId>,
     led: Led,
     news: Option<LedgerNews>,
+    orders: Vec<GivenOrder>,
     gone: BTreeSet<NodeId>,
 }
 
@@ -68,6 +71,19 @@ impl LineStore for MemoryLine {
 
     fn claim(&self, campaign: CampaignTag, node: NodeId, seen: &Seen) -> Result<bool, StoreError> {
         Ok(self.with(campaign, |state| state.claim(node, seen)))
+    }
+
+    fn order(&self, campaign: CampaignTag, order: &GivenOrder) -> Result<u64, StoreError> {
+        Ok(self.with(campaign, |state| {
+            state.orders.push(order.clone());
+            state.orders.len() as u64
+        }))
+    }
+
+    fn orders(&self, campaign: CampaignTag, after: u64) -> Result<Vec<(u64, GivenOrder)>, StoreError> {
+        let numbered = |state: &mut State| (1..).zip(state.orders.iter().cloned()).collect::<Vec<_>>();
+        let all = self.with(campaign, numbered);
+        Ok(all.into_iter().filter(|(number, _)| *number > after).collect())
     }
 
     fn tell(&self, campaign: CampaignTag, news: &LedgerNews) -> Result<(), StoreError> {

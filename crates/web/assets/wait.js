@@ -115,10 +115,10 @@
     rebase(asOf);
     bands = doc.poll.map(([below, seconds]) => [below === null ? Infinity : below, seconds]);
     paintPhase(doc);
-    if (doc.message && (doc.message.ko || doc.message.en)) {
-      say("notice", ko ? doc.message.ko : doc.message.en);
-      show("notice", true);
-    }
+    const words = doc.message || { ko: "", en: "" };
+    const notice = ko ? words.ko || words.en : words.en || words.ko;
+    say("notice", notice);
+    show("notice", notice !== "");
     if (mine !== null && now() <= validUntil) paintPlace(doc);
   }
 

@@ -194,7 +194,7 @@ pub async fn enter_to_change(ctx: &mut Context) -> Result<Entered, Problem> {
     let pass = Pass {
         campaign: gate.tag,
         booker: person.0,
-        epoch: gate.settings.pass_epoch,
+        epoch: gate.pass_epoch(),
         expires_at: (ctx.now + limits.pass_idle).min(admission.expires_at),
         ends_at: admission.expires_at,
     };
@@ -249,6 +249,9 @@ async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Opti
     Ok(people::first_dose(&own, person).map(people::in_the_way))
 }
 
+/// While the entrance is paused.
+const PAUSED_RETRY_S: u32 = 15;
+
 /// The turn is decided here, on the server, by the number in the signed ticket.
 async fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
     let ticket: Ticket = ctx.ticket.ok_or(Refusal::TicketNeeded)?;
@@ -265,6 +268,9 @@ async fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(Ticke
         let seconds = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);
         Refusal::EntranceBusy { retry_after_s: seconds }
     };
+    if gate.is_paused() {
+        return Err(Refusal::EntranceBusy { retry_after_s: PAUSED_RETRY_S }.into());
+    }
     gate.take_exchange(ctx.now).map_err(wait)?;
     Ok((in_line::place_ref(queue_number), queue_number))
 }

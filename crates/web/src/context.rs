@@ -91,7 +91,7 @@ impl Context {
 
     /// Whether it can book now, as far as its pass says; the ledger decides again.
     pub fn has_live_pass(&self) -> bool {
-        self.own_pass().is_some_and(|pass| pass.is_live(self.app.gate.settings.pass_epoch, self.now))
+        self.own_pass().is_some_and(|pass| pass.is_live(self.app.gate.pass_epoch(), self.now))
     }
 
     pub fn chrome(&self) -> Chrome {

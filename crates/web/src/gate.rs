@@ -10,6 +10,7 @@ mod leading;
 mod node;
 mod places;
 mod reading;
+pub mod standing;
 mod teller;
 
 use crate::published::Published;
@@ -17,7 +18,7 @@ use booking::{Campaign, Refusal};
 use issuing::Issuing;
 use jiff::{SignedDuration, Timestamp};
 pub use places::Whose;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::time::Duration;
 use store::Clock;
@@ -59,6 +60,9 @@ pub struct Gate {
     published: RwLock<Arc<Published>>,
     /// By the running time of this process, in milliseconds.
     published_at: AtomicU64,
+    board: standing::Board,
+    /// As configured, and one more with each time an operator ended all passes.
+    pass_epoch: AtomicU32,
 }
 
 /// Where a ticket stands, as the server sees it now.
@@ -199,6 +203,16 @@ impl Gate {
         self.serving_number.load(Ordering::Acquire)
     }
 
+    /// By order of an operator: nobody is called, nobody enters, every place is kept.
+    pub fn is_paused(&self) -> bool {
+        self.published().phase == Phase::Paused
+    }
+
+    /// A pass of another one has ended.
+    pub fn pass_epoch(&self) -> u32 {
+        self.pass_epoch.load(Ordering::Relaxed)
+    }
+
     pub fn booking_is_well(&self) -> bool {
         self.booking_is_well.load(Ordering::Relaxed)
     }
@@ -222,6 +236,11 @@ impl Gate {
     pub fn published_for(&self) -> Duration {
         let published_at = Duration::from_millis(self.published_at.load(Ordering::Relaxed));
         self.clock.elapsed().saturating_sub(published_at)
+    }
+
+    /// As the keeper measured it last.
+    pub fn standing(&self) -> standing::Standing {
+        self.board.read(self.clock.elapsed())
     }
 
     fn not_now(&self, phase: Phase) -> NotNow {

@@ -16,5 +16,6 @@ pub mod people;
 pub mod recipient_code;
 pub mod search;
 pub mod site;
+pub mod status;
 pub mod wait;
 pub mod wait_list;

@@ -28,6 +28,7 @@ pub mod refusal;
 pub mod regions;
 #[cfg(test)]
 mod samples;
+pub mod status;
 pub mod times;
 pub mod too_late;
 pub mod trouble;

@@ -212,6 +212,7 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(get(), "/site", Public, run!(journey::site::get)),
         page(get(), "/site/go", Admitted, run!(journey::site::go)),
         page(get(), "/help", Public, run!(journey::help::get)),
+        page(get(), "/status", Public, run!(journey::status::get)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
         api(get(), "/gate/{campaign}/ticket", Public, &[], "TicketStatus", run!(api::ticket)),
         api(post(), "/gate/{campaign}/place", Public, PLACE_CODE, "TicketStatus", run!(api::take_over)),

@@ -283,10 +283,10 @@ fn go_on_as(ctx: &mut Context, session: Session, person: PersonId) {
 pub(crate) fn live_pass(ctx: &Context) -> Result<Pass, Refusal> {
     let gate = &ctx.app.gate;
     let pass = ctx.own_pass().ok_or(Refusal::PassNeeded)?;
-    if pass.epoch != gate.settings.pass_epoch {
+    if pass.epoch != gate.pass_epoch() {
         return Err(Refusal::PassNeeded);
     }
-    if !pass.is_live(gate.settings.pass_epoch, ctx.now) {
+    if !pass.is_live(gate.pass_epoch(), ctx.now) {
         return Err(Refusal::PassExpired { expired_at: pass.expires_at.min(pass.ends_at) });
     }
     Ok(pass)

@@ -168,15 +168,15 @@ fn book_alone(told: &Told) {
 }
 
 /// Three machines, until it is dropped.
-struct Cluster {
-    address: String,
+pub(super) struct Cluster {
+    pub(super) address: String,
     folder: PathBuf,
     /// Goes after the machines are gone.
     _dir: TempDir,
 }
 
 impl Cluster {
-    fn start(replication: &str) -> Result<Self> {
+    pub(super) fn start(replication: &str) -> Result<Self> {
         let dir = TempDir::new()?;
         // The users of the machines come through it.
         ensure!(Command::new("chmod").arg("755").arg(dir.path()).status()?.success(), "chmod");
@@ -222,6 +222,12 @@ impl Cluster {
             println!("{blow:?}: nobody was answered for at most {:.1} s", longest.as_secs_f64());
             Ok(longest)
         })
+    }
+
+    /// Kills the primary, and starts it again when another one leads.
+    pub(super) fn primary_dies(&self) -> Result<()> {
+        self.deal(Blow::KillPrimary, &Told::default())?;
+        self.wait_until_healthy()
     }
 
     /// Until the machine is there again.

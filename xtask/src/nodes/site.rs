@@ -13,15 +13,26 @@ use std::process::{Command, Stdio};
 
 const READY_SECONDS_MAX: u64 = 60;
 const FAKETIME: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
-/// Open since yesterday, for a month.
-const CAMPAIGN: &str = "lobby_minutes = 60\nadmissions_per_second = 1000\n";
 
 pub(super) struct Site {
     /// In the order of their fields: nodes end before their database.
     pub(super) nodes: Vec<Node>,
     database: Database,
     folder: TempDir,
+    opening: Opening,
+    /// Which release the nodes run; None for the one that was built here.
+    release: Option<PathBuf>,
 }
+
+/// When the doors open, and how fast people come in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Opening {
+    pub(super) in_seconds: i64,
+    pub(super) admissions_per_second: u32,
+}
+
+/// Since yesterday.
+const OPEN: Opening = Opening { in_seconds: -86_400, admissions_per_second: 1_000 };
 
 enum Database {
     /// Each node has a cable of its own to it.
@@ -39,23 +50,34 @@ pub(super) struct Node {
     cable: Option<Cable>,
     /// By how much its clock is wrong, in words of libfaketime.
     clock: Option<&'static str>,
+    /// Which release it runs, from its next start on.
+    pub(super) program: PathBuf,
 }
 
 impl Site {
     /// So many nodes, all ready. The key folder of the first is copied for the others.
     pub(super) fn start(nodes: usize) -> Result<Self> {
+        Self::start_with(nodes, None)
+    }
+
+    /// Nodes of an earlier release.
+    pub(super) fn start_with(nodes: usize, release: Option<PathBuf>) -> Result<Self> {
         let server = Server::start()?;
         server.psql(&["-c", "CREATE DATABASE charye"])?;
-        Self::of(nodes, Database::Server(server))
+        Self::of(nodes, Database::Server(server), OPEN, release)
     }
 
     /// On a database that somebody else keeps.
     pub(super) fn at(nodes: usize, address: &str) -> Result<Self> {
-        Self::of(nodes, Database::Address(address.to_owned()))
+        Self::opening(nodes, address, OPEN)
     }
 
-    fn of(nodes: usize, database: Database) -> Result<Self> {
-        let mut site = Self { nodes: Vec::new(), database, folder: TempDir::new()? };
+    pub(super) fn opening(nodes: usize, address: &str, opening: Opening) -> Result<Self> {
+        Self::of(nodes, Database::Address(address.to_owned()), opening, None)
+    }
+
+    fn of(nodes: usize, database: Database, opening: Opening, release: Option<PathBuf>) -> Result<Self> {
+        let mut site = Self { nodes: Vec::new(), database, folder: TempDir::new()?, opening, release };
         for number in 0..nodes {
             let mut node = site.add(number, "charye")?;
             node.start()?;
@@ -81,9 +103,10 @@ impl Site {
             folder: self.folder.path().join(number.to_string()),
             cable,
             clock: None,
+            program: self.release.clone().map_or_else(program, Ok)?,
         };
         fs::create_dir_all(&node.folder)?;
-        node.write_config(&store)?;
+        node.write_config(&store, self.opening)?;
         if let Some(first) = self.nodes.first() {
             copy_keys(&first.folder.join("keys"), &node.folder.join("keys"))?;
         }
@@ -103,6 +126,12 @@ impl Site {
         self.nodes.iter().map(|node| node.port).collect()
     }
 
+    /// What `charye audit export` says of the database.
+    pub(super) fn export(&self, list: &Path) -> Result<()> {
+        let list = list.to_str().context("a folder with a readable name")?;
+        charye(&self.nodes[0].folder, &["audit", "export", "database", list]).map(drop)
+    }
+
     /// What `charye verify` says of the database.
     pub(super) fn verified(&self) -> Result<Value> {
         let out = charye(&self.nodes[0].folder, &["verify", "database", "--json"])?;
@@ -114,29 +143,31 @@ impl Site {
 
 impl Node {
     /// The saboteur's and the first one's differ in nothing but the database.
-    fn write_config(&self, store: &str) -> Result<()> {
-        let at = |days: i64| -> Result<String> {
-            let date = ["-u", "-d", &format!("{days} days"), "+%Y-%m-%dT00:00:00Z"];
+    fn write_config(&self, store: &str, opening: Opening) -> Result<()> {
+        let at = |seconds: i64| -> Result<String> {
+            let date = ["-u", "-d", &format!("{seconds} seconds"), "+%Y-%m-%dT%H:%M:%SZ"];
             let out = Command::new("date").args(date).output().context("date")?;
             Ok(String::from_utf8(out.stdout)?.trim().to_owned())
         };
         let text = format!(
             "listen = \"127.0.0.1:{}\"\noperator_listen = \"127.0.0.1:{}\"\ndata = \"{}\"\nkeys = \"{}\"\n\
              store = \"{store}\"\n\
-             [campaign]\nopens_at = \"{}\"\ncloses_at = \"{}\"\n{CAMPAIGN}",
+             [campaign]\nopens_at = \"{}\"\ncloses_at = \"{}\"\nlobby_minutes = 60\n\
+             admissions_per_second = {}\n",
             self.port,
             self.operator_port,
             self.folder.join("data").display(),
             self.folder.join("keys").display(),
-            at(-1)?,
-            at(30)?
+            at(opening.in_seconds)?,
+            at(30 * 86_400)?,
+            opening.admissions_per_second
         );
         Ok(fs::write(self.folder.join("charye.toml"), text)?)
     }
 
     /// Until its line and its ledger are there.
     pub(super) fn start(&mut self) -> Result<()> {
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(&self.program);
         command.arg("serve").arg("--config").arg(self.folder.join("charye.toml"));
         if let Some(clock) = self.clock {
             command
@@ -152,14 +183,18 @@ impl Node {
         let ready = guard.wait_until(READY_SECONDS_MAX, is_ready);
         ready.with_context(|| fs::read_to_string(self.folder.join("log")).unwrap_or_default())?;
         self.process = Some(guard);
-        self.wait_until_open()
+        self.wait_until_well(&["open", "lobby"])
     }
 
     pub(super) fn wait_until_open(&self) -> Result<()> {
-        look_until("a node has the ledger and is open", || {
+        self.wait_until_well(&["open"])
+    }
+
+    fn wait_until_well(&self, phases: &[&str]) -> Result<()> {
+        look_until("a node has the ledger and its doors", || {
             let Ok(answer) = http::get(self.port, "/healthz") else { return Ok(false) };
             let health: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-            Ok(health["booking"] == true && health["phase"] == "open")
+            Ok(health["booking"] == true && phases.iter().any(|phase| health["phase"] == *phase))
         })
     }
 
@@ -188,7 +223,7 @@ impl Node {
     }
 }
 
-fn program() -> Result<PathBuf> {
+pub(super) fn program() -> Result<PathBuf> {
     let program = workspace::release_dir()?.join("charye");
     ensure!(program.is_file(), "{} is missing; run `cargo build --release`", program.display());
     Ok(program)

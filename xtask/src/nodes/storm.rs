@@ -8,6 +8,7 @@ use crate::kills::{Told, book, look_until, lost};
 use anyhow::{Result, ensure};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -66,6 +67,49 @@ pub(super) fn run(is_long: bool) -> Result<()> {
         ),
     }
     .tell()
+}
+
+/// Nodes of an earlier release are replaced one after another while people book through all of them, the old and the
+/// new ones beside each other.
+pub(super) fn upgrade(before: PathBuf) -> Result<()> {
+    let now = super::site::program()?;
+    let mut site = Site::start_with(NODES, Some(before))?;
+    let told = Told::default();
+    let ports = site.ports();
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for booker in 0..BOOKERS {
+            let (ports, told, is_over) = (&ports, &told, &is_over);
+            scope.spawn(move || {
+                for turn in booker.. {
+                    if is_over.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    // What a change cut short is unknown: it may have been carried out or not.
+                    drop(book(ports[turn % NODES], told));
+                }
+            });
+        }
+        let replaced = site.nodes.iter_mut().try_for_each(|node| {
+            let goal = told.count() + BOOKED_BETWEEN;
+            look_until("people book, whatever the nodes run", || Ok(told.count() >= goal))?;
+            node.kill()?;
+            node.program.clone_from(&now);
+            node.start()
+        });
+        let goal = told.count() + BOOKED_BETWEEN;
+        let done =
+            replaced.and_then(|()| look_until("people book at the new ones", || Ok(told.count() >= goal)));
+        is_over.store(true, Ordering::Relaxed);
+        done
+    })?;
+    let lost = judge(&site, &told)?;
+    ensure!(lost == 0, "{lost} of {} acknowledged appointments are gone", told.count());
+    println!(
+        "{NODES} nodes replaced one by one; {} appointments acknowledged meanwhile, each found at each node",
+        told.count()
+    );
+    Ok(())
 }
 
 /// Answers how long the others took at most to acknowledge something after a node was struck.

@@ -158,7 +158,9 @@ fn state_of(
                  WHERE campaign = ?1 ORDER BY incarnation";
     let open = "SELECT format('|%d|%d|%d', number, incarnation, reserved) FROM reservation
                 WHERE campaign = ?1 ORDER BY number, incarnation";
-    for all in [line, nodes, open] {
+    let orders = "SELECT format('|%d|%s|%s|%s|%s', number, hex(given_at), hex(by_whom), hex(why), hex(what))
+                  FROM given_order WHERE campaign = ?1 ORDER BY number";
+    for all in [line, nodes, open, orders] {
         for text in connection.prepare_cached(all)?.query_map([campaign.0], |row| row.get::<_, String>(0))? {
             hash.update(text?);
         }

@@ -1,9 +1,11 @@
 use crate::damage::Kind;
 use crate::{Folder, is_long};
 use store::conformance::{Chance, Figure, line_cases};
-use store::{LeadStep, Led, LineState, LineStore, NodeState, NodeStep, Seen, Stepped, StoreError};
+use store::{
+    GivenOrder, LeadStep, Led, LineState, LineStore, NodeState, NodeStep, Seen, Stepped, StoreError,
+};
 use store_sqlite::SqliteLine;
-use waiting_room::{CampaignTag, NodeId};
+use waiting_room::{CampaignTag, NodeId, Order};
 
 const CAMPAIGN: CampaignTag = CampaignTag(1);
 
@@ -77,6 +79,11 @@ fn begin(folder: &Folder) -> Result<LineState, StoreError> {
     line.look(CAMPAIGN, 0)
 }
 
+fn paused() -> GivenOrder {
+    let given_at = jiff::Timestamp::UNIX_EPOCH;
+    GivenOrder { given_at, by: "kim".to_owned(), why: "smoke".to_owned(), order: Order::Pause }
+}
+
 fn live() -> Lived {
     let folder = Folder::new();
     let line = SqliteLine::open(&folder.0).unwrap();
@@ -98,6 +105,7 @@ fn live() -> Lived {
         };
         assert_eq!(line.step(CAMPAIGN, node, &step).unwrap(), Stepped::Done);
     }
+    line.order(CAMPAIGN, &paused()).unwrap();
     let killed = files(&folder);
     drop(line);
     let stopped = files(&folder);
@@ -163,7 +171,7 @@ fn damage_to_the_memory_of_the_line_is_noticed_or_harmless() {
 
 /// As release 2 left it: one node, whose last bucket is open.
 const VERSION_2: &str = "
-    DROP TABLE node; DROP TABLE reservation; DROP TABLE bucket; DROP TABLE line;
+    DROP TABLE given_order; DROP TABLE node; DROP TABLE reservation; DROP TABLE bucket; DROP TABLE line;
     CREATE TABLE line(campaign INTEGER PRIMARY KEY, incarnation INTEGER NOT NULL,
         serving_number INTEGER NOT NULL DEFAULT 0, gate_sequence INTEGER NOT NULL DEFAULT 0,
         opened_at TEXT, closed_at TEXT) STRICT;
@@ -175,6 +183,28 @@ const VERSION_2: &str = "
     INSERT INTO bucket VALUES (1, 0, 3, 40), (1, 1, 4, 7);
     INSERT INTO reservation VALUES (1, 2, 64);
     PRAGMA user_version = 2;";
+
+/// Release 3 knew no orders.
+#[test]
+fn a_line_that_had_no_orders_takes_them_and_an_altered_one_is_noticed() {
+    let lived = live();
+    let folder = Folder::new();
+    write(&folder, &lived.stopped);
+    let sql = |text: &str| {
+        let file = rusqlite::Connection::open(folder.0.join(FILES[DATABASE])).unwrap();
+        file.execute_batch(text).unwrap();
+    };
+    // Its sums were over the rest.
+    sql("DROP TABLE given_order; UPDATE sum SET state = x''; PRAGMA user_version = 3;");
+    assert_eq!(begin(&folder).unwrap().led, lived.expected.led);
+    let line = SqliteLine::open(&folder.0).unwrap();
+    assert_eq!(line.order(CAMPAIGN, &paused()).unwrap(), 1);
+    assert_eq!(line.orders(CAMPAIGN, 0).unwrap(), [(1, paused())]);
+    drop(line);
+    begin(&folder).unwrap();
+    sql("UPDATE given_order SET why = 'another'");
+    assert!(matches!(begin(&folder), Err(StoreError::Corrupt { .. })));
+}
 
 #[test]
 fn a_line_of_an_earlier_version_is_brought_up_and_loses_nothing() {

@@ -2,12 +2,13 @@
 
 use super::Chance;
 use crate::{
-    LeadStep, Led, LedgerNews, LineState, LineStore, MemoryLine, NodeStep, Seen, Stepped, StoreError,
+    GivenOrder, LeadStep, Led, LedgerNews, LineState, LineStore, MemoryLine, NodeStep, Seen, Stepped,
+    StoreError,
 };
 use booking::Opening;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
-use waiting_room::{Bucket, CampaignTag, Line, NodeId, Ticket, TicketId, TicketKind};
+use waiting_room::{Bucket, CampaignTag, Line, NodeId, Order, Ticket, TicketId, TicketKind};
 
 const CAMPAIGN: CampaignTag = CampaignTag(1);
 
@@ -70,6 +71,32 @@ pub fn run(open: &dyn Fn(&str) -> Box<dyn LineStore>) {
     a_node_that_stirs_is_neither_fenced_nor_deposed(&*open("stirs"));
     who_does_not_lead_moves_nothing(&*open("leads"));
     who_leaves_leaves_no_gap(&*open("leaves"));
+    what_was_ordered_is_found_in_its_order(&*open("orders"));
+}
+
+fn what_was_ordered_is_found_in_its_order(line: &dyn LineStore) {
+    assert_eq!(line.orders(CAMPAIGN, 0).expect("the line is well"), vec![]);
+    let message = Order::Message { ko: "'|\u{ac00}".to_owned(), en: "\"".to_owned() };
+    let given: Vec<GivenOrder> = [Order::Pause, message, Order::Rate(Some(7)), Order::RevokePasses]
+        .into_iter()
+        .map(|order| {
+            let given_at = Timestamp::new(1_815_822_000, 123_456_789).expect("an ordinary instant");
+            GivenOrder { given_at, by: "kim".to_owned(), why: "a fire;--".to_owned(), order }
+        })
+        .collect();
+    // Before any node has joined, and after.
+    let give = |order| in_turn(|| line.order(CAMPAIGN, order));
+    assert_eq!([give(&given[0]), give(&given[1])], [1, 2]);
+    let node = line.join(CAMPAIGN).expect("the line is well");
+    assert!(claim(line, node));
+    assert_eq!([give(&given[2]), give(&given[3])], [3, 4]);
+    assert_eq!(turn(line, node, 1), Stepped::Done, "orders are in nobody's way");
+    let numbered: Vec<(u64, GivenOrder)> = (1..).zip(given).collect();
+    for after in 0..=5 {
+        let found = line.orders(CAMPAIGN, after).expect("the line is well");
+        assert_eq!(found, numbered[(after as usize).min(4)..], "after {after}");
+    }
+    assert_eq!(line.orders(CampaignTag(2), 0).expect("the line is well"), vec![]);
 }
 
 fn what_was_done_is_found_again(line: &dyn LineStore) {

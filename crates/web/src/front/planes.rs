@@ -157,7 +157,7 @@ fn is_answered_at_the_gate(request: &Request<Incoming>, app: &App) -> bool {
         return path == "/healthz";
     }
     let page = path.strip_prefix("/en").unwrap_or(path);
-    matches!(page, "/wait" | "/help" | "/site")
+    matches!(page, "/wait" | "/help" | "/status" | "/site")
         || matches!(path, "/healthz" | "/openapi.json")
         || path == app.ticket_path
 }

@@ -5,6 +5,7 @@ use super::leading::Leading;
 use super::node::Node;
 use super::places::TakenOver;
 use super::reading;
+use super::standing::{Board, Works};
 use super::teller::Teller;
 use super::{Gate, GateSettings};
 use crate::keys::Keys;
@@ -12,7 +13,7 @@ use crate::published::{Published, Publisher};
 use booking::Campaign;
 use jiff::Timestamp;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use store::{Clock, LeadStep, LineState, LineStore, NodeStep, Places, Stepped, Store, StoreError};
@@ -29,6 +30,8 @@ pub struct Keeper {
     teller: Option<Teller>,
     node: Node,
     leading: Leading,
+    /// The last order that was taken up.
+    ordered: u64,
 }
 
 /// What the keeper is made of, besides the campaign.
@@ -71,6 +74,8 @@ impl Keeper {
             taken_over: TakenOver::new(places),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
             published_at: AtomicU64::new(0),
+            board: Board::new(now, clock.elapsed()),
+            pass_epoch: AtomicU32::new(settings.pass_epoch),
             campaign,
             settings,
         });
@@ -83,6 +88,7 @@ impl Keeper {
             line_store,
             clock,
             publisher,
+            ordered: 0,
         };
         keeper.keep(now)?;
         if keeper.gate.published().facts.is_none() {
@@ -116,8 +122,17 @@ impl Keeper {
         }
     }
 
-    /// One step: what the ledger says, the bucket, the serving number; then the document.
+    /// One step, and what it says of how the service stands.
     pub async fn tick(&mut self) -> Result<(), StoreError> {
+        let done = self.step().await;
+        let works = (Works::from(done.is_ok()), Works::from(self.gate.booking_is_well()));
+        let phase = self.gate.published().phase;
+        self.gate.board.note(works, phase, self.clock.now(), self.clock.elapsed());
+        done
+    }
+
+    /// What the ledger says, the bucket, the serving number; then the document.
+    async fn step(&mut self) -> Result<(), StoreError> {
         let now = self.clock.now();
         if let Some(teller) = &mut self.teller
             && let Some(news) = teller.ask(now).await
@@ -129,6 +144,7 @@ impl Keeper {
 
     fn keep(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.gate.taken_over.follow(self.gate.tag)?;
+        self.take_orders(now)?;
         let mut state = self.node.look(now)?;
         self.node.lead_if_nobody_does(&mut state)?;
         let has_changed = self.node.keep_bucket(now, &state)?;
@@ -147,6 +163,22 @@ impl Keeper {
             self.node.step(NodeStep::default())?;
         }
         self.follow(&led);
+        Ok(())
+    }
+
+    /// What operators ordered since the last look, whether the ledger lives or not.
+    fn take_orders(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let given = self.line_store.orders(self.gate.tag, self.ordered)?;
+        for (number, given) in &given {
+            tracing::info!(number, order = given.order.text(), "an order is taken up");
+            self.leading.orders.follow(&given.order, given.given_at);
+            self.ordered = *number;
+        }
+        if !given.is_empty() {
+            let rate = self.leading.follow_orders(&self.gate, now);
+            let mut exchanges = self.gate.exchanges.lock().expect("nothing panics while counting exchanges");
+            exchanges.set_rate(rate, rate, now);
+        }
         Ok(())
     }
 

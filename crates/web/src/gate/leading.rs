@@ -2,8 +2,9 @@
 
 use super::{Gate, GateSettings};
 use jiff::{SignedDuration, Timestamp};
+use std::sync::atomic::Ordering;
 use store::{LedgerNews, LineState};
-use waiting_room::{AdmissionMeter, DosesLeft, GateDocument, Phase, PhaseFacts, TokenBucket};
+use waiting_room::{AdmissionMeter, DosesLeft, GateDocument, Orders, Phase, PhaseFacts, TokenBucket};
 
 /// At most one gate document a second, unless the phase changes.
 const PUBLISH_EVERY: SignedDuration = SignedDuration::from_secs(1);
@@ -14,6 +15,8 @@ pub(super) struct Leading {
     callers: TokenBucket,
     meter: AdmissionMeter,
     news: News,
+    /// What operators ordered, all of it together.
+    pub(super) orders: Orders,
 }
 
 /// What the ledger said last, and for how long it has not said anything else.
@@ -30,7 +33,17 @@ impl Leading {
             callers: TokenBucket::empty(rate, rate, now),
             meter: AdmissionMeter::default(),
             news: News { last: told, looks: NEWS_GOOD_FOR_LOOKS },
+            orders: Orders::default(),
         }
+    }
+
+    /// From now on. Answers the rate: people called, and passes given by this node, a second.
+    pub(super) fn follow_orders(&mut self, gate: &Gate, now: Timestamp) -> u32 {
+        let rate = self.orders.rate.unwrap_or(gate.settings.admissions_per_second);
+        self.callers.set_rate(rate, rate, now);
+        let epoch = gate.settings.pass_epoch + self.orders.revocations;
+        gate.pass_epoch.store(epoch, Ordering::Relaxed);
+        rate
     }
 
     /// Every node hears the news, so that each knows them when it comes to lead.
@@ -55,6 +68,9 @@ impl Leading {
             Some(Opening::Closed { at }) => state.led.closed_at = Some(at),
             Some(Opening::NotYet) | None => {}
         }
+        if let Some(at) = self.orders.closed_at {
+            state.led.closed_at.get_or_insert(at);
+        }
     }
 
     pub(super) fn phase(&self, gate: &Gate, state: &LineState, now: Timestamp) -> Phase {
@@ -64,7 +80,7 @@ impl Leading {
             opens_at: gate.campaign.opens_at,
             opened: state.led.opened_at.is_some(),
             closed: state.led.closed_at.is_some(),
-            paused: false,
+            paused: self.orders.is_paused,
             booking_is_well: self.booking_is_well(),
             doses_left: self.doses_left(gate).total,
         })
@@ -106,7 +122,8 @@ impl Leading {
         });
         let pace = self.meter.per_minute();
         // Until it is measured, pages look again as if everybody came in who may.
-        let expected = pace.unwrap_or(u64::from(gate.settings.admissions_per_second) * 60);
+        let rate = self.orders.rate.unwrap_or(gate.settings.admissions_per_second);
+        let expected = pace.unwrap_or(u64::from(rate) * 60);
         is_due.then(|| GateDocument {
             campaign: gate.campaign.slug.clone(),
             sequence: state.led.gate_sequence + 1,
@@ -118,9 +135,9 @@ impl Leading {
             tickets_issued: issued.max(before.map_or(0, |before| before.tickets_issued)),
             admissions_per_minute: pace,
             doses_left: self.doses_left(gate),
-            message: (String::new(), String::new()),
-            poll: gate.settings.poll.paced(expected),
-            pass_epoch: gate.settings.pass_epoch,
+            message: self.orders.message.clone(),
+            poll: gate.settings.poll.paced(expected).stretched(self.orders.stretch),
+            pass_epoch: gate.pass_epoch(),
         })
     }
 }

@@ -9,6 +9,7 @@ mod in_line;
 mod mine;
 mod people;
 mod prepared;
+mod status;
 mod trouble;
 
 use super::help::HelpPage;
@@ -84,6 +85,7 @@ fn every_sample() -> Vec<Sample> {
             &PassNeededPage { chrome: chrome(lang, "/book"), has_ticket: true, expired: false },
         );
         add("help", &help(lang));
+        status::add(lang, &mut add);
     }
     samples
 }

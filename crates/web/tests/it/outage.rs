@@ -13,7 +13,7 @@ use web::routes::table;
 /// What must answer whatever the store does, and how.
 async fn assert_the_line_lives(site: &Site, person: &mut Person) {
     let region = format!("/regions/{SIGUNGU}");
-    for path in ["/", "/regions", &region, "/help", "/identity", "/wait"] {
+    for path in ["/", "/regions", &region, "/help", "/status", "/identity", "/wait"] {
         let answer = person.get(site, path).await;
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
     }

@@ -9,7 +9,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 87] = [
+pub(crate) const RULES: [(&str, &str, Guard); 88] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/wait/code", Public),
@@ -78,6 +78,7 @@ pub(crate) const RULES: [(&str, &str, Guard); 87] = [
     ("GET", "/site", Public),
     ("GET", "/site/go", Admitted),
     ("GET", "/help", Public),
+    ("GET", "/status", Public),
     ("GET", "/outbox", DemoOnly),
     ("GET", "/gate/{campaign}/ticket", Public),
     ("POST", "/api/v1/identity", Public),

@@ -75,7 +75,6 @@ pub(crate) struct Wanted {
     pub(crate) socket: SocketLimits,
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) places: Arc<MemoryPlaces>,
-    /// The line stands before it.
     pub(crate) other_site: Option<OtherSite>,
 }
 
@@ -120,7 +119,7 @@ pub(crate) struct Site {
     pub(crate) ledger: Arc<MoodyStore>,
     pub(crate) outbox: Arc<DemoOutbox>,
     pub(crate) address: SocketAddr,
-    /// Where the staff is answered.
+    pub(crate) line: Arc<MemoryLine>,
     pub(crate) staff_address: SocketAddr,
     keeper: Mutex<Keeper>,
     feeder: Mutex<Feeder>,
@@ -177,6 +176,7 @@ impl Site {
             app,
             clock: Arc::clone(&kept.clock),
             ledger: Arc::clone(&kept.ledger),
+            line: Arc::clone(&kept.line),
             outbox: Arc::clone(&kept.outbox),
             address,
             staff_address,
