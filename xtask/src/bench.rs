@@ -12,6 +12,7 @@ mod memory;
 mod new_each;
 mod nginx;
 mod nodes;
+mod opening;
 mod redis;
 mod refusal;
 mod report;
@@ -44,14 +45,16 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
         [PINNED, "refusal"] => refusal::run(),
         [PINNED, "sweep"] => sweep::run(false),
         [PINNED, "sweep", "--short"] => sweep::run(true),
+        [PINNED, "opening", asked @ ..] => opening::run(asked),
         ["gate" | "generator" | "refusal" | "sweep" | "connections" | "polling"]
         | ["sweep", "--short"]
-        | ["connections", "--long"] => run_pinned(words),
+        | ["connections", "--long"]
+        | ["opening", ..] => run_pinned(words),
         ["ledger"] => ledger::run(false),
         ["ledger", "--short"] => ledger::run(true),
         ["nodes"] => nodes::run(),
         _ => anyhow::bail!(
-            "say `bench gate`, `bench connections` (`--long` for 72,000 of them), `bench refusal`, `bench polling`, `bench sweep` (`--short` for three minutes), `bench ledger` (`--short` for five minutes), `bench nodes`, or `bench generator` for the generator itself beside wrk"
+            "say `bench gate`, `bench connections` (`--long` for 72,000 of them), `bench refusal`, `bench polling`, `bench sweep` (`--short` for three minutes), `bench ledger` (`--short` for five minutes), `bench nodes`, `bench opening --joins` (or `--own-connections`; `--people N`), or `bench generator` for the generator itself beside wrk"
         ),
     }
 }
@@ -68,7 +71,10 @@ fn run_pinned(words: &[&str]) -> Result<()> {
     }
     ensure!(build.status().context("cargo build")?.success(), "the release build failed");
     let program = workspace::release_dir()?.join("xtask");
-    let mut pinned = on_core(GENERATOR_CORE, &program);
+    // An opening takes every core that the server leaves.
+    let others = format!("{GENERATOR_CORE}-{}", cores - 1);
+    let core = if words.first() == Some(&"opening") { &others } else { GENERATOR_CORE };
+    let mut pinned = on_core(core, &program);
     let status =
         pinned.args(["bench", PINNED]).args(words).status().context("taskset (Debian package util-linux)")?;
     ensure!(status.success(), "bench {what}: see above");

@@ -8,7 +8,7 @@ mod upkeep;
 
 pub(crate) use connecting::Connector;
 pub(crate) use line::{Given, Steering, SteeringPlaces, SteeringWhat};
-pub(crate) use rehearsing::{Plan, Rehearse};
+pub(crate) use rehearsing::{Erase, Plan, Rehearse, RehearseWhat};
 pub(crate) use staff::{Granted, Staff, StaffPlaces, StaffWhat};
 pub(crate) use upkeep::{
     Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Move, Places, Restore, Retention, Verify, View,
@@ -114,6 +114,7 @@ pub(crate) enum Command {
     Plan(Plan),
     /// 예약 시작을 연습함: 가상의 사람들과 감사 · rehearse an opening: a synthetic crowd, and its audit
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Rehearse(Rehearse),
 }
 

@@ -19,6 +19,10 @@ impl Histogram {
         self.counts[bucket_of(latency.as_nanos() as u64)] += 1;
     }
 
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.counts.iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
+    }
+
     /// The latency that `share` of the requests (0 to 1) did not exceed, in microseconds; 0 without requests.
     pub(crate) fn quantile_us(&self, share: f64) -> f64 {
         let total: u64 = self.counts.iter().sum();

@@ -1,7 +1,7 @@
 //! What is done before the day: plan it, rehearse it.
 
-use super::Places;
-use clap::Args;
+use super::{HELP, OPTIONS, Places};
+use clap::{Args, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -27,8 +27,28 @@ pub(crate) struct Plan {
     pub(crate) example: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum RehearseWhat {
+    /// 모의 자료를 모두 지움 · erase everything synthetic: the demonstration's data, its keys, the logbook
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Erase(Erase),
+}
+
 #[derive(Debug, Args)]
+pub(crate) struct Erase {
+    /// 모의 서비스의 자료 폴더. 다른 폴더는 거절함 · the demonstration's data folder; any other is refused
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// 일지와 보고서가 있는 폴더도 · the folder with logbook and reports, too
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Rehearse {
+    #[command(subcommand)]
+    pub(crate) what: Option<RehearseWhat>,
     /// 연습할 서비스의 주소 · where the service is that is rehearsed
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "IP:PORT")]
     pub(crate) at: SocketAddr,

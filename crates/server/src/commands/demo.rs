@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use store::{Clock as _, Randomness};
 use store_sqlite::JOURNAL_FILE;
 
-const DOORS_FILE: &str = "demo.toml";
+pub(crate) const DOORS_FILE: &str = "demo.toml";
 const OPEN_FOR_S: i64 = 12 * 86_400;
 
 /// Born 1962 to 1966, with numbers that nobody has and phones that reach nobody. The last two are a foreigner, and

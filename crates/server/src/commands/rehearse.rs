@@ -1,5 +1,6 @@
 //! `charye rehearse`: a crowd at a running service, what everybody was told, and whether it was true.
 
+mod erase;
 mod evidence;
 mod live;
 mod picture;
@@ -56,6 +57,9 @@ impl Played {
 }
 
 pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
+    if let Some(cli::RehearseWhat::Erase(order)) = &asked.what {
+        return erase::run(order);
+    }
     if asked.audit_again {
         return audit_again(asked);
     }

@@ -17,11 +17,17 @@ use hyper::http;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use waiting_room::Ticket;
 
 /// A plainer request fits; a longer head goes to hyper.
 const HEAD_MAX: usize = 2048;
 const FIELDS_MAX: usize = 24;
+/// What an idle connection keeps for its answers.
+const ANSWER_KEPT: usize = 2048;
+/// So long a reservation may take to grow before the whole join waits for it.
+const RESERVATION_WAIT: Duration = Duration::from_millis(250);
 
 /// The two request lines that are known here.
 pub(super) struct Lane {
@@ -39,7 +45,15 @@ pub(super) enum After {
 }
 
 enum Seen {
-    Answered { length: usize, close: bool },
+    Answered {
+        length: usize,
+        close: bool,
+    },
+    /// A join while the reservation grows.
+    NoTicketYet {
+        length: usize,
+        close: bool,
+    },
     Unfinished,
     NotOurs,
 }
@@ -68,25 +82,41 @@ impl Lane {
     pub(super) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut S, app: &App) -> After {
         let limits = &app.settings.socket;
         let mut head = [0; HEAD_MAX];
-        let mut filled = 0;
-        let mut answer = Vec::with_capacity(2048);
+        // Of the head: what is answered, and what is read.
+        let (mut taken, mut filled) = (0, 0);
+        let mut answer = Vec::with_capacity(ANSWER_KEPT);
         let mut answered_lately = false;
         let mut idle = pin!(tokio::time::sleep(limits.head_wait));
         loop {
-            match self.look(&head[..filled], app, &mut answer) {
-                Seen::NotOurs => return After::Hyper(Bytes::copy_from_slice(&head[..filled])),
-                Seen::Answered { length, close } => {
-                    app.watching.from_memory();
-                    if !send(stream, &mut answer, limits).await || close {
-                        return After::Closed;
-                    }
-                    head.copy_within(length..filled, 0);
-                    filled -= length;
-                    answered_lately = true;
+            let mut seen = self.look(&head[taken..filled], app, &mut answer);
+            if let Seen::NoTicketYet { length, close } = seen {
+                // Nobody waits for an answer that is there already.
+                if !send(stream, &mut answer, limits).await {
+                    return After::Closed;
+                }
+                seen = Box::pin(ticket_once_reserved(app, length, close, &mut answer)).await;
+            }
+            if let Seen::Answered { length, close } = seen {
+                app.watching.from_memory();
+                taken += length;
+                answered_lately = true;
+                if !close {
                     continue;
                 }
-                Seen::Unfinished if filled == HEAD_MAX => return After::Hyper(Bytes::copy_from_slice(&head)),
-                Seen::Unfinished => {}
+            }
+            // Whoever asks several things at once gets the answers at once.
+            if !send(stream, &mut answer, limits).await {
+                return After::Closed;
+            }
+            match seen {
+                Seen::NotOurs => return After::Hyper(Bytes::copy_from_slice(&head[taken..filled])),
+                Seen::Answered { .. } => return After::Closed,
+                Seen::NoTicketYet { .. } | Seen::Unfinished => {}
+            }
+            head.copy_within(taken..filled, 0);
+            (taken, filled) = (0, filled - taken);
+            if filled == HEAD_MAX {
+                return After::Hyper(Bytes::copy_from_slice(&head));
             }
             tokio::select! {
                 biased;
@@ -126,12 +156,22 @@ impl Lane {
         plain.close |= app.draining.has_begun();
         let published = app.gate.published();
         let ending = Ending { date: &published.date, close: plain.close, over_tls: app.tls.is_some() };
+        let Plain { length, close, personal, .. } = plain;
         if is_document {
             published.gate_document.write(&plain.asked, &ending, answer);
-        } else if plain.personal || !write_ticket(app, &ending, answer) {
+            return Seen::Answered { length, close };
+        }
+        if personal {
             return Seen::NotOurs;
         }
-        Seen::Answered { length: plain.length, close: plain.close }
+        match app.gate.try_issue(|| app.random.bytes()) {
+            Ok(Some(ticket)) => {
+                write_ticket(app, &ticket, &ending, answer);
+                Seen::Answered { length, close }
+            }
+            Ok(None) => Seen::NoTicketYet { length, close },
+            Err(_) => Seen::NotOurs,
+        }
     }
 }
 
@@ -165,10 +205,19 @@ fn plain(fields: &[httparse::Header<'_>], length: usize) -> Option<Plain> {
     (hosts == 1).then_some(plain)
 }
 
-/// False where a ticket cannot be given at once; the whole join then waits, or says why not.
-fn write_ticket(app: &App, ending: &Ending<'_>, answer: &mut Vec<u8>) -> bool {
-    let Ok(Some(ticket)) = app.gate.try_issue(|| app.random.bytes()) else { return false };
-    let token = app.gate.seal(&ticket);
+/// A connection that went to hyper for it would stay there. Where it takes longer, or where there are no tickets, the
+/// whole join waits, or says why not.
+async fn ticket_once_reserved(app: &App, length: usize, close: bool, answer: &mut Vec<u8>) -> Seen {
+    let issued = app.gate.issue(|| app.random.bytes());
+    let Ok(Ok(ticket)) = tokio::time::timeout(RESERVATION_WAIT, issued).await else { return Seen::NotOurs };
+    let published = app.gate.published();
+    let ending = Ending { date: &published.date, close, over_tls: app.tls.is_some() };
+    write_ticket(app, &ticket, &ending, answer);
+    Seen::Answered { length, close }
+}
+
+fn write_ticket(app: &App, ticket: &Ticket, ending: &Ending<'_>, answer: &mut Vec<u8>) {
+    let token = app.gate.seal(ticket);
     let body = ticket_body(&token, "issued");
     answer.extend_from_slice(b"HTTP/1.1 201 Created\r\n");
     header(answer, CONTENT_TYPE.as_str(), b"application/json");
@@ -184,11 +233,13 @@ fn write_ticket(app: &App, ending: &Ending<'_>, answer: &mut Vec<u8>) -> bool {
     for part in body {
         answer.extend_from_slice(part.as_bytes());
     }
-    true
 }
 
 /// False when the other side is gone or does not read. A timer is made only for what the socket does not take at once.
 async fn send<S: AsyncWrite + Unpin>(stream: &mut S, answer: &mut Vec<u8>, limits: &SocketLimits) -> bool {
+    if answer.is_empty() {
+        return true;
+    }
     let at_once = poll_fn(|ctx| {
         let sent = match Pin::new(&mut *stream).poll_write(ctx, answer) {
             Poll::Pending => 0,
@@ -205,5 +256,6 @@ async fn send<S: AsyncWrite + Unpin>(stream: &mut S, answer: &mut Vec<u8>, limit
     };
     let is_out = is_out || matches!(tokio::time::timeout(limits.write_wait, the_rest).await, Ok(Ok(())));
     answer.clear();
+    answer.shrink_to(ANSWER_KEPT);
     is_out
 }

@@ -1,7 +1,9 @@
 //! The short lane answers as hyper would, and leaves to hyper whatever is not plain.
 
 use crate::site::{SLUG, Site};
+use crate::watching::{metrics, watcher};
 use crate::wire::{Answer, Ask};
+use std::collections::HashSet;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -121,4 +123,33 @@ async fn what_could_mean_two_things_is_never_answered_by_the_lane() {
         let statuses: Vec<&str> = all.split("HTTP/1.").skip(1).map(|answer| &answer[2..5]).collect();
         assert_eq!(statuses, [expected], "{name}: {all}");
     }
+}
+
+#[tokio::test]
+async fn more_joins_at_once_than_are_reserved_are_all_answered_and_the_connection_stays_in_the_lane() {
+    let site = Site::new();
+    let mut watcher = watcher(&site);
+    let line = format!("POST /gate/{SLUG}/tickets HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n");
+    let asked = format!("{line}\r\n").repeat(99) + &format!("{line}connection: close\r\n\r\n");
+    let mut stream = TcpStream::connect(site.address).await.unwrap();
+    stream.write_all(asked.as_bytes()).await.unwrap();
+    let mut all = Vec::new();
+    let ticking = async {
+        loop {
+            // The next second has a reservation of its own.
+            site.seconds(1).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        read = stream.read_to_end(&mut all) => drop(read.unwrap()),
+        () = ticking => {}
+    }
+    let all = String::from_utf8(all).unwrap();
+    let answers: Vec<&str> = all.split("HTTP/1.1 201 Created\r\n").skip(1).collect();
+    let tickets: HashSet<&str> =
+        answers.iter().filter_map(|answer| answer.split("\"ticket\":\"").nth(1)).collect();
+    assert_eq!((answers.len(), tickets.len()), (100, 100), "{all}");
+    // What hyper gives is not counted there.
+    assert_eq!(metrics(&mut watcher).await["charye_requests_from_memory_total"] as u64, 100);
 }

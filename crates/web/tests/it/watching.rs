@@ -12,14 +12,14 @@ use web::front;
 use web::watching::operator;
 
 /// The operator's listener of a site.
-fn watcher(site: &Site) -> Wire {
+pub(crate) fn watcher(site: &Site) -> Wire {
     let listener = front::bind(([127, 0, 0, 1], 0).into()).unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(operator::serve(listener, Arc::clone(&site.app)));
     Wire::to(address)
 }
 
-async fn metrics(watcher: &mut Wire) -> BTreeMap<String, f64> {
+pub(crate) async fn metrics(watcher: &mut Wire) -> BTreeMap<String, f64> {
     let answer = watcher.ask(&Ask::get("/metrics")).await;
     assert!(answer.header("content-type").starts_with("text/plain; version=0.0.4"), "{answer:?}");
     let samples = answer.body.lines().filter(|line| !line.starts_with('#'));

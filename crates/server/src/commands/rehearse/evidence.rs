@@ -14,7 +14,7 @@ use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
-const EXPORT: &str = "audit.jsonl";
+pub(super) const EXPORT: &str = "audit.jsonl";
 
 pub(super) struct Evidence {
     pub(super) country: Arc<Country>,

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 const US_IN_MS: f64 = 1_000.0;
+/// For programs, for a terminal or a page of notes, for a browser.
+pub(super) const REPORTS: [&str; 3] = ["report.json", "report.md", "report.html"];
 
 pub(super) fn write(played: &Played, out: &Path) -> Result<()> {
     let report = report(played);
@@ -20,10 +22,11 @@ pub(super) fn write(played: &Played, out: &Path) -> Result<()> {
         let path = out.join(name);
         std::fs::write(&path, text).with_context(|| path.display().to_string())
     };
-    put("report.json", &serde_json::to_string_pretty(&machine(played))?)?;
-    put("report.md", report.as_markdown())?;
-    put("report.html", &report.into_html())?;
-    println!("보고서 / report  {}", out.join("report.html").display());
+    let [json, markdown, html] = REPORTS;
+    put(json, &serde_json::to_string_pretty(&machine(played))?)?;
+    put(markdown, report.as_markdown())?;
+    put(html, &report.into_html())?;
+    println!("보고서 / report  {}", out.join(html).display());
     Ok(())
 }
 
