@@ -46,6 +46,10 @@ async fn a_pause_keeps_every_place_and_lets_nobody_in_until_it_is_over() {
         "{page:?}"
     );
     assert_eq!(first.enter(&site).await.location(), "/wait");
+    // Nobody is promised to come in at once.
+    let nobody_yet = Person::number(9).with_cookie("ticket", first.cookie("ticket"));
+    let page = { nobody_yet }.get(&site, "/wait").await;
+    assert!(page.body.contains("다시 시작할 때 바로 들어갑니다"), "{page:?}");
     ordered(&site, Order::Resume).await;
     assert_eq!(first.enter(&site).await.location(), "/book");
     site.seconds(5).await;
