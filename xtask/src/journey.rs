@@ -15,6 +15,8 @@ mod entrance;
 mod family;
 mod hostile;
 mod identity;
+mod office;
+mod operator;
 mod options;
 mod others;
 mod page;
@@ -74,8 +76,9 @@ macro_rules! walks {
 }
 
 /// To add one: a module, and its name here. Those of one engine are walked side by side, a few at a time.
-const WALKS: [Walk; 11] = walks![
+const WALKS: [Walk; 12] = walks![
     agent in Chromium,
+    operator in Chromium,
     crowd in Chromium,
     trouble in Chromium,
     visitors in Firefox,

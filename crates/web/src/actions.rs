@@ -45,7 +45,7 @@ impl Context {
 
     pub(crate) async fn do_keyed(&self, command: Command) -> Result<Outcome, Problem> {
         let request = self.keyed(command)?;
-        Ok(self.app.store.execute(request).await??)
+        Ok(self.app.watching.achieved(self.app.store.execute(request).await??))
     }
 }
 
@@ -187,9 +187,8 @@ pub async fn enter_to_change(ctx: &mut Context) -> Result<Entered, Problem> {
     let claim = person_card(ctx, person).await?;
     let candidate = candidate(&ctx.app, &claim).await?;
     let admit = Command::Admit(Admit { campaign, person, candidate, ticket, queue_number });
-    let Outcome::Admitted(admission) = ctx.app.store.execute(admit.into()).await?? else {
-        unreachable!("admitting admits")
-    };
+    let outcome = ctx.app.watching.achieved(ctx.app.store.execute(admit.into()).await??);
+    let Outcome::Admitted(admission) = outcome else { unreachable!("admitting admits") };
     let limits = gate.campaign.limits;
     let pass = Pass {
         campaign: gate.tag,

@@ -48,6 +48,7 @@ pub struct Assets {
     pub find_css: &'static str,
     pub find_js: &'static str,
     pub desk_css: &'static str,
+    pub operator_js: &'static str,
 }
 
 /// The frame around every page; the layout shows it.

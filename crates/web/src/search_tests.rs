@@ -57,8 +57,16 @@ fn country() -> Country {
 fn feeder(country: &Arc<Country>) -> Feeder {
     let clock = Arc::new(MockClock::at(world::opens_at()));
     let ledger = MemoryStore::new(Arc::clone(country), Arc::clone(&clock) as Arc<dyn Clock>);
-    let assets =
-        Assets { css: "", icon: "", page_js: "", wait_js: "", find_css: "", find_js: "", desk_css: "" };
+    let assets = Assets {
+        css: "",
+        icon: "",
+        page_js: "",
+        wait_js: "",
+        find_css: "",
+        find_js: "",
+        desk_css: "",
+        operator_js: "",
+    };
     let parts = FeederParts {
         country: Arc::clone(country),
         ledger: Arc::new(ledger) as Arc<dyn Store>,

@@ -8,17 +8,23 @@
 //! - [`desk`]: in whose name the ledger is asked. Whatever is done or looked at goes to it in an envelope with who, from
 //!   where and why, and is on record in the same step.
 //! - [`people`], [`booking`], [`codes`]: the agent. [`record`]: the auditor.
+//! - [`console`], [`operator`], [`orders`]: the operator; fresh codes for what is big: [`step_up`].
 //!
 //! To add a screen: its handler, a page under `pages/desk`, its samples, one line in [`routes`] with its power.
 
 pub mod account;
 pub mod addresses;
 mod alarm;
+mod alarms;
 pub mod book;
 mod booking;
 mod codes;
+pub mod console;
 mod desk;
 pub mod finder;
+mod live;
+mod operator;
+mod orders;
 mod pacing;
 mod password;
 mod people;
@@ -28,14 +34,17 @@ pub mod session;
 mod setup;
 mod sha1;
 mod sign_in;
+mod step_up;
 pub mod totp;
 pub(crate) mod trouble;
 
 use addresses::Addresses;
 use book::StaffBook;
+use console::Console;
 use finder::PeopleIndex;
 use std::sync::Arc;
 
+pub use alarms::Alarm;
 pub use desk::OnDuty;
 pub(crate) use desk::{check_door, check_duty};
 pub use setup::setup_digest;
@@ -46,17 +55,20 @@ pub struct Staff {
     /// Who may ask at all.
     pub addresses: Addresses,
     pub people: PeopleIndex,
+    /// What an operator sees, and through which they order.
+    pub console: Console,
     pacing: pacing::Pacing,
     hashing: password::Hashing,
     unmasked: alarm::Unmasked,
 }
 
 impl Staff {
-    pub fn new(book: StaffBook, addresses: Addresses) -> Self {
+    pub fn new(book: StaffBook, addresses: Addresses, console: Console) -> Self {
         Self {
             book: Arc::new(book),
             addresses,
             people: PeopleIndex::default(),
+            console,
             pacing: pacing::Pacing::default(),
             hashing: password::Hashing::default(),
             unmasked: alarm::Unmasked::default(),

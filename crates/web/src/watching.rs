@@ -4,12 +4,14 @@
 //! It is served on a listener of its own ([`operator`]), never on the public one.
 
 pub mod access;
+mod counted;
 pub mod exposition;
 pub mod health;
 pub mod operator;
 mod process;
 
 use crate::overload::Plane;
+pub use counted::Counted;
 use http::StatusCode;
 use hyper::http;
 use std::collections::BTreeMap;
@@ -34,6 +36,8 @@ pub struct Watching {
     refusals: Mutex<BTreeMap<&'static str, u64>>,
     connections_accepted: AtomicU64,
     connections_ended: AtomicU64,
+    admitted: AtomicU64,
+    booked: AtomicU64,
 }
 
 #[derive(Default)]

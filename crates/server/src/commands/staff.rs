@@ -168,6 +168,7 @@ fn name_of(event: &StaffEvent) -> &'static str {
         StaffEvent::Disabled => "disabled",
         StaffEvent::SignedIn { .. } => "signed in",
         StaffEvent::SignInFailed => "sign-in failed",
+        StaffEvent::SteppedUp { .. } => "fresh code",
         StaffEvent::SignedOut { .. } => "signed out",
     }
 }

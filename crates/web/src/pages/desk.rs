@@ -5,6 +5,7 @@ pub mod codes;
 pub mod days;
 pub mod home;
 pub mod new_person;
+pub mod operator;
 pub mod person;
 pub mod record;
 pub mod setup;
@@ -22,6 +23,7 @@ pub struct Frame {
     pub who: Option<String>,
     pub serves_people: bool,
     pub reads_record: bool,
+    pub runs_line: bool,
     /// This page in the other language; of the answer to a form, where staff begin.
     pub other_path: String,
     /// For the forms of the page.

@@ -7,6 +7,7 @@ mod finding;
 mod identity;
 mod in_line;
 mod mine;
+mod operator;
 mod people;
 mod prepared;
 mod status;
@@ -31,6 +32,7 @@ const CSS: &str = include_str!("../../assets/charye.css");
 const FIND_CSS: &str = include_str!("../../assets/find.css");
 const DESK_CSS: &str = include_str!("../../assets/desk.css");
 const FIND_JS: &str = include_str!("../../assets/find.js");
+const OPERATOR_JS: &str = include_str!("../../assets/operator.js");
 const PAGE_JS: &str = include_str!("../../assets/page.js");
 const WAIT_JS: &str = include_str!("../../assets/wait.js");
 const ICON: &str = include_str!("../../assets/favicon.svg");
@@ -74,6 +76,7 @@ fn every_sample() -> Vec<Sample> {
         }
         people::add(lang, &mut add);
         desk::add(lang, &mut add);
+        operator::add(lang, &mut add);
         add("refusal", &refusal(lang));
         trouble::add(lang, &mut add);
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });
@@ -99,6 +102,7 @@ fn chrome(lang: Lang, path: &str) -> Chrome {
         find_css: "find.css",
         find_js: "find.js",
         desk_css: "desk.css",
+        operator_js: "operator.js",
     };
     Chrome::for_everybody(lang, path.to_owned(), true, assets, now())
 }
@@ -355,9 +359,12 @@ fn samples_are_written_for_looking_at() {
     let target = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("samples");
     std::fs::create_dir_all(&target).unwrap();
     let files = [("charye.css", CSS), ("page.js", PAGE_JS), ("wait.js", WAIT_JS), ("favicon.svg", ICON)];
-    for (name, text) in
-        files.into_iter().chain([("find.css", FIND_CSS), ("find.js", FIND_JS), ("desk.css", DESK_CSS)])
-    {
+    for (name, text) in files.into_iter().chain([
+        ("find.css", FIND_CSS),
+        ("find.js", FIND_JS),
+        ("desk.css", DESK_CSS),
+        ("operator.js", OPERATOR_JS),
+    ]) {
         std::fs::write(target.join(name), text).unwrap();
     }
     for (name, lang, html) in every_sample() {

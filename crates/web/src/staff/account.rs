@@ -30,6 +30,8 @@ pub enum Power {
     People,
     /// What staff did and looked at.
     Record,
+    /// The line as a whole: its figures and its orders.
+    Line,
 }
 
 impl Role {
@@ -54,6 +56,7 @@ impl Role {
             Power::Account => true,
             Power::People => self == Self::Agent,
             Power::Record => self == Self::Auditor,
+            Power::Line => self == Self::Operator,
         }
     }
 }

@@ -49,6 +49,10 @@ pub enum StaffEvent {
         step: u64,
     },
     SignInFailed,
+    /// A fresh code for something big, by the step of it.
+    SteppedUp {
+        step: u64,
+    },
     SignedOut {
         session: [u8; 16],
         until: Timestamp,
@@ -191,7 +195,7 @@ impl Account {
             }
             StaffEvent::Granted(grants) => self.grants = grants,
             StaffEvent::Disabled => (self.is_disabled, self.sessions_from) = (true, at),
-            StaffEvent::SignedIn { step, .. } => self.last_step = step,
+            StaffEvent::SignedIn { step, .. } | StaffEvent::SteppedUp { step } => self.last_step = step,
             StaffEvent::SignInFailed | StaffEvent::Added { .. } | StaffEvent::SignedOut { .. } => {}
         }
     }

@@ -91,7 +91,7 @@ impl Context {
         let key = RequestKey(key.chain_update(body).chain_update(sent).finalize().into());
         let command = self.ordered(StaffAct::InNameOf(command), "")?;
         let request = Request { keyed: Some(Keyed { key, body }), command };
-        Ok(self.app.store.execute(request).await??)
+        Ok(self.app.watching.achieved(self.app.store.execute(request).await??))
     }
 
     fn ordered(&self, act: StaffAct, why: &str) -> Result<Command, Problem> {

@@ -30,6 +30,7 @@ mod malformed;
 mod merged;
 mod nodes;
 mod openapi;
+mod operator;
 mod orders;
 mod other_site;
 mod outage;

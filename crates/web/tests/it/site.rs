@@ -394,7 +394,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
             kept.wanted.booking_requests_max,
             Duration::from_millis(20),
         ),
-        staff: Some(crate::staff::staff_of(&kept.staff, keys)),
+        staff: Some(crate::staff::staff_of(&kept.staff, &kept.line, keys)),
     };
     (app, keeper, feeder)
 }

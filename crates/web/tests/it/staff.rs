@@ -9,20 +9,23 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{AuditEvent, Clock as _, MemoryStaff, StaffFile};
+use store::{AuditEvent, Clock as _, LineStore, MemoryLine, MemoryStaff, StaffFile};
 use web::keys::Keys;
 use web::staff::Staff;
 use web::staff::account::{Grant, Role, Setup, StaffPlace};
 use web::staff::addresses::Addresses;
 use web::staff::book::{StaffBook, StaffEntry, StaffEvent};
+use web::staff::console::{Console, DiskSpace};
 use web::staff::setup_digest;
 use web::staff::totp::{code_of, step_at};
 
 /// The office is a network; a test behind a proxy says where it comes from.
-pub(crate) fn staff_of(file: &Arc<MemoryStaff>, keys: Arc<Keys>) -> Arc<Staff> {
+pub(crate) fn staff_of(file: &Arc<MemoryStaff>, line: &Arc<MemoryLine>, keys: Arc<Keys>) -> Arc<Staff> {
     let office = Addresses::parse(&["10.1.0.0/16".to_owned()]).unwrap();
     let file = Arc::clone(file) as Arc<dyn StaffFile>;
-    Arc::new(Staff::new(StaffBook::new(file, keys), office))
+    let disk = || Some(DiskSpace { free_bytes: 40 << 30, total_bytes: 100 << 30 });
+    let console = Console::new(Arc::clone(line) as Arc<dyn LineStore>, Box::new(disk));
+    Arc::new(Staff::new(StaffBook::new(file, keys), office, console))
 }
 
 pub(crate) const PASSWORD: &str = "four words in a row";

@@ -16,8 +16,9 @@ use Guard::StaffDoor;
 const ACCOUNT: Guard = Guard::Staff(Power::Account);
 const PEOPLE: Guard = Guard::Staff(Power::People);
 const RECORD: Guard = Guard::Staff(Power::Record);
+const LINE: Guard = Guard::Staff(Power::Line);
 
-const RULES: [(&str, &str, Guard); 23] = [
+const RULES: [(&str, &str, Guard); 27] = [
     ("GET", "/", StaffDoor),
     ("GET", "/desk/sign-in", StaffDoor),
     ("POST", "/desk/sign-in", StaffDoor),
@@ -27,6 +28,10 @@ const RULES: [(&str, &str, Guard); 23] = [
     ("POST", "/desk/sign-out", ACCOUNT),
     ("GET", "/desk", ACCOUNT),
     ("GET", "/desk/record", RECORD),
+    ("GET", "/desk/operator", LINE),
+    ("GET", "/desk/operator/live", LINE),
+    ("GET", "/desk/operator/orders", LINE),
+    ("POST", "/desk/operator/orders", LINE),
     ("GET", "/desk/codes", PEOPLE),
     ("POST", "/desk/people/find", PEOPLE),
     ("GET", "/desk/people/new", PEOPLE),

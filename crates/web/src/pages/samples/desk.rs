@@ -60,12 +60,13 @@ pub(super) fn add(lang: Lang, add: &mut dyn FnMut(&'static str, &dyn askama::Dyn
     add("desk-trouble", &DeskTroublePage { frame: frame(lang, "/desk"), note: note(lang) });
 }
 
-fn frame(lang: Lang, path: &str) -> Frame {
+pub(super) fn frame(lang: Lang, path: &str) -> Frame {
     Frame {
         chrome: chrome(lang, path),
         who: Some("hong.gd".to_owned()),
         serves_people: true,
         reads_record: false,
+        runs_line: false,
         other_path: path.to_owned(),
         csrf: "c5f1".to_owned(),
         key: "k1".to_owned(),
@@ -76,7 +77,7 @@ fn at_the_door(lang: Lang, path: &str) -> Frame {
     Frame { who: None, serves_people: false, ..frame(lang, path) }
 }
 
-fn note(lang: Lang) -> RefusalNote {
+pub(super) fn note(lang: Lang) -> RefusalNote {
     RefusalNote {
         code: "311".to_owned(),
         sentence: lang.t("이번 접종 대상이 아닙니다.", "Not of the group of this drive.").to_owned(),
@@ -84,7 +85,7 @@ fn note(lang: Lang) -> RefusalNote {
     }
 }
 
-fn error(lang: Lang, field: &'static str) -> Errors {
+pub(super) fn error(lang: Lang, field: &'static str) -> Errors {
     let message = lang.t("다시 확인해 주십시오.", "Please check this.").to_owned();
     Errors(vec![FieldError { field, message }])
 }
