@@ -1,10 +1,12 @@
 //! One TOML file and the environment, typed, validated once at start. Every limit is named.
 
+mod rate;
 mod staff;
 
 use crate::cli::Role;
 use anyhow::{Context as _, Result, ensure};
 use jiff::SignedDuration;
+use rate::RateConfig;
 use serde::{Deserialize, Serialize, Serializer};
 use staff::StaffConfig;
 use std::net::SocketAddr;
@@ -37,6 +39,7 @@ pub(crate) struct Config {
     /// Empty: nowhere.
     pub(crate) audit_heads: PathBuf,
     pub(crate) campaign: CampaignConfig,
+    pub(crate) rate: RateConfig,
     pub(crate) limits: LimitsConfig,
     pub(crate) retention: RetentionConfig,
     pub(crate) staff: StaffConfig,
@@ -148,6 +151,7 @@ impl Default for Config {
             site: None,
             audit_heads: PathBuf::new(),
             campaign: CampaignConfig::default(),
+            rate: RateConfig::default(),
             limits: LimitsConfig::default(),
             retention: RetentionConfig::default(),
             staff: StaffConfig::default(),
@@ -240,9 +244,6 @@ impl LimitsConfig {
     }
 }
 
-/// The floor of sanity for admissions: slower, and a line of a million would take a fortnight.
-const ADMISSIONS_PER_SECOND: std::ops::RangeInclusive<u32> = 1..=100_000;
-
 /// A hundred years are no period.
 const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 1..=36_500;
 
@@ -308,11 +309,7 @@ impl Config {
             self.operator_listen != Some(self.listen),
             "operator_listen: 공개 주소와 달라야 합니다 / must differ from the public address"
         );
-        let rate = self.campaign.admissions_per_second;
-        ensure!(
-            ADMISSIONS_PER_SECOND.contains(&rate),
-            "campaign.admissions_per_second = {rate}: 1~100000 사이여야 합니다 / must be from 1 to 100000"
-        );
+        self.rate.validate(self.campaign.admissions_per_second)?;
         ensure!(
             self.staff
                 .listen_as(self.role)

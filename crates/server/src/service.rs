@@ -364,6 +364,7 @@ pub(crate) fn open_line(config: &Config) -> Result<Arc<dyn LineStore>> {
 fn gate_settings(config: &Config) -> GateSettings {
     GateSettings {
         admissions_per_second: config.campaign.admissions_per_second,
+        rate_rule: config.rate.rule(config.campaign.admissions_per_second),
         lobby: SignedDuration::from_mins(i64::from(config.campaign.lobby_minutes)),
         poll: PollBands::default(),
         pass_epoch: 1,

@@ -4,11 +4,12 @@
 use crate::wire::{Connection, Failure, Statement, Value};
 
 /// Number n brings the tables from n to n + 1.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("schema/step_1.sql"),
     include_str!("schema/step_2.sql"),
     include_str!("schema/step_3.sql"),
     include_str!("schema/step_4.sql"),
+    include_str!("schema/step_5.sql"),
 ];
 /// Of the lock under which steps are taken: two nodes of a new release may start at once.
 const LOCK: i64 = 0x4348_5259;

@@ -20,7 +20,7 @@ use waiting_room::{CampaignTag, NodeId};
 
 const KIND: Kind = Kind {
     application_id: 0x4348_524c,
-    user_version: 4,
+    user_version: 5,
     schema: "CREATE TABLE line(
                  campaign INTEGER PRIMARY KEY,
                  lives INTEGER NOT NULL,
@@ -31,7 +31,8 @@ const KIND: Kind = Kind {
                  gate_sequence INTEGER NOT NULL DEFAULT 0,
                  document BLOB NOT NULL DEFAULT x'',
                  opened_at TEXT,
-                 closed_at TEXT
+                 closed_at TEXT,
+                 steered TEXT NOT NULL DEFAULT ''
              ) STRICT;
              CREATE TABLE node(
                  campaign INTEGER NOT NULL,
@@ -39,6 +40,8 @@ const KIND: Kind = Kind {
                  node INTEGER NOT NULL,
                  beat INTEGER NOT NULL DEFAULT 0,
                  given INTEGER NOT NULL DEFAULT 0,
+                 arrived INTEGER NOT NULL DEFAULT 0,
+                 waiting INTEGER NOT NULL DEFAULT 0,
                  PRIMARY KEY (campaign, incarnation)
              ) STRICT, WITHOUT ROWID;
              CREATE TABLE reservation(
@@ -73,7 +76,7 @@ const KIND: Kind = Kind {
              ) STRICT;",
     holds: Holds::SharedTruth,
     page_bytes: 4_096,
-    steps: &[sum::SCHEMA, steps::MANY_NODES, orders::SCHEMA],
+    steps: &[sum::SCHEMA, steps::MANY_NODES, orders::SCHEMA, steps::STEERED],
 };
 
 /// The pages of the log that are gathered before they are moved into the database; a step writes two or three.

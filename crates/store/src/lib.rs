@@ -52,7 +52,8 @@ pub use command::{Admit, Command, Delegate, Keyed, RenewAliases, Request, TakePl
 pub use error::StoreError;
 pub use ledger::Ledger;
 pub use line::{
-    GivenOrder, LeadStep, Led, LedgerNews, LineState, LineStore, NodeState, NodeStep, Seen, Stepped,
+    AtTheDoor, GivenOrder, LeadStep, Led, LedgerNews, LineState, LineStore, Load, NodeState, NodeStep, Seen,
+    Stepped,
 };
 pub use memory::MemoryStore;
 pub use memory_line::MemoryLine;

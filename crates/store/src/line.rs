@@ -10,7 +10,7 @@ use crate::StoreError;
 use booking::Opening;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use waiting_room::{Bucket, CampaignTag, NodeId, Order};
+use waiting_room::{Bucket, CampaignTag, NodeId, Order, Steered};
 
 /// Durable memory of the line, apart from the ledger. Calls block; they come from the gate's keeper, some a tick.
 pub trait LineStore: Send + Sync {
@@ -73,6 +73,7 @@ pub struct NodeState {
     pub beat: u64,
     /// Tickets of it that are not settled yet, as it said last.
     pub given: u32,
+    pub door: AtTheDoor,
     /// The store knows for certain that its process has ended. Where it cannot know, never.
     pub is_gone: bool,
 }
@@ -87,6 +88,17 @@ pub struct Led {
     pub document: Vec<u8>,
     pub opened_at: Option<Timestamp>,
     pub closed_at: Option<Timestamp>,
+    /// How quickly the line moves; the next leader goes on from it.
+    pub steered: Steered,
+}
+
+/// Who has come to the door of a node, of those who were called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AtTheDoor {
+    /// Different people since the node began.
+    pub arrived: u64,
+    /// Who stand there now.
+    pub waiting: u64,
 }
 
 /// What changed at a node since the step before. An empty one says that it lives.
@@ -99,6 +111,7 @@ pub struct NodeStep {
     pub close: Option<(u32, u32)>,
     /// [`NodeState::given`].
     pub given: u32,
+    pub door: AtTheDoor,
     /// The node goes; it has closed whatever it reserved.
     pub leaves: bool,
 }
@@ -171,6 +184,43 @@ pub struct LedgerNews {
     pub opening: Opening,
     /// Doses neither held nor booked, by 시·도; None while the ledger has never said.
     pub doses_left: Option<BTreeMap<u64, u32>>,
+    pub load: Load,
+}
+
+/// How hard the ledger worked in the last second or so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Microseconds within which 99 of 100 commits were done; None when there were too few to say.
+    pub commit_us: Option<u64>,
+    /// Commands that wait for the writer.
+    pub depth: u64,
+    /// Requests that found room.
+    pub answered: u64,
+    /// Requests that found none.
+    pub failed: u64,
+}
+
+impl Load {
+    /// As a store keeps it.
+    pub fn text(&self) -> String {
+        let commit = self.commit_us.map_or("-".to_owned(), |us| us.to_string());
+        format!("{commit} {} {} {}", self.depth, self.answered, self.failed)
+    }
+
+    /// Nothing at all is what an earlier release told; None for what [`Load::text`] never wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(Self::default());
+        }
+        let words: Vec<&str> = text.split(' ').collect();
+        let [commit, depth, answered, failed] = words[..] else { return None };
+        Some(Self {
+            commit_us: if commit == "-" { None } else { Some(commit.parse().ok()?) },
+            depth: depth.parse().ok()?,
+            answered: answered.parse().ok()?,
+            failed: failed.parse().ok()?,
+        })
+    }
 }
 
 impl<L: LineStore + ?Sized> LineStore for std::sync::Arc<L> {

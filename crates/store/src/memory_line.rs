@@ -1,7 +1,7 @@
 //! The reference of [`LineStore`]: forgets when the process ends, but not between two lives on the same value.
 
 use crate::line::{
-    GivenOrder, LeadStep, LedgerNews, LineState, LineStore, NodeState, NodeStep, Seen, Stepped,
+    AtTheDoor, GivenOrder, LeadStep, LedgerNews, LineState, LineStore, NodeState, NodeStep, Seen, Stepped,
 };
 use crate::{Led, StoreError};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -99,7 +99,8 @@ impl State {
         let node =
             (1..u16::MAX).find(|number| !is_taken(number)).expect("there are fewer nodes than numbers");
         let id = NodeId { node, incarnation: self.lives };
-        self.nodes.insert(id, NodeState { id, beat: 0, given: 0, is_gone: false });
+        self.nodes
+            .insert(id, NodeState { id, beat: 0, given: 0, door: AtTheDoor::default(), is_gone: false });
         id
     }
 
@@ -160,6 +161,7 @@ impl State {
         } else if let Some(state) = self.nodes.get_mut(&node) {
             state.beat += 1;
             state.given = step.given;
+            state.door = step.door;
         }
         Stepped::Done
     }
@@ -172,7 +174,8 @@ impl State {
         let stepped = self.step(node, step);
         for (fenced, beat) in step.lead.iter().flat_map(|lead| &lead.fence) {
             let id = *fenced;
-            let forgotten = NodeState { id, beat: *beat, given: 0, is_gone: false };
+            let door = AtTheDoor::default();
+            let forgotten = NodeState { id, beat: *beat, given: 0, door, is_gone: false };
             self.nodes.entry(id).or_insert(forgotten);
         }
         stepped

@@ -11,9 +11,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Whoever was asked to knock again in a moment is waited for so much longer.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(4);
 /// Nobody is told to wait for longer; the rate may have changed by then.
-const WAIT_MAX: SignedDuration = SignedDuration::from_secs(30);
+const WAIT_MAX: SignedDuration = SignedDuration::from_secs(5);
 /// Of so many the order is kept; more are let in as they come.
 const KNOWN_MAX: usize = 50_000;
+/// While nobody is let in: when to knock again.
+const SHUT_WAIT: SignedDuration = SignedDuration::from_secs(3);
+/// Tokens of the exchanges are thousandths of a person: a door may have a part of a small rate.
+const PERSON: u64 = 1_000;
 
 /// First those who did not let their turn at the door go by too often, in the order of the line; then the others, in
 /// the same order.
@@ -35,10 +39,10 @@ pub struct Door {
 }
 
 impl Door {
-    /// Begins with nothing to give: a ramp, not a jump.
-    pub fn new(per_second: u32, missed_max: u8, now: Timestamp) -> Self {
+    /// Begins with nothing to give: a ramp, not a jump. `milli`: as in [`Door::set_rate`].
+    pub fn new(milli: u32, missed_max: u8, now: Timestamp) -> Self {
         Self {
-            exchanges: TokenBucket::empty(per_second, per_second, now),
+            exchanges: TokenBucket::empty(milli, burst(milli), now),
             missed_max,
             present: BTreeMap::new(),
             order: Ranked::default(),
@@ -48,16 +52,17 @@ impl Door {
         }
     }
 
-    /// People a second from now on; at 0 nobody is let in.
-    pub fn set_rate(&mut self, per_second: u32, now: Timestamp) {
-        if per_second == 0 {
+    /// Thousandths of a person a second from now on; at 0 nobody is let in.
+    pub fn set_rate(&mut self, milli: u32, now: Timestamp) {
+        if milli == 0 {
             // What was filled in is not for those who come while nobody may.
             self.exchanges = TokenBucket::empty(0, 1, now);
-        } else if per_second != self.exchanges.per_second() {
-            self.exchanges.set_rate(per_second, per_second, now);
+        } else if milli != self.exchanges.per_second() {
+            self.exchanges.set_rate(milli, burst(milli), now);
         }
     }
 
+    /// As it was set, in thousandths.
     pub fn rate(&self) -> u32 {
         self.exchanges.per_second()
     }
@@ -71,11 +76,15 @@ impl Door {
             self.arrived += 1;
         }
         let before = self.order.before(&turn);
-        if self.exchanges.available(now) > before && self.exchanges.take(1, now) == 1 {
+        let may_be_let_in = self.exchanges.available(now) / PERSON > before;
+        if may_be_let_in && self.exchanges.take(PERSON, now) == PERSON {
             self.missed.remove(&queue_number);
             return Ok(());
         }
-        let wait = self.exchanges.wait_for(before + 1, now).min(WAIT_MAX);
+        let wait = match self.rate() {
+            0 => SHUT_WAIT,
+            _ => self.exchanges.wait_for((before + 1) * PERSON, now).min(WAIT_MAX),
+        };
         if self.present.len() < KNOWN_MAX {
             let until = now + wait + PATIENCE;
             self.present.insert(turn, until);
@@ -121,6 +130,12 @@ impl Door {
     }
 }
 
+/// A second's worth, and never less than one person; a fraction above it is kept, for the next.
+fn burst(milli: u32) -> u32 {
+    const PERSON: u32 = self::PERSON as u32;
+    milli.max(PERSON).saturating_add(PERSON - 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,7 +146,7 @@ mod tests {
 
     #[test]
     fn whoever_comes_late_goes_before_those_who_were_called_after_them() {
-        let mut door = Door::new(1, 2, at(0));
+        let mut door = Door::new(1_000, 2, at(0));
         assert!(door.knock(900, at(0)).is_err());
         assert!(door.knock(17, at(100)).is_err(), "late, and the next");
         assert_eq!(door.knock(900, at(1_000)), Err(SignedDuration::from_secs(1)), "one is before them");
@@ -142,7 +157,7 @@ mod tests {
 
     #[test]
     fn whoever_goes_away_holds_up_nobody_for_long_and_goes_first_again_so_many_times() {
-        let mut door = Door::new(1, 1, at(0));
+        let mut door = Door::new(1_000, 1, at(0));
         let mut now = 0;
         for times in 0..3 {
             assert!(door.knock(5, at(now)).is_err(), "5 knocks, and goes away");
@@ -156,7 +171,7 @@ mod tests {
             now += 5_001;
             assert_eq!(door.waiting(at(now)), 0);
             door.set_rate(0, at(now));
-            door.set_rate(1, at(now));
+            door.set_rate(1_000, at(now));
         }
         now += 1_000;
         assert_eq!(door.knock(5, at(now)), Ok(()), "and is never sent back");
@@ -165,11 +180,18 @@ mod tests {
 
     #[test]
     fn at_the_rate_of_nothing_nobody_is_let_in_and_later_not_all_at_once() {
-        let mut door = Door::new(10, 2, at(0));
+        let mut door = Door::new(10_000, 2, at(0));
         door.set_rate(0, at(5_000));
         assert!(door.knock(1, at(9_000)).is_err());
-        door.set_rate(10, at(9_000));
+        door.set_rate(10_000, at(9_000));
         assert!(door.knock(1, at(9_050)).is_err());
         assert_eq!(door.knock(1, at(9_100)), Ok(()));
+    }
+
+    #[test]
+    fn a_part_of_a_small_rate_lets_in_one_in_several_seconds() {
+        let mut door = Door::new(250, 2, at(0));
+        let let_in = (1..=400).filter(|tick| door.knock(7, at(tick * 100)).is_ok()).count();
+        assert_eq!(let_in, 10, "one in four seconds");
     }
 }

@@ -1,6 +1,6 @@
 //! The gate document: one small public file per campaign, the same bytes for everyone.
 
-use crate::{Phase, PollBands};
+use crate::{Phase, PollBands, RateInForce};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,7 +19,10 @@ pub struct GateDocument {
     pub phase: Phase,
     pub serving_number: u64,
     pub tickets_issued: u64,
+    /// As measured of late.
     pub admissions_per_minute: Option<u64>,
+    /// What may be let in, and why not more.
+    pub rate: RateInForce,
     pub doses_left: DosesLeft,
     /// Korean, English. Empty when there is nothing to say.
     pub message: (String, String),
@@ -43,10 +46,10 @@ impl GateDocument {
     /// cuts the file at the last `,"signature":` to get them back.
     pub fn signed_part(&self) -> String {
         let mut json = String::with_capacity(1024);
-        let rate = self.admissions_per_minute.map_or_else(|| "null".to_owned(), |rate| rate.to_string());
+        let measured = self.admissions_per_minute.map_or_else(|| "null".to_owned(), |rate| rate.to_string());
         write!(
             json,
-            r#"{{"campaign":{campaign},"sequence":{sequence},"as_of":"{as_of:.3}","valid_until":"{valid_until:.3}","opens_at":"{opens_at}","closes_at":"{closes_at}","phase":"{phase}","serving_number":{serving},"tickets_issued":{issued},"admissions_per_minute":{rate},"doses_left":{{"total":{total},"regions":{{"#,
+            r#"{{"campaign":{campaign},"sequence":{sequence},"as_of":"{as_of:.3}","valid_until":"{valid_until:.3}","opens_at":"{opens_at}","closes_at":"{closes_at}","phase":"{phase}","serving_number":{serving},"tickets_issued":{issued},"admissions_per_minute":{measured},"rate":{{"per_second":{whole}.{milli:03},"why":"{why}"}},"doses_left":{{"total":{total},"regions":{{"#,
             campaign = quoted(&self.campaign),
             sequence = self.sequence,
             as_of = self.as_of,
@@ -56,6 +59,9 @@ impl GateDocument {
             phase = self.phase.code(),
             serving = self.serving_number,
             issued = self.tickets_issued,
+            whole = self.rate.milli / 1_000,
+            milli = self.rate.milli % 1_000,
+            why = self.rate.why.code(),
             total = self.doses_left.total,
         )
         .expect("writing to a String cannot fail");
@@ -111,6 +117,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::RateReason;
 
     #[test]
     fn the_document_is_json_and_its_signed_part_can_be_cut_out_again() {
@@ -125,6 +132,7 @@ mod tests {
             serving_number: 120,
             tickets_issued: 500,
             admissions_per_minute: None,
+            rate: RateInForce { milli: 12_045, why: RateReason::Rising },
             doses_left: DosesLeft { total: 3, regions: BTreeMap::from([(1_100_000_000, 3)]) },
             message: ("줄 \"서기\"\n".to_owned(), String::new()),
             poll: PollBands::default(),
@@ -133,6 +141,7 @@ mod tests {
         let signed = document.signed_part();
         let file = GateDocument::file(&signed, &[0xab; 64]);
         assert_eq!(file.rsplit_once(r#","signature":"#).unwrap().0, signed);
+        assert!(file.contains(r#""rate":{"per_second":12.045,"why":"rising"}"#), "{file}");
         assert!(file.contains(r#""as_of":"2021-07-11T15:00:00.000Z""#), "{file}");
         assert!(file.contains(r#""message":{"ko":"줄 \"서기\"\u000a","en":""}"#), "{file}");
         assert!(file.ends_with("abab\"}"));

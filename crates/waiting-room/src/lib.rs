@@ -7,9 +7,8 @@
 //! What this crate is not: it reads no clock and draws no random number (both are arguments), knows no HTTP and no
 //! storage, and never asks who a person is.
 //!
-//! Not yet behind the gate: [`Pace`] and [`Calling`] (the rate by what the booking plane bears, who is called ahead for
-//! those who do not come), and [`draw`] with its list and seed. Their rules stand and are tested; the keeper still
-//! calls by the configured rate, first come, first served.
+//! Not yet behind the gate: [`draw`] with its list and seed. Its rules stand and are tested; the keeper still calls
+//! first come, first served.
 //!
 //! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering
 //! replaces [`Line::queue_number`] and nothing else.
@@ -28,6 +27,7 @@ mod phase;
 mod polling;
 mod ranked;
 mod signer;
+mod steered;
 mod ticket;
 mod token_bucket;
 mod wait;
@@ -44,6 +44,7 @@ pub use pass::Pass;
 pub use phase::{Phase, PhaseFacts};
 pub use polling::PollBands;
 pub use signer::{KeyId, KeyRing, Purpose};
+pub use steered::{RateInForce, RateReason, Steered};
 pub use ticket::{CampaignTag, Ticket, TicketId, TicketKind};
 pub use token_bucket::TokenBucket;
 pub use wait::{AdmissionMeter, WaitRange};

@@ -17,8 +17,10 @@ pub enum Order {
     /// Nobody is called and nobody enters; every place is kept.
     Pause,
     Resume,
-    /// People called and admitted a second; None for what was configured.
+    /// People admitted a second at the most; None for what was configured.
     Rate(Option<u32>),
+    /// People admitted a second at the least, as long as the ledger lives; None for what was configured. The most wins.
+    Floor(Option<u32>),
     /// Every page asks so many times less often; 1 for as usual.
     Stretch(u32),
     /// On every waiting page, in Korean and English; empty ones take it away.
@@ -56,7 +58,7 @@ impl Order {
         let fits =
             |text: &str| text.chars().count() <= MESSAGE_CHARS_MAX && !text.chars().any(char::is_control);
         match self {
-            Self::Rate(Some(rate)) => within(*rate, RATE_MAX),
+            Self::Rate(Some(rate)) | Self::Floor(Some(rate)) => within(*rate, RATE_MAX),
             Self::Stretch(factor) => within(*factor, STRETCH_MAX),
             Self::Message { ko, en } if !(fits(ko) && fits(en)) => {
                 Err(BadOrder::MessageUnfit { chars_max: MESSAGE_CHARS_MAX })
@@ -72,6 +74,8 @@ impl Order {
             Self::Resume => "resume".to_owned(),
             Self::Rate(None) => "rate\n".to_owned(),
             Self::Rate(Some(rate)) => format!("rate\n{rate}"),
+            Self::Floor(None) => "floor\n".to_owned(),
+            Self::Floor(Some(rate)) => format!("floor\n{rate}"),
             Self::Stretch(factor) => format!("stretch\n{factor}"),
             Self::Message { ko, en } => format!("message\n{ko}\n{en}"),
             Self::RevokePasses => "revoke".to_owned(),
@@ -89,6 +93,8 @@ impl Order {
             ["resume"] => Self::Resume,
             ["rate", ""] => Self::Rate(None),
             ["rate", rate] => Self::Rate(Some(number(rate)?)),
+            ["floor", ""] => Self::Floor(None),
+            ["floor", rate] => Self::Floor(Some(number(rate)?)),
             ["stretch", factor] => Self::Stretch(number(factor)?),
             ["message", ko, en] => Self::Message { ko: ko.to_owned(), en: en.to_owned() },
             ["revoke"] => Self::RevokePasses,
@@ -105,6 +111,8 @@ pub struct Orders {
     pub is_paused: bool,
     /// None for what was configured.
     pub rate: Option<u32>,
+    /// None for what was configured.
+    pub floor: Option<u32>,
     /// How many times less often pages ask.
     pub stretch: u32,
     /// Korean and English; both empty for none.
@@ -119,6 +127,7 @@ impl Default for Orders {
         Self {
             is_paused: false,
             rate: None,
+            floor: None,
             stretch: 1,
             message: (String::new(), String::new()),
             revocations: 0,
@@ -134,6 +143,7 @@ impl Orders {
             Order::Pause => self.is_paused = true,
             Order::Resume => self.is_paused = false,
             Order::Rate(rate) => self.rate = *rate,
+            Order::Floor(floor) => self.floor = *floor,
             Order::Stretch(factor) => self.stretch = *factor,
             Order::Message { ko, en } => self.message = (ko.clone(), en.clone()),
             Order::RevokePasses => self.revocations += 1,
@@ -153,7 +163,8 @@ mod tests {
     }
 
     fn all() -> Vec<Order> {
-        let rates = [Order::Rate(None), Order::Rate(Some(1)), Order::Rate(Some(RATE_MAX))];
+        let rates =
+            [Order::Rate(None), Order::Floor(None), Order::Floor(Some(7)), Order::Rate(Some(RATE_MAX))];
         let words = [message("", ""), message("A|B \"c\"", "<b>")];
         let others = [Order::Pause, Order::Resume, Order::Stretch(20), Order::RevokePasses, Order::Close];
         rates.into_iter().chain(words).chain(others).collect()
@@ -164,9 +175,17 @@ mod tests {
         for order in all() {
             assert_eq!((order.check(), Order::parse(&order.text())), (Ok(()), Ok(order)));
         }
-        for text in
-            ["", "Pause", "rate\n0", "rate\n100001", "stretch\n0", "stretch\n21", "message\na", "pause\n"]
-        {
+        for text in [
+            "",
+            "Pause",
+            "rate\n0",
+            "floor\n0",
+            "rate\n100001",
+            "stretch\n0",
+            "stretch\n21",
+            "message\na",
+            "pause\n",
+        ] {
             assert!(Order::parse(text).is_err(), "{text}");
         }
         let long = "x".repeat(MESSAGE_CHARS_MAX + 1);
@@ -187,10 +206,11 @@ mod tests {
         orders.follow(&Order::RevokePasses, at(100));
         let expected = Orders {
             rate: Some(RATE_MAX),
+            floor: Some(7),
             stretch: 20,
             message: ("A|B \"c\"".to_owned(), "<b>".to_owned()),
             revocations: 2,
-            closed_at: Some(at(9)),
+            closed_at: Some(at(10)),
             ..Orders::default()
         };
         assert_eq!(orders, expected);

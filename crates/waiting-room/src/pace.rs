@@ -1,6 +1,7 @@
 //! How many people a second the booking plane bears: a ramp at first, then a little more each second until it strains,
 //! then a good deal less.
 
+use crate::{RateInForce, RateReason};
 use jiff::{SignedDuration, Timestamp};
 
 /// Between two looks at the booking plane.
@@ -14,6 +15,8 @@ const CLIMB_SECONDS: u64 = 60;
 /// A ramp begins with such a part of the rate it leads to, and doubles each second.
 const RAMP_FROM: u64 = 8;
 const MILLI: u64 = 1_000;
+/// Fewer that fail in a second are chance.
+const FAILED_MIN: u64 = 5;
 
 /// People a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +39,9 @@ impl RateLimits {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlaneFacts {
     pub is_well: bool,
-    /// The mean of one commit; None when there was none.
+    /// Whether somebody waits: a rate that nobody uses says nothing of what could be borne.
+    pub is_used: bool,
+    /// Within which 99 of 100 commits were done; None when there were too few.
     pub commit: Option<SignedDuration>,
     /// Commands that wait for the writer.
     pub depth: u64,
@@ -86,7 +91,8 @@ impl StrainLimits {
         if facts.depth > self.depth_max {
             return Some(Strain::Deep);
         }
-        (facts.failed * MILLI > facts.answered * self.failed_max).then_some(Strain::Failing)
+        let fails = facts.failed >= FAILED_MIN && facts.failed * MILLI > facts.answered * self.failed_max;
+        fails.then_some(Strain::Failing)
     }
 }
 
@@ -133,10 +139,33 @@ impl Pace {
         self.strain
     }
 
-    /// The operator's order counts at once: a lower ceiling cuts, a higher floor lifts.
+    /// As it is in force, and why.
+    pub fn in_force(&self) -> RateInForce {
+        let why = match self.strain {
+            Some(strain) => RateReason::Strained(strain),
+            None if self.ramp_milli.is_none() && self.is_at_the_ceiling() => RateReason::Ceiling,
+            None => RateReason::Rising,
+        };
+        RateInForce { milli: u64::from(self.rate()) * MILLI, why }
+    }
+
+    /// The operator's order counts at once: a lower ceiling cuts, a higher floor lifts, and what stood at a ceiling that
+    /// was raised goes up to the new one in a ramp.
     pub fn set_limits(&mut self, limits: RateLimits) {
-        self.limits = limits.sane();
+        let limits = limits.sane();
+        let before = self.milli;
+        let goes_on = self.is_at_the_ceiling() && limits.ceiling > self.limits.ceiling;
+        self.limits = limits;
+        if goes_on {
+            self.milli = u64::from(limits.ceiling) * MILLI;
+            let begun = self.ramp_milli.unwrap_or(before);
+            self.ramp_milli = Some(begun.max(u64::from(limits.floor) * MILLI));
+        }
         self.keep_within();
+    }
+
+    fn is_at_the_ceiling(&self) -> bool {
+        self.milli >= u64::from(self.limits.ceiling) * MILLI
     }
 
     /// Whether it is time to look at the booking plane.
@@ -172,7 +201,8 @@ impl Pace {
                 let next = (ramp * 2).max(MILLI);
                 self.ramp_milli = (next < self.milli).then_some(next);
             }
-            (None, None) => self.milli += self.climb(),
+            (None, None) if facts.is_used => self.milli += self.climb(),
+            (None, None) => {}
         }
         self.keep_within();
     }
@@ -206,7 +236,7 @@ mod tests {
 
     fn well() -> PlaneFacts {
         let commit = Some(SignedDuration::from_millis(5));
-        PlaneFacts { is_well: true, commit, depth: 10, answered: 1_000, failed: 3 }
+        PlaneFacts { is_well: true, is_used: true, commit, depth: 10, answered: 1_000, failed: 3 }
     }
 
     fn pace() -> Pace {
@@ -250,6 +280,7 @@ mod tests {
             (PlaneFacts { commit: Some(SignedDuration::from_millis(101)), ..well() }, Some(Strain::Slow)),
             (PlaneFacts { depth: 2_001, ..well() }, Some(Strain::Deep)),
             (PlaneFacts { failed: 11, ..well() }, Some(Strain::Failing)),
+            (PlaneFacts { answered: 20, failed: 4, ..well() }, None),
             (PlaneFacts { is_well: false, failed: 11, ..well() }, Some(Strain::Sick)),
         ];
         for (facts, expected) in table {
@@ -274,6 +305,22 @@ mod tests {
         assert_eq!(pace.rate(), 30);
         pace.set_limits(RateLimits { floor: 700, ceiling: 0 });
         assert_eq!(pace.rate(), 700);
+    }
+
+    #[test]
+    fn a_raised_ceiling_is_gone_up_to_in_a_ramp_and_a_rate_nobody_uses_does_not_climb() {
+        let mut pace = Pace::new(RateLimits { floor: 1, ceiling: 10 }, 10, StrainLimits::default(), at(0));
+        assert_eq!(rates(&mut pace, well(), 0..6).last(), Some(&10));
+        assert_eq!(pace.in_force(), RateInForce { milli: 10_000, why: RateReason::Ceiling });
+        pace.set_limits(RateLimits { floor: 1, ceiling: 100 });
+        assert_eq!((pace.rate(), pace.in_force().why), (10, RateReason::Rising));
+        assert_eq!(rates(&mut pace, well(), 6..11), [20, 40, 80, 100, 100]);
+        let deep = PlaneFacts { depth: 2_001, ..well() };
+        assert_eq!(rates(&mut pace, deep, 11..12), [70]);
+        assert_eq!(pace.in_force().why, RateReason::Strained(Strain::Deep));
+        let unused = PlaneFacts { is_used: false, ..well() };
+        assert_eq!(rates(&mut pace, unused, 12..30).last(), Some(&70));
+        assert_eq!(rates(&mut pace, well(), 30..31), [71]);
     }
 
     #[test]

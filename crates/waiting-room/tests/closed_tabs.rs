@@ -29,7 +29,7 @@ impl Chance {
 fn let_in(closed_percent: u64, seed: u64, head_first: bool) -> Vec<u64> {
     let at = |tick: i64| Timestamp::from_millisecond(tick * TICK_MS).unwrap();
     let mut chance = Chance(seed);
-    let (mut calling, mut door) = (Calling::default(), Door::new(RATE, 3, at(0)));
+    let (mut calling, mut door) = (Calling::default(), Door::new(RATE * 1_000, 3, at(0)));
     let mut knocks: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
     let (mut serving_number, mut in_until) = (0, 0);
     let mut let_in = Vec::new();

@@ -83,7 +83,7 @@ impl Room {
             order,
             serving: 0,
             calling: Calling::default(),
-            door: Door::new(RATE, 2, at(0)),
+            door: Door::new(RATE * 1_000, 2, at(0)),
             knocks: BinaryHeap::new(),
             head_is_in: true,
             begun_ms: 0,
@@ -97,7 +97,7 @@ impl Room {
         self.close_stretch(now_ms);
         (self.begun_ms, self.let_in_since) = (now_ms, 0);
         self.calling = Calling::resumed(self.calling.come_ppm());
-        self.door = Door::new(RATE, 2, at(now_ms));
+        self.door = Door::new(RATE * 1_000, 2, at(now_ms));
         if self.rule == Rule::InMemory {
             let from = self.serving as usize;
             let waiting = &mut self.order[from..];
@@ -224,7 +224,7 @@ fn a_line_that_waits_for_its_head_is_seen_to_stand_still() {
 /// The door alone: whatever the knocks, never more than the rate in any second but the first burst of one.
 #[test]
 fn no_second_lets_in_more_than_the_rate_and_what_was_saved_up() {
-    let mut door = Door::new(RATE, 2, at(0));
+    let mut door = Door::new(RATE * 1_000, 2, at(0));
     let mut let_in = Vec::new();
     for ms in 0..6_000_i64 {
         if door.knock(ms as u64, at(ms)).is_ok() {

@@ -7,11 +7,13 @@
 mod issuing;
 pub mod keeper;
 mod leading;
+mod load;
 mod node;
 mod places;
 mod reading;
 pub mod standing;
 mod steady;
+mod steering;
 mod teller;
 
 use crate::published::Published;
@@ -19,22 +21,42 @@ use booking::{Campaign, Refusal};
 use issuing::Issuing;
 use jiff::{SignedDuration, Timestamp};
 pub use places::Whose;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 use std::time::Duration;
 use store::Clock;
 use tokio::sync::Notify;
 use waiting_room::{CampaignTag, Door, KeyRing, Line, Phase, PollBands, Ticket, TicketId, TicketKind};
 
+/// A door beside others lets nobody in if its part of the rate is older: the others may have it.
+const PART_GOOD_FOR: SignedDuration = SignedDuration::from_secs(1);
+
 /// What the operator of an opening decides beforehand.
 #[derive(Debug, Clone)]
 pub struct GateSettings {
-    /// People admitted a second; the booking plane is measured to bear it.
+    /// People admitted a second at the most.
     pub admissions_per_second: u32,
+    pub rate_rule: RateRule,
     /// How long before the opening tickets are given.
     pub lobby: SignedDuration,
     pub poll: PollBands,
     pub pass_epoch: u32,
+}
+
+/// What the rate of the line follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateRule {
+    /// As it was set, whatever happens.
+    Fixed,
+    /// As much as the booking plane bears, between a floor and what was set.
+    Steered {
+        /// People a second.
+        floor: u32,
+        /// How many are believed to be borne inside at once, for the first rate; None: what was set is gone up to.
+        inside_max: Option<u32>,
+        /// For how long each of them stays.
+        stay: SignedDuration,
+    },
 }
 
 pub struct Gate {
@@ -58,6 +80,9 @@ pub struct Gate {
     looked: Notify,
     steady: steady::Steady,
     door: Mutex<Door>,
+    /// When the door's part of the rate was looked up last, in milliseconds of the steady time.
+    part_from_ms: AtomicI64,
+    requests: load::Requests,
     taken_over: places::TakenOver,
     published: RwLock<Arc<Published>>,
     /// By the running time of this process, in milliseconds.
@@ -210,6 +235,11 @@ impl Gate {
         self.published().phase == Phase::Paused
     }
 
+    /// Nobody is let in for a reason that the page says.
+    pub fn is_shut(&self) -> bool {
+        matches!(self.published().phase, Phase::Paused | Phase::Trouble)
+    }
+
     /// A pass of another one has ended.
     pub fn pass_epoch(&self) -> u32 {
         self.pass_epoch.load(Ordering::Relaxed)
@@ -221,8 +251,24 @@ impl Gate {
 
     /// One of the exchanges this moment allows, the earlier number first, or how long until it may be theirs.
     pub fn take_exchange(&self, queue_number: u64) -> Result<(), SignedDuration> {
+        let now = self.steady.now();
+        let age_ms = now.as_millisecond() - self.part_from_ms.load(Ordering::Relaxed);
+        if self.has_company.load(Ordering::Relaxed) && age_ms > PART_GOOD_FOR.as_millis() as i64 {
+            return Err(PART_GOOD_FOR);
+        }
         let mut door = self.door.lock().expect("nothing panics at the door");
-        door.knock(queue_number, self.steady.now())
+        door.knock(queue_number, now)
+    }
+
+    /// A request at the booking plane found room or not.
+    pub fn note_request(&self, found_room: bool) {
+        self.requests.note(found_room);
+    }
+
+    fn at_the_door(&self) -> store::AtTheDoor {
+        let mut door = self.door.lock().expect("nothing panics at the door");
+        let waiting = door.waiting(self.steady.now());
+        store::AtTheDoor { arrived: door.arrived(), waiting }
     }
 
     pub fn published(&self) -> Arc<Published> {

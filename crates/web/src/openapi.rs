@@ -294,6 +294,7 @@ fn gate_document_schema() -> Value {
             "phase": {"enum": ["before", "lobby", "drawing", "open", "paused", "full", "closed", "trouble"]},
             "serving_number": number, "tickets_issued": number,
             "admissions_per_minute": {"type": ["integer", "null"]},
+            "rate": {"type": "object", "properties": {"per_second": {"type": "number"}, "why": {"enum": ["set", "ceiling", "rising", "slow", "deep", "failing", "sick"]}}},
             "doses_left": {"type": "object", "properties": {"total": number, "regions": {"type": "object", "additionalProperties": number}}},
             "message": {"type": "object", "properties": {"ko": text, "en": text}},
             "poll": {"type": "array", "items": {"type": "array"}, "description": "[places ahead below (null: any), seconds]"},

@@ -92,7 +92,11 @@ async fn place<'a>(app: &'a App, route: &Route, ctx: &Context) -> Result<Option<
         return Ok(None);
     }
     ctx.count_a_try()?;
-    app.planes.enter(plane, &route.method).await.map_err(|_shed| Problem::Busy)
+    let entered = app.planes.enter(plane, &route.method).await;
+    if plane == Plane::Booking {
+        app.gate.note_request(entered.is_ok());
+    }
+    entered.map_err(|_shed| Problem::Busy)
 }
 
 fn context(

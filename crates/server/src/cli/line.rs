@@ -24,9 +24,18 @@ pub(crate) enum SteeringWhat {
     /// 다시 입장 · admission goes on
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Resume(Given),
-    /// 초당 입장 인원(0이면 설정값) · people admitted a second; 0 for what is configured
+    /// 초당 입장 인원의 상한(0이면 설정값) · people admitted a second at the most; 0 for what is configured
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Rate {
+        /// 초당 몇 명 · people a second
+        #[arg(value_name = "N")]
+        per_second: u32,
+        #[command(flatten)]
+        given: Given,
+    },
+    /// 초당 입장 인원의 하한(0이면 설정값) · people admitted a second at the least; 0 for what is configured
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Floor {
         /// 초당 몇 명 · people a second
         #[arg(value_name = "N")]
         per_second: u32,

@@ -10,7 +10,7 @@ use anyhow::{Result, bail, ensure};
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::{Clock as _, GivenOrder, LineStore};
-use waiting_room::{BadOrder, CampaignTag, Order, Orders};
+use waiting_room::{BadOrder, CampaignTag, Order, Orders, RateReason, Strain};
 
 /// Of a reason, and of a name.
 const CHARS_MAX: usize = 200;
@@ -22,6 +22,9 @@ pub(crate) fn run(steering: &Steering) -> Result<ExitCode> {
         SteeringWhat::Resume(given) => (Order::Resume, given),
         SteeringWhat::Rate { per_second, given } => {
             (Order::Rate((*per_second > 0).then_some(*per_second)), given)
+        }
+        SteeringWhat::Floor { per_second, given } => {
+            (Order::Floor((*per_second > 0).then_some(*per_second)), given)
         }
         SteeringWhat::Stretch { factor, given } => (Order::Stretch(*factor), given),
         SteeringWhat::Message { ko, en, given } => (Order::Message { ko: ko.clone(), en: en.clone() }, given),
@@ -60,8 +63,12 @@ fn show(of: &SteeringPlaces) -> Result<ExitCode> {
     println!("지금 / now");
     println!("  부른 번호 / called up to     {}", state.led.serving_number);
     println!("  멈춤 / paused                {}", yes(orders.is_paused));
-    let rate = orders.rate.map_or("설정값 / as configured".to_owned(), |rate| rate.to_string());
-    println!("  초당 입장 / admitted a second  {rate}");
+    let rate = state.led.steered.rate;
+    let (whole, milli) = (rate.milli / 1_000, rate.milli % 1_000);
+    println!("  초당 입장 / admitted a second  {whole}.{milli:03}  {}", why(rate.why));
+    println!("    상한 / at the most         {}", ordered(orders.rate));
+    println!("    하한 / at the least        {}", ordered(orders.floor));
+    println!("  부르면 오는 사람 / of the called come  {} %", state.led.steered.come_ppm / 10_000);
     println!("  묻는 간격 / pages ask          × {}", orders.stretch);
     println!("  안내말 / message             {:?} {:?}", orders.message.0, orders.message.1);
     println!("  입장권 무효 / passes ended     {}", orders.revocations);
@@ -78,6 +85,22 @@ fn line(of: &SteeringPlaces) -> Result<(Arc<dyn LineStore>, CampaignTag)> {
     );
     let (country, _) = country::load(&config.data, country::SOME_DAY)?;
     Ok((open_line(&config)?, CampaignTag(country.campaigns()[0].id.0)))
+}
+
+fn ordered(rate: Option<u32>) -> String {
+    rate.map_or("설정값 / as configured".to_owned(), |rate| rate.to_string())
+}
+
+fn why(why: RateReason) -> &'static str {
+    match why {
+        RateReason::Set => "고정 / fixed",
+        RateReason::Ceiling => "상한 / the most that is allowed",
+        RateReason::Rising => "올라가는 중 / going up",
+        RateReason::Strained(Strain::Slow) => "원장 기록이 느림 / the ledger's commits are slow",
+        RateReason::Strained(Strain::Deep) => "원장에 명령이 밀림 / commands wait for the ledger",
+        RateReason::Strained(Strain::Failing) => "자리를 못 얻은 요청이 많음 / many requests find no room",
+        RateReason::Strained(Strain::Sick) => "원장이 답하지 않음 / the ledger takes no bookings",
+    }
 }
 
 fn in_a_line(order: &Order) -> String {

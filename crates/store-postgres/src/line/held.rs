@@ -4,8 +4,8 @@ use crate::wire::{Row, Statement, Value};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::io;
-use store::{LeadStep, Led, LineState, NodeState, NodeStep, Seen, Stepped, StoreError};
-use waiting_room::{Bucket, CampaignTag, NodeId};
+use store::{AtTheDoor, LeadStep, Led, LineState, NodeState, NodeStep, Seen, Stepped, StoreError};
+use waiting_room::{Bucket, CampaignTag, NodeId, Steered};
 
 /// A line with its nodes, by incarnation, and what they have reserved, by bucket and incarnation.
 #[derive(Debug, Clone)]
@@ -24,8 +24,9 @@ pub(super) const BEGUN: &str =
     "INSERT INTO charye.line(campaign, lives) VALUES ($1, 0) ON CONFLICT (campaign) DO NOTHING";
 const LINE: &str =
     "SELECT lives, open_bucket, term, leader, serving_number, gate_sequence, document, opened_at,
-    closed_at FROM charye.line WHERE campaign = $1";
-const NODES: &str = "SELECT incarnation, node, beat, given FROM charye.line_node WHERE campaign = $1";
+    closed_at, steered FROM charye.line WHERE campaign = $1";
+const NODES: &str = "SELECT incarnation, node, beat, given, arrived, waiting FROM charye.line_node
+    WHERE campaign = $1";
 const RESERVED: &str =
     "SELECT number, incarnation, reserved FROM charye.line_reservation WHERE campaign = $1";
 /// Below the open bucket and below the first in which somebody may still give tickets.
@@ -41,7 +42,7 @@ const JOINED: &str = "INSERT INTO charye.line_node(campaign, incarnation, node) 
 const BORN: &str = "UPDATE charye.line SET lives = $2, steps = steps + 1 WHERE campaign = $1";
 const LED: &str =
     "UPDATE charye.line SET open_bucket = $2, serving_number = $3, gate_sequence = $4, document = $5,
-    opened_at = $6, closed_at = $7 WHERE campaign = $1";
+    opened_at = $6, closed_at = $7, steered = $8 WHERE campaign = $1";
 const TOUCHED: &str = "UPDATE charye.line SET steps = steps + 1 WHERE campaign = $1";
 const RESERVE: &str = "INSERT INTO charye.line_reservation(campaign, number, incarnation, reserved)
     VALUES ($1, $2, $3, $4) ON CONFLICT (campaign, number, incarnation) DO UPDATE SET reserved = excluded.reserved";
@@ -49,8 +50,8 @@ const CLOSE: &str = "WITH done AS (DELETE FROM charye.line_reservation
     WHERE campaign = $1 AND number = $2 AND incarnation = $3 RETURNING 1) SELECT 1 / count(*) FROM done";
 const COUNT: &str = "INSERT INTO charye.line_bucket(campaign, number, node, incarnation, count)
     VALUES ($1, $2, $3, $4, $5)";
-const STIR: &str =
-    "UPDATE charye.line_node SET beat = $3, given = $4 WHERE campaign = $1 AND incarnation = $2";
+const STIR: &str = "UPDATE charye.line_node SET beat = $3, given = $4, arrived = $5, waiting = $6
+    WHERE campaign = $1 AND incarnation = $2";
 const GONE: &str = "DELETE FROM charye.line_node WHERE campaign = $1 AND incarnation = $2";
 const NOT_LEADING: &str = "UPDATE charye.line SET leader = 0 WHERE campaign = $1 AND leader = $2";
 const CLAIMED: &str =
@@ -97,11 +98,16 @@ fn instant(row: &Row, column: usize) -> io::Result<Option<Timestamp>> {
     parsed.transpose()
 }
 
+fn steered(row: &Row, column: usize) -> io::Result<Steered> {
+    let unreadable = || io::Error::other("how quickly the line moves cannot be read");
+    Steered::parse(&row.text(column)?).ok_or_else(unreadable)
+}
+
 impl Held {
-    /// Of the answers to [`reading`], which follow three others or one: they are found from the first that has nine
+    /// Of the answers to [`reading`], which follow three others or one: they are found from the first that has ten
     /// columns.
     pub(super) fn read(answers: &[Vec<Row>]) -> io::Result<Option<Self>> {
-        const COLUMNS: usize = 9;
+        const COLUMNS: usize = 10;
         let is_line = |rows: &Vec<Row>| rows.first().is_some_and(|row| row.columns() == COLUMNS);
         let Some(at) = answers.iter().position(is_line) else { return Ok(None) };
         let row = &answers[at][0];
@@ -116,6 +122,7 @@ impl Held {
                 document: row.bytes(6)?.to_vec(),
                 opened_at: instant(row, 7)?,
                 closed_at: instant(row, 8)?,
+                steered: steered(row, 9)?,
             },
             nodes: BTreeMap::new(),
             reserved: BTreeMap::new(),
@@ -124,7 +131,9 @@ impl Held {
             let incarnation = small(row, 0)?;
             let id = NodeId { node: small(row, 1)? as u16, incarnation };
             let (beat, given) = (row.number(2)?.cast_unsigned(), small(row, 3)?);
-            held.nodes.insert(incarnation, NodeState { id, beat, given, is_gone: false });
+            let [arrived, waiting] = [row.number(4)?, row.number(5)?].map(i64::cast_unsigned);
+            let door = AtTheDoor { arrived, waiting };
+            held.nodes.insert(incarnation, NodeState { id, beat, given, door, is_gone: false });
         }
         for row in &answers[at + 2] {
             held.reserved.insert((small(row, 0)?, small(row, 1)?), small(row, 2)?);
@@ -218,16 +227,17 @@ impl Held {
         if step.leaves {
             self.end(campaign, node, &mut out);
         } else if let Some(state) = self.nodes.get(&node.incarnation) {
-            let of =
-                [u64::from(campaign.0), u64::from(node.incarnation), state.beat + 1, u64::from(step.given)];
-            out.push(Statement::new(STIR, of.map(number).to_vec()));
+            let (AtTheDoor { arrived, waiting }, beat) = (step.door, state.beat + 1);
+            let who = [u64::from(campaign.0), u64::from(node.incarnation)];
+            let said = [beat, u64::from(step.given), arrived, waiting];
+            out.push(Statement::new(STIR, who.into_iter().chain(said).map(number).collect()));
         }
         Ok(out)
     }
 
     fn lead(&mut self, campaign: CampaignTag, lead: &LeadStep, out: &mut Vec<Statement<'static>>) {
         let text = |at: Option<Timestamp>| Value::OwnText(at.map(|at| at.to_string()).unwrap_or_default());
-        let Led { serving_number, gate_sequence, document, opened_at, closed_at } = &lead.led;
+        let Led { serving_number, gate_sequence, document, opened_at, closed_at, steered } = &lead.led;
         let values = vec![
             campaign_value(campaign),
             number(u64::from(lead.open_bucket)),
@@ -236,6 +246,7 @@ impl Held {
             Value::OwnBytes(document.clone()),
             text(*opened_at),
             text(*closed_at),
+            Value::OwnText(steered.text()),
         ];
         out.push(Statement::new(LED, values));
         for (silent, beat) in &lead.fence {

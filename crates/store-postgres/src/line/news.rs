@@ -6,18 +6,18 @@ use booking::Opening;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use store::LedgerNews;
+use store::{LedgerNews, Load};
 use waiting_room::CampaignTag;
 
 const UNKNOWN: &str = "unknown";
 pub(super) const READ: &str =
-    "SELECT number, as_of, is_well, opening, opening_at, doses FROM charye.line_news
+    "SELECT number, as_of, is_well, opening, opening_at, doses, load FROM charye.line_news
     WHERE campaign = $1";
 const WRITE: &str =
-    "INSERT INTO charye.line_news(campaign, number, as_of, is_well, opening, opening_at, doses)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (campaign) DO UPDATE SET number = excluded.number,
+    "INSERT INTO charye.line_news(campaign, number, as_of, is_well, opening, opening_at, doses, load)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (campaign) DO UPDATE SET number = excluded.number,
     as_of = excluded.as_of, is_well = excluded.is_well, opening = excluded.opening,
-    opening_at = excluded.opening_at, doses = excluded.doses";
+    opening_at = excluded.opening_at, doses = excluded.doses, load = excluded.load";
 
 pub(super) fn write<T>(campaign: CampaignTag, news: &LedgerNews, send: impl FnOnce(Statement<'_>) -> T) -> T {
     let (opening, at) = match news.opening {
@@ -42,6 +42,7 @@ pub(super) fn write<T>(campaign: CampaignTag, news: &LedgerNews, send: impl FnOn
         Value::Text(opening),
         Value::OwnText(at),
         Value::OwnText(doses),
+        Value::OwnText(news.load.text()),
     ];
     send(Statement::new(WRITE, values))
 }
@@ -62,6 +63,7 @@ pub(super) fn read(row: &Row) -> Option<LedgerNews> {
         is_well: row.number(2).ok()? == 1,
         opening,
         doses_left: if doses == UNKNOWN { None } else { Some(regions(&doses)?) },
+        load: Load::parse(&row.text(6).ok()?)?,
     })
 }
 

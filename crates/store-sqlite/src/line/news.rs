@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use store::{LedgerNews, StoreError};
+use store::{LedgerNews, Load, StoreError};
 use waiting_room::CampaignTag;
 
 fn path(folder: &Path, campaign: CampaignTag) -> PathBuf {
@@ -42,7 +42,7 @@ fn text(news: &LedgerNews) -> String {
             }
         }
     }
-    text.push('\n');
+    write!(text, "\n{}\n", news.load.text()).expect("writing to a String cannot fail");
     let check = check(&text);
     text.push_str(&check);
     text
@@ -53,7 +53,7 @@ fn parse(text: &str) -> Option<LedgerNews> {
     let mut next = || lines.next();
     let (number, as_of, is_well) = (next()?, next()?, next()?);
     let (opening, at) = next()?.split_once(' ')?;
-    let doses = next()?;
+    let (doses, load) = (next()?, next()?);
     let body = text.strip_suffix(next()?)?;
     if text[body.len()..] != check(body) {
         return None;
@@ -70,6 +70,7 @@ fn parse(text: &str) -> Option<LedgerNews> {
         is_well: is_well == "1",
         opening,
         doses_left: if doses == "unknown" { None } else { Some(regions(doses)?) },
+        load: Load::parse(load)?,
     })
 }
 
@@ -101,7 +102,8 @@ mod tests {
             openings.iter().flat_map(|opening| doses.iter().map(move |d| (opening, d)))
         {
             let (opening, doses_left) = (*opening, doses_left.clone());
-            let news = LedgerNews { number: 9, as_of: at, is_well: true, opening, doses_left };
+            let load = Load { commit_us: doses_left.as_ref().map(|_| 500), depth: 3, answered: 2, failed: 1 };
+            let news = LedgerNews { number: 9, as_of: at, is_well: true, opening, doses_left, load };
             let text = text(&news);
             assert_eq!(parse(&text), Some(news));
             for at in 0..text.len() {

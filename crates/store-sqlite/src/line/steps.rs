@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use store::{LeadStep, Led, LineState, NodeState, NodeStep, Seen, Stepped};
-use waiting_room::{Bucket, CampaignTag, NodeId};
+use store::{AtTheDoor, LeadStep, Led, LineState, NodeState, NodeStep, Seen, Stepped};
+use waiting_room::{Bucket, CampaignTag, NodeId, Steered};
 
 /// Buckets that a step has closed: number, node.
 pub(super) type Closed = Vec<(u32, NodeId)>;
@@ -49,6 +49,14 @@ pub(super) const MANY_NODES: &str = "
     UPDATE sum SET state = x'';
 ";
 
+/// From version 4: how quickly the line moves, and who stands at the doors.
+pub(super) const STEERED: &str = "
+    ALTER TABLE line ADD COLUMN steered TEXT NOT NULL DEFAULT '';
+    ALTER TABLE node ADD COLUMN arrived INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE node ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;
+    UPDATE sum SET state = x'';
+";
+
 pub(super) fn join(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<NodeId> {
     let begin = "INSERT INTO line(campaign, lives) VALUES (?1, 1)
                  ON CONFLICT (campaign) DO UPDATE SET lives = lives + 1 RETURNING lives";
@@ -87,7 +95,7 @@ pub(super) fn look(
 /// The leader's number is not known yet.
 fn line(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<Option<LineState>> {
     let all =
-        "SELECT open_bucket, term, leader, serving_number, gate_sequence, document, opened_at, closed_at
+        "SELECT open_bucket, term, leader, serving_number, gate_sequence, document, opened_at, closed_at, steered
                FROM line WHERE campaign = ?1";
     let read = |row: &Row<'_>| {
         let leader: Option<u32> = row.get(2)?;
@@ -97,6 +105,7 @@ fn line(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<Opti
             document: row.get(5)?,
             opened_at: instant(row, 6)?,
             closed_at: instant(row, 7)?,
+            steered: steered(row, 8)?,
         };
         Ok(LineState {
             open_bucket: row.get(0)?,
@@ -132,11 +141,12 @@ fn settled(
 }
 
 fn nodes(connection: &Connection, campaign: CampaignTag) -> rusqlite::Result<Vec<NodeState>> {
-    let all =
-        "SELECT node, incarnation, beat, given FROM node WHERE campaign = ?1 ORDER BY node, incarnation";
+    let all = "SELECT node, incarnation, beat, given, arrived, waiting FROM node WHERE campaign = ?1 ORDER BY node, incarnation";
     let read = |row: &Row<'_>| {
         let id = NodeId { node: row.get(0)?, incarnation: row.get(1)? };
-        Ok(NodeState { id, beat: row.get::<_, i64>(2)?.cast_unsigned(), given: row.get(3)?, is_gone: false })
+        let count = |column| Ok::<_, rusqlite::Error>(row.get::<_, i64>(column)?.cast_unsigned());
+        let door = AtTheDoor { arrived: count(4)?, waiting: count(5)? };
+        Ok(NodeState { id, beat: count(2)?, given: row.get(3)?, door, is_gone: false })
     };
     connection.prepare_cached(all)?.query_map([campaign.0], read)?.collect()
 }
@@ -149,6 +159,14 @@ fn instant(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> 
         })
     };
     text.map(parse).transpose()
+}
+
+fn steered(row: &Row<'_>, column: usize) -> rusqlite::Result<Steered> {
+    let text: String = row.get(column)?;
+    Steered::parse(&text).ok_or_else(|| {
+        let unreadable = std::io::Error::other("how quickly the line moves cannot be read");
+        rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, unreadable.into())
+    })
 }
 
 pub(super) fn step(
@@ -178,8 +196,16 @@ pub(super) fn step(
     if step.leaves {
         end(connection, campaign, node, &mut closed)?;
     } else {
-        let stir = "UPDATE node SET beat = beat + 1, given = ?3 WHERE campaign = ?1 AND incarnation = ?2";
-        connection.prepare_cached(stir)?.execute(params![campaign.0, node.incarnation, step.given])?;
+        let stir = "UPDATE node SET beat = beat + 1, given = ?3, arrived = ?4, waiting = ?5
+                    WHERE campaign = ?1 AND incarnation = ?2";
+        let AtTheDoor { arrived, waiting } = step.door;
+        connection.prepare_cached(stir)?.execute(params![
+            campaign.0,
+            node.incarnation,
+            step.given,
+            arrived.cast_signed(),
+            waiting.cast_signed()
+        ])?;
     }
     Ok(Ok(closed))
 }
@@ -217,9 +243,9 @@ fn lead(
     lead: &LeadStep,
     closed: &mut Closed,
 ) -> rusqlite::Result<()> {
-    let Led { serving_number, gate_sequence, document, opened_at, closed_at } = &lead.led;
+    let Led { serving_number, gate_sequence, document, opened_at, closed_at, steered } = &lead.led;
     let write = "UPDATE line SET open_bucket = ?2, serving_number = ?3, gate_sequence = ?4, document = ?5,
-                                 opened_at = ?6, closed_at = ?7
+                                 opened_at = ?6, closed_at = ?7, steered = ?8
                  WHERE campaign = ?1";
     connection.prepare_cached(write)?.execute(params![
         campaign.0,
@@ -229,6 +255,7 @@ fn lead(
         document,
         opened_at.map(|at| at.to_string()),
         closed_at.map(|at| at.to_string()),
+        steered.text(),
     ])?;
     for (silent, beat) in &lead.fence {
         let still = "SELECT 1 FROM node WHERE campaign = ?1 AND incarnation = ?2 AND beat = ?3";

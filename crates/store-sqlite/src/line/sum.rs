@@ -151,10 +151,11 @@ fn state_of(
     buckets: [u8; 32],
 ) -> rusqlite::Result<[u8; 32]> {
     let mut hash = Sha256::new().chain_update(steps.to_be_bytes()).chain_update(buckets);
-    let line = "SELECT format('%d|%d|%d|%d|%d|%d|%s|%s|%s', lives, open_bucket, term, ifnull(leader, 0),
-                              serving_number, gate_sequence, opened_at, closed_at, hex(document))
+    let line = "SELECT format('%d|%d|%d|%d|%d|%d|%s|%s|%s|%s', lives, open_bucket, term, ifnull(leader, 0),
+                              serving_number, gate_sequence, opened_at, closed_at, steered, hex(document))
                 FROM line WHERE campaign = ?1";
-    let nodes = "SELECT format('|%d|%d|%d|%d', incarnation, node, beat, given) FROM node
+    let nodes =
+        "SELECT format('|%d|%d|%d|%d|%d|%d', incarnation, node, beat, given, arrived, waiting) FROM node
                  WHERE campaign = ?1 ORDER BY incarnation";
     let open = "SELECT format('|%d|%d|%d', number, incarnation, reserved) FROM reservation
                 WHERE campaign = ?1 ORDER BY number, incarnation";

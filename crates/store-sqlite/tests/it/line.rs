@@ -2,7 +2,8 @@ use crate::damage::Kind;
 use crate::{Folder, is_long};
 use store::conformance::{Chance, Figure, line_cases};
 use store::{
-    GivenOrder, LeadStep, Led, LineState, LineStore, NodeState, NodeStep, Seen, Stepped, StoreError,
+    AtTheDoor, GivenOrder, LeadStep, Led, LineState, LineStore, NodeState, NodeStep, Seen, Stepped,
+    StoreError,
 };
 use store_sqlite::SqliteLine;
 use waiting_room::{CampaignTag, NodeId, Order};
@@ -195,7 +196,8 @@ fn a_line_that_had_no_orders_takes_them_and_an_altered_one_is_noticed() {
         file.execute_batch(text).unwrap();
     };
     // Its sums were over the rest.
-    sql("DROP TABLE given_order; UPDATE sum SET state = x''; PRAGMA user_version = 3;");
+    sql("DROP TABLE given_order; ALTER TABLE line DROP COLUMN steered; ALTER TABLE node DROP COLUMN arrived;
+        ALTER TABLE node DROP COLUMN waiting; UPDATE sum SET state = x''; PRAGMA user_version = 3;");
     assert_eq!(begin(&folder).unwrap().led, lived.expected.led);
     let line = SqliteLine::open(&folder.0).unwrap();
     assert_eq!(line.order(CAMPAIGN, &paused()).unwrap(), 1);
@@ -224,7 +226,7 @@ fn a_line_of_an_earlier_version_is_brought_up_and_loses_nothing() {
         let life = |incarnation| NodeId { node: 1, incarnation };
         assert_eq!(counts, [(0, (life(3), 40)), (1, (life(4), 7)), (2, (life(4), 64))]);
         assert_eq!((found.open_bucket, found.led.serving_number, found.led.gate_sequence), (3, 30, 2000));
-        let node = NodeState { id: life(5), beat: 0, given: 0, is_gone: false };
+        let node = NodeState { id: life(5), beat: 0, given: 0, door: AtTheDoor::default(), is_gone: false };
         assert_eq!(found.nodes, [node]);
         begin(&folder).unwrap();
     }

@@ -2,13 +2,14 @@
 
 use super::Chance;
 use crate::{
-    GivenOrder, LeadStep, Led, LedgerNews, LineState, LineStore, MemoryLine, NodeStep, Seen, Stepped,
-    StoreError,
+    AtTheDoor, GivenOrder, LeadStep, Led, LedgerNews, LineState, LineStore, Load, MemoryLine, NodeState,
+    NodeStep, Seen, Stepped, StoreError,
 };
 use booking::Opening;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use waiting_room::{Bucket, CampaignTag, Line, NodeId, Order, Ticket, TicketId, TicketKind};
+use waiting_room::{RateInForce, RateReason, Steered, Strain};
 
 const CAMPAIGN: CampaignTag = CampaignTag(1);
 
@@ -108,21 +109,26 @@ fn what_was_done_is_found_again(line: &dyn LineStore) {
     );
     let opened_at = Some(Timestamp::new(1_815_822_000, 123_456_789).expect("an ordinary instant"));
     let document = b"{\"sequence\":3}".to_vec();
-    let led = Led { serving_number: 7, gate_sequence: 3, document, opened_at, closed_at: None };
+    let rate = RateInForce { milli: 12_345, why: RateReason::Strained(Strain::Slow) };
+    let steered = Steered { rate, come_ppm: 700_001, parts: vec![(1, 750), (2, 250)] };
+    let led = Led { serving_number: 7, gate_sequence: 3, document, opened_at, closed_at: None, steered };
     let lead = Some(LeadStep { term: 1, open_bucket: 1, led: led.clone(), fence: Vec::new() });
-    assert_eq!(step(line, node, &NodeStep { lead, given: 9, ..reserve(1, 500) }), Stepped::Done);
+    let door = AtTheDoor { arrived: 40, waiting: 3 };
+    assert_eq!(step(line, node, &NodeStep { lead, given: 9, door, ..reserve(1, 500) }), Stepped::Done);
     let news = LedgerNews {
         number: 5,
         as_of: Timestamp::UNIX_EPOCH,
         is_well: true,
         opening: Opening::Open { at: Timestamp::UNIX_EPOCH },
         doses_left: Some(BTreeMap::from([(1_100_000_000, 70)])),
+        load: Load { commit_us: Some(25_000), depth: 7, answered: 90, failed: 4 },
     };
     line.tell(CAMPAIGN, &news).expect("the line is well");
     let found = look(line);
     assert_eq!((found.open_bucket, found.settled_until, found.term), (1, 1, 1));
     assert_eq!((found.leader, found.led, found.news), (Some(node), led, Some(news)));
-    assert_eq!(found.nodes.iter().map(|node| (node.beat, node.given)).collect::<Vec<_>>(), [(1, 9)]);
+    let of_the_node = |node: &NodeState| (node.beat, node.given, node.door);
+    assert_eq!(found.nodes.iter().map(of_the_node).collect::<Vec<_>>(), [(1, 9, door)]);
 }
 
 fn a_bucket_is_settled_when_every_node_has_said_its_count(line: &dyn LineStore) {
@@ -273,6 +279,7 @@ fn chance_step(
         reserve,
         close: closing.map(|bucket| (bucket, chance.below(50) as u32)),
         given: chance.below(9) as u32,
+        door: AtTheDoor { arrived: chance.below(99), waiting: chance.below(9) },
         leaves: chance.percent(4),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::issuing::Issuing;
 use super::leading::Leading;
+use super::load::Requests;
 use super::node::Node;
 use super::places::TakenOver;
 use super::reading;
@@ -14,7 +15,7 @@ use crate::published::{Published, Publisher};
 use booking::Campaign;
 use jiff::Timestamp;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 use store::{Clock, LeadStep, LineState, LineStore, NodeStep, Places, Stepped, Store, StoreError};
@@ -60,7 +61,6 @@ impl Keeper {
         let now = clock.now();
         let id = line_store.join(tag)?;
         let found = line_store.look(tag, u32::MAX)?;
-        let rate = settings.admissions_per_second;
         let gate = Arc::new(Gate {
             tag,
             clock: Arc::clone(&clock),
@@ -74,7 +74,9 @@ impl Keeper {
             has_company: AtomicBool::new(false),
             looked: Notify::new(),
             steady: Steady::new(Arc::clone(&clock)),
-            door: Mutex::new(Door::new(rate, MISSED_MAX, now)),
+            door: Mutex::new(Door::new(0, MISSED_MAX, now)),
+            part_from_ms: AtomicI64::new(now.as_millisecond()),
+            requests: Requests::default(),
             taken_over: TakenOver::new(places),
             published: RwLock::new(Arc::new(Published::nothing_yet())),
             published_at: AtomicU64::new(0),
@@ -83,11 +85,12 @@ impl Keeper {
             campaign,
             settings,
         });
+        let steady = gate.steady.now();
         let number = found.news.as_ref().map_or(0, |news| news.number);
         let mut keeper = Self {
             node: Node::new(Arc::clone(&line_store), Arc::clone(&gate), now),
-            leading: Leading::new(&gate.settings, now, found.news),
-            teller: ledger.map(|ledger| Teller::new(ledger, gate.campaign.clone(), number)),
+            leading: Leading::new(&gate, steady, found.news),
+            teller: ledger.map(|ledger| Teller::new(ledger, Arc::clone(&gate), number)),
             gate,
             line_store,
             clock,
@@ -149,7 +152,7 @@ impl Keeper {
     fn keep(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.gate.taken_over.follow(self.gate.tag)?;
         let steady = self.gate.steady.now();
-        self.take_orders(steady)?;
+        self.take_orders()?;
         let mut state = self.node.look(steady)?;
         self.node.lead_if_nobody_does(&mut state)?;
         let has_changed = self.node.keep_bucket(steady, &state)?;
@@ -161,6 +164,7 @@ impl Keeper {
         self.leading.hear(state.news.as_ref());
         self.gate.booking_is_well.store(self.leading.booking_is_well(), Ordering::Relaxed);
         let led = if self.node.leads(&state) { self.lead(&state, now)? } else { state };
+        self.keep_the_door(&led);
         self.gate.serving_number.store(led.led.serving_number, Ordering::Release);
         self.gate.looked.notify_waiters();
         self.leading.measure(&self.gate, &led, now);
@@ -171,8 +175,8 @@ impl Keeper {
         Ok(())
     }
 
-    /// What operators ordered since the last look, whether the ledger lives or not. `now` never goes back.
-    fn take_orders(&mut self, now: Timestamp) -> Result<(), StoreError> {
+    /// What operators ordered since the last look, whether the ledger lives or not.
+    fn take_orders(&mut self) -> Result<(), StoreError> {
         let given = self.line_store.orders(self.gate.tag, self.ordered)?;
         for (number, given) in &given {
             tracing::info!(number, order = given.order.text(), "an order is taken up");
@@ -180,8 +184,7 @@ impl Keeper {
             self.ordered = *number;
         }
         if !given.is_empty() {
-            let rate = self.leading.follow_orders(&self.gate, now);
-            self.gate.door.lock().expect("nothing panics at the door").set_rate(rate, now);
+            self.leading.follow_orders(&self.gate);
         }
         Ok(())
     }
@@ -191,7 +194,8 @@ impl Keeper {
         let mut next = state.clone();
         self.leading.see_the_doors(&mut next);
         let phase = self.leading.phase(&self.gate, &next, now);
-        next.led.serving_number += self.leading.call(&self.gate, &next, phase, self.gate.steady.now());
+        let doors = (self.node.id, self.node.stirring(state));
+        self.leading.steer(&self.gate, &doors, &mut next, (phase, self.gate.steady.now()));
         let issued = self.node.issued(state);
         if let Some(document) = self.leading.document(&self.gate, &next, (phase, now), issued) {
             next.led.gate_sequence = document.sequence;
@@ -212,6 +216,15 @@ impl Keeper {
         let lead = Some(LeadStep { term, open_bucket, led, fence });
         let done = self.node.step(NodeStep { lead, ..NodeStep::default() })?;
         Ok(if done == Stepped::Done { next } else { state.clone() })
+    }
+
+    /// Its part of the rate, as the leader divided it.
+    fn keep_the_door(&self, led: &LineState) {
+        let milli = u32::try_from(led.led.steered.milli_of(self.node.id)).unwrap_or(u32::MAX);
+        let mut door = self.gate.door.lock().expect("nothing panics at the door");
+        let now = self.gate.steady.now();
+        door.set_rate(milli, now);
+        self.gate.part_from_ms.store(now.as_millisecond(), Ordering::Relaxed);
     }
 
     /// Publishes what the leader wrote, if it is new here.

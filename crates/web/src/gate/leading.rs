@@ -1,10 +1,11 @@
 //! What only the leader does: it moves the serving number and writes the gate document, for every node.
 
-use super::{Gate, GateSettings};
+use super::Gate;
+use super::steering::{Facts, Steering};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::atomic::Ordering;
-use store::{LedgerNews, LineState};
-use waiting_room::{AdmissionMeter, DosesLeft, GateDocument, Orders, Phase, PhaseFacts, TokenBucket};
+use store::{LedgerNews, LineState, Load, NodeState};
+use waiting_room::{AdmissionMeter, DosesLeft, GateDocument, NodeId, Orders, Phase, PhaseFacts};
 
 /// At most one gate document a second, unless the phase changes.
 const PUBLISH_EVERY: SignedDuration = SignedDuration::from_secs(1);
@@ -12,7 +13,7 @@ const PUBLISH_EVERY: SignedDuration = SignedDuration::from_secs(1);
 const NEWS_GOOD_FOR_LOOKS: u32 = 10;
 
 pub(super) struct Leading {
-    callers: TokenBucket,
+    steering: Steering,
     meter: AdmissionMeter,
     news: News,
     /// What operators ordered, all of it together.
@@ -27,23 +28,20 @@ struct News {
 
 impl Leading {
     /// What was told before this process began may be old: the ledger is well when it says something new.
-    pub(super) fn new(settings: &GateSettings, now: Timestamp, told: Option<LedgerNews>) -> Self {
-        let rate = settings.admissions_per_second;
+    pub(super) fn new(gate: &Gate, now: Timestamp, told: Option<LedgerNews>) -> Self {
         Self {
-            callers: TokenBucket::empty(rate, rate, now),
+            steering: Steering::new(gate, now),
             meter: AdmissionMeter::default(),
             news: News { last: told, looks: NEWS_GOOD_FOR_LOOKS },
             orders: Orders::default(),
         }
     }
 
-    /// From now on. Answers the rate: people called, and passes given by this node, a second.
-    pub(super) fn follow_orders(&mut self, gate: &Gate, now: Timestamp) -> u32 {
-        let rate = self.orders.rate.unwrap_or(gate.settings.admissions_per_second);
-        self.callers.set_rate(rate, rate, now);
+    /// From now on.
+    pub(super) fn follow_orders(&mut self, gate: &Gate) {
+        self.steering.follow(gate, &self.orders);
         let epoch = gate.settings.pass_epoch + self.orders.revocations;
         gate.pass_epoch.store(epoch, Ordering::Relaxed);
-        rate
     }
 
     /// Every node hears the news, so that each knows them when it comes to lead.
@@ -93,9 +91,29 @@ impl Leading {
         DosesLeft { total: regions.values().map(|doses| u64::from(*doses)).sum(), regions }
     }
 
-    /// How many more are called now: at the rate, never past the settled. `now` never goes back.
-    pub(super) fn call(&mut self, gate: &Gate, state: &LineState, phase: Phase, now: Timestamp) -> u64 {
-        if phase.calls() { self.callers.take(waiting(gate, state), now) } else { 0 }
+    /// Moves the serving number at the rate that is in force, never past the settled. `now` never goes back.
+    pub(super) fn steer(
+        &mut self,
+        gate: &Gate,
+        (own, nodes): &(NodeId, Vec<NodeState>),
+        state: &mut LineState,
+        (phase, now): (Phase, Timestamp),
+    ) {
+        let facts = Facts {
+            now,
+            term: state.term,
+            own: *own,
+            nodes,
+            before: &state.led.steered,
+            calls: phase.calls(),
+            is_well: self.booking_is_well(),
+            load: self.news.last.as_ref().map_or_else(Load::default, |news| news.load),
+            settled: state.led.serving_number + waiting(gate, state),
+            serving_number: state.led.serving_number,
+        };
+        let (steered, called) = self.steering.steer(gate, &facts);
+        state.led.steered = steered;
+        state.led.serving_number += called;
     }
 
     /// Every node measures, so that each knows the pace when it comes to lead.
@@ -122,8 +140,8 @@ impl Leading {
         });
         let pace = self.meter.per_minute();
         // Until it is measured, pages look again as if everybody came in who may.
-        let rate = self.orders.rate.unwrap_or(gate.settings.admissions_per_second);
-        let expected = pace.unwrap_or(u64::from(rate) * 60);
+        let rate = state.led.steered.rate;
+        let expected = pace.unwrap_or(rate.milli * 60 / 1_000);
         is_due.then(|| GateDocument {
             campaign: gate.campaign.slug.clone(),
             sequence: state.led.gate_sequence + 1,
@@ -134,6 +152,7 @@ impl Leading {
             serving_number: state.led.serving_number,
             tickets_issued: issued.max(before.map_or(0, |before| before.tickets_issued)),
             admissions_per_minute: pace,
+            rate,
             doses_left: self.doses_left(gate),
             message: self.orders.message.clone(),
             poll: gate.settings.poll.paced(expected).stretched(self.orders.stretch),

@@ -6,16 +6,21 @@ use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{LeadStep, LineState, LineStore, NodeState, NodeStep, Seen, Stepped, StoreError};
+use store::{AtTheDoor, LeadStep, LineState, LineStore, NodeState, NodeStep, Seen, Stepped, StoreError};
 use waiting_room::NodeId;
 
 /// How long tickets share an arrival bucket.
 const BUCKET: SignedDuration = SignedDuration::from_secs(1);
 /// A node says so often that it lives, when it has nothing else to say.
 const STIR_EVERY: Duration = Duration::from_millis(500);
+/// And so often while people come to its door: the leader divides the rate by where they stand.
+const SAY_THE_DOOR_EVERY: Duration = Duration::from_millis(200);
 /// In so many looks, one a tick and so 3 s at the least, a living node stirs. Looks and not seconds: whoever was stopped
 /// or asleep finds everybody else as they were.
 const SILENT_LOOKS: u32 = 30;
+/// A node that did not stir in so many looks has no part of the rate: its own door has shut itself by then
+/// ([`super::PART_GOOD_FOR`]).
+const QUIET_LOOKS: u32 = 12;
 /// So long after it began its last step a node gives tickets: it is less than [`SILENT_LOOKS`] ticks, so nobody has
 /// taken it for dead.
 const GOOD_FOR: Duration = Duration::from_secs(2);
@@ -25,6 +30,8 @@ pub(super) struct Node {
     pub(super) gate: Arc<Gate>,
     pub(super) id: NodeId,
     stirred_at: Duration,
+    /// As it was said last.
+    door: AtTheDoor,
     /// A bucket that has ended and whose count is not durable yet.
     closing: Option<(u32, u32)>,
     settled_until: u32,
@@ -48,6 +55,7 @@ impl Node {
             gate,
             id,
             stirred_at: Duration::ZERO,
+            door: AtTheDoor::default(),
             closing,
             settled_until: 0,
             open_since: (0, now),
@@ -105,6 +113,12 @@ impl Node {
         node.id != self.id && (node.is_gone || self.silence.get(&node.id).is_some_and(is_silent))
     }
 
+    /// Who has a part of the rate.
+    pub(super) fn stirring(&self, state: &LineState) -> Vec<NodeState> {
+        let is_quiet = |id: &NodeId| self.silence.get(id).is_some_and(|silence| silence.looks >= QUIET_LOOKS);
+        state.nodes.iter().filter(|node| !node.is_gone && !is_quiet(&node.id)).copied().collect()
+    }
+
     /// Whom the leader should fence.
     pub(super) fn silent(&self, state: &LineState) -> Vec<(NodeId, u64)> {
         let silent = state.nodes.iter().filter(|node| self.is_silent(node));
@@ -137,15 +151,18 @@ impl Node {
 
     /// Whether there is anything to be said, or it is time to say that this node lives.
     pub(super) fn is_due(&self) -> bool {
-        self.gate.clock.elapsed().saturating_sub(self.stirred_at) >= STIR_EVERY
+        let silent_for = self.gate.clock.elapsed().saturating_sub(self.stirred_at);
+        silent_for >= STIR_EVERY || silent_for >= SAY_THE_DOOR_EVERY && self.gate.at_the_door() != self.door
     }
 
     pub(super) fn step(&mut self, step: NodeStep) -> Result<Stepped, StoreError> {
         let began_at = self.gate.clock.elapsed();
-        let step = NodeStep { given: self.unsettled(), ..step };
+        let door = self.gate.at_the_door();
+        let step = NodeStep { given: self.unsettled(), door, ..step };
         let stepped = self.store.step(self.gate.tag, self.id, &step)?;
         if stepped == Stepped::Done {
             self.stirred_at = began_at;
+            self.door = door;
             let now = self.gate.clock.elapsed();
             let had_run_out = self.gate.issuing().is_good_until(began_at + GOOD_FOR, now);
             if had_run_out {

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use waiting_room::{DosesLeft, GateDocument, Phase, PollBands};
+use waiting_room::{DosesLeft, GateDocument, Phase, PollBands, RateInForce, RateReason};
 
 #[derive(Deserialize)]
 struct File {
@@ -16,10 +16,18 @@ struct File {
     serving_number: u64,
     tickets_issued: u64,
     admissions_per_minute: Option<u64>,
+    /// None of an earlier release.
+    rate: Option<Rate>,
     doses_left: Doses,
     message: Message,
     poll: Vec<(Option<u64>, u32)>,
     pass_epoch: u32,
+}
+
+#[derive(Deserialize)]
+struct Rate {
+    per_second: f64,
+    why: String,
 }
 
 #[derive(Deserialize)]
@@ -48,6 +56,7 @@ pub(super) fn read(file: &[u8]) -> Option<GateDocument> {
         serving_number: file.serving_number,
         tickets_issued: file.tickets_issued,
         admissions_per_minute: file.admissions_per_minute,
+        rate: file.rate.map_or(Some(RateInForce::default()), rate)?,
         doses_left: DosesLeft {
             total: file.doses_left.total,
             regions: regions.map(|(code, doses)| Some((code.parse().ok()?, doses))).collect::<Option<_>>()?,
@@ -56,6 +65,10 @@ pub(super) fn read(file: &[u8]) -> Option<GateDocument> {
         poll: PollBands::of_bands(file.poll)?,
         pass_epoch: file.pass_epoch,
     })
+}
+
+fn rate(Rate { per_second, why }: Rate) -> Option<RateInForce> {
+    Some(RateInForce { milli: (per_second * 1_000.0).round() as u64, why: RateReason::of_code(&why)? })
 }
 
 #[cfg(test)]
@@ -76,6 +89,7 @@ mod tests {
             serving_number: 120,
             tickets_issued: 500,
             admissions_per_minute: Some(60),
+            rate: RateInForce { milli: 12_045, why: RateReason::Rising },
             doses_left: DosesLeft { total: 3, regions: BTreeMap::from([(1_100_000_000, 3)]) },
             message: ("줄 \"서기\"\n".to_owned(), String::new()),
             poll: PollBands::default().stretched(2),

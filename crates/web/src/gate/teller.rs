@@ -1,10 +1,12 @@
 //! What the ledger says, told to the line: in the process that has the ledger.
 
-use booking::{Campaign, Opening};
+use super::Gate;
+use super::load::LoadMeter;
+use booking::Opening;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Command, LedgerNews, Store};
+use store::{Command, LedgerNews, Load, Store};
 
 /// A ledger that does not answer within it is sick: the line must go on without it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -13,7 +15,8 @@ const EXPIRED_PER_TICK: usize = 64;
 
 pub(super) struct Teller {
     ledger: Arc<dyn Store>,
-    campaign: Campaign,
+    gate: Arc<Gate>,
+    load: LoadMeter,
     /// What it said last; None until it has said something.
     news: Option<LedgerNews>,
     /// Of the last news, also of an earlier process.
@@ -21,20 +24,22 @@ pub(super) struct Teller {
 }
 
 impl Teller {
-    pub(super) fn new(ledger: Arc<dyn Store>, campaign: Campaign, number: u64) -> Self {
-        Self { ledger, campaign, news: None, number }
+    pub(super) fn new(ledger: Arc<dyn Store>, gate: Arc<Gate>, number: u64) -> Self {
+        Self { ledger, gate, load: LoadMeter::default(), news: None, number }
     }
 
     /// None before the ledger is open: until then another process may still have it, and tell.
     pub(super) async fn ask(&mut self, now: Timestamp) -> Option<&LedgerNews> {
         let asked = tokio::time::timeout(PATIENCE, self.ask_the_ledger(now)).await;
         let asked = asked.ok().flatten();
+        let elapsed = self.gate.clock.elapsed();
+        let load = self.load.look(self.ledger.writing(), &self.gate.requests, elapsed);
         self.number += 1;
         self.news = Some(if let Some(said) = asked {
-            LedgerNews { number: self.number, ..said }
+            LedgerNews { number: self.number, load, ..said }
         } else {
             let before = self.news.take()?;
-            LedgerNews { number: self.number, as_of: now, is_well: false, ..before }
+            LedgerNews { number: self.number, as_of: now, is_well: false, load, ..before }
         });
         self.news.as_ref()
     }
@@ -44,20 +49,20 @@ impl Teller {
         if !self.ledger.is_well() {
             return None;
         }
-        let figures = self.ledger.figures(self.campaign.id).await.ok()?;
+        let figures = self.ledger.figures(self.gate.campaign.id).await.ok()?;
         let is_well = self.move_the_doors(figures.opening, now).await;
         let _ = self.ledger.execute(Command::Expire { holds_max: EXPIRED_PER_TICK }.into()).await;
         let doses_left = figures.doses_left.into_iter().map(|(sido, doses)| (sido.0, doses)).collect();
         let (opening, doses_left) = (figures.opening, Some(doses_left));
-        Some(LedgerNews { number: 0, as_of: now, is_well, opening, doses_left })
+        Some(LedgerNews { number: 0, as_of: now, is_well, opening, doses_left, load: Load::default() })
     }
 
     /// The ledger decides by its own clock; here is only asked. False when it does not answer.
     async fn move_the_doors(&self, opening: Opening, now: Timestamp) -> bool {
-        let campaign = self.campaign.id;
+        let campaign = self.gate.campaign.id;
         let command = match opening {
-            Opening::NotYet if now >= self.campaign.opens_at => Command::Open { campaign },
-            Opening::Open { .. } if now >= self.campaign.closes_at => Command::Close { campaign },
+            Opening::NotYet if now >= self.gate.campaign.opens_at => Command::Open { campaign },
+            Opening::Open { .. } if now >= self.gate.campaign.closes_at => Command::Close { campaign },
             Opening::NotYet | Opening::Open { .. } | Opening::Closed { .. } => return true,
         };
         let name = command.name();

@@ -15,7 +15,7 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         // A form may lead to no other host; the page has the link.
         Ok(_) if ctx.app.settings.site.is_some() => Ok(ctx.see_other("/wait")),
         Ok(_) => Ok(ctx.see_other("/book")),
-        Err(Problem::Refused(Refusal::EntranceBusy { .. })) if ctx.app.gate.is_paused() => {
+        Err(Problem::Refused(Refusal::EntranceBusy { .. })) if ctx.app.gate.is_shut() => {
             Ok(ctx.see_other("/wait"))
         }
         Err(Problem::Refused(Refusal::EntranceBusy { retry_after_s })) => {

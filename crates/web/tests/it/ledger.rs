@@ -6,11 +6,12 @@ use booking::{
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use store::{
     Answer, AuditEvent, AuditHead, CampaignFigures, ClinicDay, Command, DayTaken, DaysChanged, DeskCase,
-    MemoryStore, PersonRecord, PersonStanding, Request, Store, StoreError, Visit, WaitRecord, Waiting,
-    WithinSupply,
+    Measured, MemoryStore, PersonRecord, PersonStanding, Request, Store, StoreError, Visit, WaitRecord,
+    Waiting, WithinSupply, Writing,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,16 +27,28 @@ pub(crate) struct MoodyStore {
     mood: Mutex<Mood>,
     written: Mutex<Vec<String>>,
     asked: Mutex<u64>,
+    waiting: AtomicUsize,
 }
 
 impl MoodyStore {
     pub(crate) fn new(inner: MemoryStore) -> Arc<Self> {
         let mood = Mutex::new(Mood::Well);
-        Arc::new(Self { inner, mood, written: Mutex::default(), asked: Mutex::default() })
+        Arc::new(Self {
+            inner,
+            mood,
+            written: Mutex::default(),
+            asked: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+        })
     }
 
     pub(crate) fn feel(&self, mood: Mood) {
         *self.mood.lock().unwrap() = mood;
+    }
+
+    /// So many commands wait for the writer from now on.
+    pub(crate) fn is_behind_by(&self, commands: usize) {
+        self.waiting.store(commands, Ordering::SeqCst);
     }
 
     /// Every command that took effect, in order; what the keeper does by itself every tick is left out.
@@ -85,6 +98,11 @@ impl Store for MoodyStore {
 
     fn is_well(&self) -> bool {
         *self.mood.lock().unwrap() == Mood::Well
+    }
+
+    fn writing(&self) -> Option<Writing> {
+        let commands_waiting = self.waiting.load(Ordering::SeqCst);
+        Some(Writing { commands_waiting, commands: 0, commits: Measured::default() })
     }
 
     fn figures(&self, campaign: CampaignId) -> Waiting<'_, Result<CampaignFigures, StoreError>> {

@@ -35,6 +35,7 @@ mod orders;
 mod other_site;
 mod outage;
 mod overload;
+mod pace;
 mod people;
 mod person;
 mod prepared;

@@ -12,7 +12,7 @@ use store::{Clock, MemoryLine, MemoryPlaces, MemoryStore, MockClock, Store};
 use waiting_room::{PollBands, Ticket};
 use web::assets;
 use web::gate::keeper::{Keeper, KeeperParts};
-use web::gate::{Gate, GateSettings, Place};
+use web::gate::{Gate, GateSettings, Place, RateRule};
 use web::keys::Keys;
 use web::published::Publisher;
 
@@ -27,9 +27,11 @@ fn keeper_on(
     ledger: Option<Arc<dyn Store>>,
     clock: &Arc<impl Clock + 'static>,
     keys: &Arc<Keys>,
+    admissions_per_second: u32,
 ) -> Keeper {
     let settings = GateSettings {
-        admissions_per_second: 10,
+        admissions_per_second,
+        rate_rule: RateRule::Fixed,
         lobby: SignedDuration::from_mins(30),
         poll: PollBands::default(),
         pass_epoch: 3,
@@ -47,39 +49,42 @@ fn keeper_on(
     Keeper::begin(country(false, false).campaigns()[0].clone(), settings, keys, parts).unwrap()
 }
 
-struct Nodes {
-    clock: Arc<MockClock>,
+pub(crate) struct Nodes {
+    pub(crate) clock: Arc<MockClock>,
     ledger: Arc<dyn Store>,
-    line: Arc<MemoryLine>,
+    pub(crate) line: Arc<MemoryLine>,
     all: Vec<(Keeper, Arc<Gate>)>,
     random: u8,
+    pub(crate) admissions_per_second: u32,
 }
 
 impl Nodes {
     /// Ten minutes before the opening; the first of them has the ledger.
-    fn new(count: usize, line: MemoryLine) -> Self {
+    pub(crate) fn new(count: usize, line: MemoryLine) -> Self {
         let clock = Arc::new(MockClock::at(world::opens_at() - SignedDuration::from_mins(10)));
         let ledger = ledger_on(&clock);
-        let mut nodes = Self { clock, ledger, line: Arc::new(line), all: Vec::new(), random: 0 };
+        let (line, all, admissions_per_second) = (Arc::new(line), Vec::new(), 10);
+        let mut nodes = Self { clock, ledger, line, all, random: 0, admissions_per_second };
         for number in 0..count {
             nodes.join(number == 0);
         }
         nodes
     }
 
-    fn join(&mut self, has_ledger: bool) {
+    pub(crate) fn join(&mut self, has_ledger: bool) {
         let ledger = has_ledger.then(|| Arc::clone(&self.ledger));
-        let keeper = keeper_on(&self.line, ledger, &self.clock, &Arc::new(test_keys()));
+        let (keys, rate) = (Arc::new(test_keys()), self.admissions_per_second);
+        let keeper = keeper_on(&self.line, ledger, &self.clock, &keys, rate);
         let gate = keeper.gate();
         self.all.push((keeper, gate));
     }
 
-    fn gate(&self, node: usize) -> &Gate {
+    pub(crate) fn gate(&self, node: usize) -> &Gate {
         &self.all[node].1
     }
 
     /// A tick of those, and a tenth of a second.
-    async fn tick(&mut self, nodes: &[usize]) {
+    pub(crate) async fn tick(&mut self, nodes: &[usize]) {
         self.clock.advance(SignedDuration::from_millis(100));
         for node in nodes {
             self.all[*node].0.tick().await.unwrap();
@@ -92,7 +97,7 @@ impl Nodes {
         }
     }
 
-    fn ticket(&mut self, node: usize) -> Option<Ticket> {
+    pub(crate) fn ticket(&mut self, node: usize) -> Option<Ticket> {
         self.random = self.random.wrapping_add(1);
         let random = self.random;
         self.gate(node).try_issue(|| [random; 16]).unwrap()
@@ -132,7 +137,7 @@ async fn a_node_whose_clock_is_an_hour_off_knows_that_the_line_lives_and_when_it
     for hours in [-1, 1] {
         let mut nodes = Nodes::new(1, MemoryLine::default());
         let off = Arc::new(MockClock::at(nodes.clock.now() + SignedDuration::from_hours(hours)));
-        let mut keeper = keeper_on(&nodes.line, None, &off, &Arc::new(test_keys()));
+        let mut keeper = keeper_on(&nodes.line, None, &off, &Arc::new(test_keys()), 10);
         for _ in 0..200 {
             nodes.tick(&[0]).await;
             off.advance(SignedDuration::from_millis(100));
@@ -183,7 +188,7 @@ async fn without_news_of_the_ledger_nobody_is_called_and_with_them_the_line_goes
     let waiting = nodes.ticket(1).expect("the line is open");
     nodes.ticks(30, &[1]).await;
     assert!(matches!(nodes.gate(1).place(&waiting), Place::Settled { .. }), "its place is kept");
-    nodes.ticks(30, &[0, 1]).await;
+    nodes.ticks(40, &[0, 1]).await;
     assert_eq!(nodes.gate(1).published().phase.code(), "open");
     assert!(matches!(nodes.gate(1).place(&waiting), Place::Called { .. }));
 }
@@ -287,7 +292,7 @@ async fn a_wall_clock_that_is_set_neither_stops_the_line_nor_makes_it_jump() {
     let mut nodes = Nodes::new(0, MemoryLine::default());
     let running = Arc::clone(&nodes.clock);
     let wall = Arc::new(WallClock { running: Arc::clone(&running), set_by_minutes: AtomicI64::new(0) });
-    let keeper = keeper_on(&nodes.line, Some(Arc::clone(&nodes.ledger)), &wall, &Arc::new(test_keys()));
+    let keeper = keeper_on(&nodes.line, Some(Arc::clone(&nodes.ledger)), &wall, &Arc::new(test_keys()), 10);
     let gate = keeper.gate();
     nodes.all.push((keeper, Arc::clone(&gate)));
     for _ in 0..5 {

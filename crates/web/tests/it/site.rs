@@ -19,8 +19,8 @@ use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
 use web::front::limits::SocketLimits;
 use web::front::tls::Tls;
-use web::gate::GateSettings;
 use web::gate::keeper::{Keeper, KeeperParts};
+use web::gate::{GateSettings, RateRule};
 use web::identity::DemoProvider;
 use web::key_tree::KeyTree;
 use web::keys::{KeyMaterial, Keys};
@@ -58,6 +58,7 @@ impl Randomness for SeededRandomness {
 #[derive(Clone)]
 pub(crate) struct Wanted {
     pub(crate) admissions_per_second: u32,
+    pub(crate) rate_rule: RateRule,
     pub(crate) pass_epoch: u32,
     pub(crate) booking_requests_max: usize,
     /// The clock stands still, so all that a test asks is asked at once.
@@ -82,6 +83,7 @@ impl Default for Wanted {
     fn default() -> Self {
         Self {
             admissions_per_second: 10,
+            rate_rule: RateRule::Fixed,
             pass_epoch: 3,
             booking_requests_max: 64,
             person_requests_at_once_max: 1_000_000,
@@ -270,13 +272,8 @@ pub(crate) fn test_keys() -> Keys {
 }
 
 fn keys(random: Arc<dyn Randomness>, field_key: u8, shelf: TestShelf) -> Keys {
-    let material = KeyMaterial {
-        tokens: (1, [11; 32]),
-        tokens_before: None,
-        aliases: [12; 32],
-        fields: [field_key; 32],
-        gate: [14; 32],
-    };
+    let (tokens, aliases, fields, gate) = ((1, [11; 32]), [12; 32], [field_key; 32], [14; 32]);
+    let material = KeyMaterial { tokens, tokens_before: None, aliases, fields, gate };
     let (next, tree) = shelf.0.lock().unwrap().clone();
     let tree = tree.unwrap_or_else(|| KeyTree::new([field_key; 32]));
     Keys::with_people(&material, PersonKeys::new(tree, next, Box::new(shelf)), random)
@@ -317,6 +314,7 @@ pub(crate) fn names(is_hostile: bool) -> CampaignNames {
 fn keeper(kept: &Kept, keys: &Arc<Keys>, assets: web::pages::Assets) -> Keeper {
     let settings = GateSettings {
         admissions_per_second: kept.wanted.admissions_per_second,
+        rate_rule: kept.wanted.rate_rule,
         lobby: SignedDuration::from_mins(30),
         poll: PollBands::default(),
         pass_epoch: kept.wanted.pass_epoch,

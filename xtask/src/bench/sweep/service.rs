@@ -97,6 +97,7 @@ fn configured(dir: &TempDir, limits: &Limits) -> Result<PathBuf> {
     let text = format!(
         "data = \"{}\"\n[campaign]\nopens_at = \"{opens}\"\ncloses_at = \"{closes}\"\nlobby_minutes = 60\n\
          admissions_per_second = {admissions_per_second}\n\
+         [rate]\nrule = \"fixed\"\n\
          [limits]\nconnections_per_address_max = 15000\nbooking_requests_max = {booking_requests_max}\n\
          booking_wait_ms_max = {booking_wait_ms_max}\n",
         dir.path().join("data").display()

@@ -102,7 +102,7 @@ fn orders(lang: Lang) -> OrdersPage {
         refusal: None,
         given: vec![
             row(3, lang.t("입장 멈춤", "admission paused")),
-            row(2, lang.t("1초에 40명 입장", "40 admitted a second")),
+            row(2, lang.t("1초에 많아야 40명 입장", "at most 40 admitted a second")),
         ],
     }
 }
