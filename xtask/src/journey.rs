@@ -15,6 +15,7 @@ mod entrance;
 mod family;
 mod hostile;
 mod identity;
+mod manager;
 mod office;
 mod operator;
 mod options;
@@ -76,9 +77,10 @@ macro_rules! walks {
 }
 
 /// To add one: a module, and its name here. Those of one engine are walked side by side, a few at a time.
-const WALKS: [Walk; 12] = walks![
+const WALKS: [Walk; 13] = walks![
     agent in Chromium,
     operator in Chromium,
+    manager in Chromium,
     crowd in Chromium,
     trouble in Chromium,
     visitors in Firefox,

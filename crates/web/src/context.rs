@@ -106,7 +106,13 @@ impl Context {
             party: self.party.clone(),
             now: self.now,
             changing: self.changing.as_ref().map(|changing| changing.banner(self)),
+            notice: if self.path == "/wait" { None } else { self.notice() },
         }
+    }
+
+    pub(crate) fn notice(&self) -> Option<String> {
+        let published = self.app.gate.published();
+        announced(self.lang, &published.facts.as_ref()?.document.message)
     }
 
     /// The hidden field that ties a form to this browser.
@@ -207,4 +213,11 @@ impl Context {
         }
         response
     }
+}
+
+/// What is announced to everybody; in the other language rather than not at all.
+pub(crate) fn announced(lang: Lang, (ko, en): &(String, String)) -> Option<String> {
+    let own = lang.t(ko, en);
+    let said = if own.is_empty() { lang.t(en, ko) } else { own };
+    (!said.is_empty()).then(|| said.to_owned())
 }

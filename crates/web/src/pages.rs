@@ -72,13 +72,15 @@ pub struct Chrome {
     pub tells_time: bool,
     /// Somebody moves an appointment: every page says that the old place is kept.
     pub changing: Option<ChangingBanner>,
+    /// What is announced to everybody. The first page and those of the line say it in their own place.
+    pub notice: Option<String>,
 }
 
 impl Chrome {
     /// Of a page that is the same for everybody, whoever looks at it.
     pub fn for_everybody(lang: Lang, path: String, demo: bool, assets: Assets, now: Timestamp) -> Self {
-        let (signed_in, renews, tells_time, party, changing) = (false, true, true, None, None);
-        Self { lang, demo, path, assets, signed_in, renews, party, now, tells_time, changing }
+        let (signed_in, renews, tells_time, party, changing, notice) = (false, true, true, None, None, None);
+        Self { lang, demo, path, assets, signed_in, renews, party, now, tells_time, changing, notice }
     }
 
     /// Of a page that is kept for longer than some seconds.

@@ -8,7 +8,7 @@
 //! - [`desk`]: in whose name the ledger is asked. Whatever is done or looked at goes to it in an envelope with who, from
 //!   where and why, and is on record in the same step.
 //! - [`people`], [`booking`], [`codes`]: the agent. [`record`]: the auditor.
-//! - [`console`], [`operator`], [`orders`]: the operator; fresh codes for what is big: [`step_up`].
+//! - [`campaign`], [`correction`]: the campaign manager. [`console`], [`operator`], [`orders`]: the operator; fresh codes for what is big: [`step_up`].
 //!
 //! To add a screen: its handler, a page under `pages/desk`, its samples, one line in [`routes`] with its power.
 
@@ -18,8 +18,10 @@ mod alarm;
 mod alarms;
 pub mod book;
 mod booking;
+mod campaign;
 mod codes;
 pub mod console;
+mod correction;
 mod desk;
 pub mod finder;
 mod live;

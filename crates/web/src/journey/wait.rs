@@ -105,7 +105,7 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
         gate_url: ctx.app.gate_document_path.clone(),
         ticket_url: ctx.app.ticket_path.clone(),
         poll: document.poll.bands().map(|(below, seconds)| (below.unwrap_or(u64::MAX), seconds)).collect(),
-        notice: notice(ctx, &document.message),
+        notice: ctx.notice(),
         site: ctx.app.settings.site.as_ref().map(|site| Link {
             href: format!("{}/", site.origin),
             label: ctx.lang.t(&site.name.0, &site.name.1).to_owned(),
@@ -119,13 +119,6 @@ fn renewed_after(document: &GateDocument, places_ahead: u64) -> u32 {
     let Some(pace @ 1..) = document.admissions_per_minute else { return seconds.max(RENEWED_SECONDS_MIN) };
     let turn_in = u32::try_from(places_ahead.saturating_mul(60) / pace).unwrap_or(u32::MAX);
     seconds.max(turn_in.min(RENEWED_SECONDS_MIN))
-}
-
-/// What the operator says to everybody who waits; in the other language rather than not at all.
-fn notice(ctx: &Context, (ko, en): &(String, String)) -> Option<String> {
-    let own = ctx.lang.t(ko, en);
-    let said = if own.is_empty() { ctx.lang.t(en, ko) } else { own };
-    (!said.is_empty()).then(|| said.to_owned())
 }
 
 /// More stand ahead than doses are left: who waits should know it at once, and where there still are some.

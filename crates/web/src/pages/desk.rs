@@ -1,5 +1,6 @@
 //! The pages of the staff. Their frame is another than the public's: wider, without the line.
 
+pub mod campaign;
 pub mod clinics;
 pub mod codes;
 pub mod days;
@@ -16,6 +17,7 @@ pub mod trouble;
 use super::Chrome;
 
 /// What is around every page of the staff.
+#[expect(clippy::struct_excessive_bools, reason = "independent powers, each named where it is given")]
 #[derive(Clone, Debug)]
 pub struct Frame {
     pub chrome: Chrome,
@@ -24,6 +26,7 @@ pub struct Frame {
     pub serves_people: bool,
     pub reads_record: bool,
     pub runs_line: bool,
+    pub runs_campaign: bool,
     /// This page in the other language; of the answer to a form, where staff begin.
     pub other_path: String,
     /// For the forms of the page.

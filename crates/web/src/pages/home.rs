@@ -73,7 +73,7 @@ pub fn render(campaign: &booking::Campaign, facts: &Facts, chrome: Chrome) -> St
         opens_at: document.opens_at,
         closes_at: Some(document.closes_at),
         has_ticket: false,
-        notice: None,
+        notice: crate::context::announced(chrome.lang, &document.message),
         chrome,
     };
     page.render().expect("templates write to memory only")

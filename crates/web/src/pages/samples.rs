@@ -2,6 +2,7 @@
 //!
 //! The test below also writes them to `target/samples/`, beside their style sheet and scripts, for a browser.
 
+mod campaign;
 mod desk;
 mod finding;
 mod identity;
@@ -77,6 +78,7 @@ fn every_sample() -> Vec<Sample> {
         people::add(lang, &mut add);
         desk::add(lang, &mut add);
         operator::add(lang, &mut add);
+        campaign::add(lang, &mut add);
         add("refusal", &refusal(lang));
         trouble::add(lang, &mut add);
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });

@@ -32,6 +32,8 @@ pub enum Power {
     Record,
     /// The line as a whole: its figures and its orders.
     Line,
+    /// The campaign: what it says, whom it is for, what is announced.
+    Campaign,
 }
 
 impl Role {
@@ -57,6 +59,7 @@ impl Role {
             Power::People => self == Self::Agent,
             Power::Record => self == Self::Auditor,
             Power::Line => self == Self::Operator,
+            Power::Campaign => self == Self::Manager,
         }
     }
 }

@@ -76,6 +76,12 @@ impl Context {
         Ok(())
     }
 
+    /// In one's own name, for a reason.
+    pub(super) async fn act(&self, act: StaffAct, why: &str) -> Result<Outcome, Problem> {
+        let request = Request::from(self.ordered(act, why)?);
+        Ok(self.app.store.execute(request).await??)
+    }
+
     /// What the person would do themselves.
     pub(super) async fn for_them(&self, command: Command) -> Result<Outcome, Problem> {
         let request = Request::from(self.ordered(StaffAct::InNameOf(command), "")?);

@@ -39,13 +39,7 @@ pub(super) async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     }
     match ctx.spend_code().await {
         Ok(true) => {}
-        Ok(false) => {
-            let message = ctx.lang.t(
-                "인증번호가 맞지 않거나 이미 쓴 번호입니다. 새 번호를 기다려 주십시오.",
-                "The code is not right, or was used before. Please wait for the next one.",
-            );
-            return invalid(ctx, Errors(vec![field_error("code", message)])).await;
-        }
+        Ok(false) => return invalid(ctx, code_error(ctx.lang)).await,
         Err(Problem::Refused(refusal)) => {
             let status = Problem::from(refusal.clone()).status();
             let page = page(ctx, Errors::default(), Some(&refusal)).await?;
@@ -57,12 +51,21 @@ pub(super) async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     Ok(ctx.see_other("/desk/operator/orders"))
 }
 
+/// A code that is not good, at its field.
+pub(super) fn code_error(lang: Lang) -> Errors {
+    let message = lang.t(
+        "인증번호가 맞지 않거나 이미 쓴 번호입니다. 새 번호를 기다려 주십시오.",
+        "The code is not right, or was used before. Please wait for the next one.",
+    );
+    Errors(vec![field_error("code", message)])
+}
+
 async fn invalid(ctx: &Context, errors: Errors) -> Result<Response<Body>, Problem> {
     let page = page(ctx, errors, None).await?;
     Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page))
 }
 
-fn field_error(field: &'static str, message: impl Into<String>) -> FieldError {
+pub(super) fn field_error(field: &'static str, message: impl Into<String>) -> FieldError {
     FieldError { field, message: message.into() }
 }
 
@@ -81,23 +84,20 @@ fn wished(ctx: &Context) -> Result<Order, FieldError> {
         "rate" => (Order::Rate(Some(number("rate")?)), "rate"),
         "as-configured" => (Order::Rate(None), "what"),
         "stretch" => (Order::Stretch(number("factor")?), "factor"),
-        "message" => (Order::Message { ko: ctx.fields.text("ko"), en: ctx.fields.text("en") }, "ko"),
+        "message" => return message(ctx),
         _ => {
             let message = lang.t("무엇을 지시할지 골라 주십시오.", "Please choose what to order.");
             return Err(field_error("what", message));
         }
     };
-    match order.check() {
-        Ok(()) => check_message(lang, order),
-        Err(bad) => Err(field_error(field, bad_order(lang, bad))),
-    }
+    order.check().map(|()| order).map_err(|bad| field_error(field, bad_order(lang, bad)))
 }
 
 /// Whoever reads English is told too.
-fn check_message(lang: Lang, order: Order) -> Result<Order, FieldError> {
-    if let Order::Message { ko, en } = &order
-        && ko.is_empty() != en.is_empty()
-    {
+pub(super) fn message(ctx: &Context) -> Result<Order, FieldError> {
+    let lang = ctx.lang;
+    let (ko, en) = (ctx.fields.text("ko"), ctx.fields.text("en"));
+    if ko.is_empty() != en.is_empty() {
         let field = if ko.is_empty() { "ko" } else { "en" };
         let message = lang.t(
             "한국어와 영어를 함께 적어 주십시오. 둘 다 비우면 안내말이 사라집니다.",
@@ -105,7 +105,8 @@ fn check_message(lang: Lang, order: Order) -> Result<Order, FieldError> {
         );
         return Err(field_error(field, message));
     }
-    Ok(order)
+    let order = Order::Message { ko, en };
+    order.check().map(|()| order).map_err(|bad| field_error("ko", bad_order(lang, bad)))
 }
 
 fn bad_order(lang: Lang, bad: BadOrder) -> String {
@@ -123,7 +124,7 @@ fn bad_order(lang: Lang, bad: BadOrder) -> String {
 }
 
 /// Durable when it returns; every node takes it up with its next look.
-async fn give(ctx: &Context, order: Order) -> Result<(), Problem> {
+pub(super) async fn give(ctx: &Context, order: Order) -> Result<(), Problem> {
     let by = ctx.on_duty()?.account.login.clone();
     let given = GivenOrder { given_at: ctx.now, by, why: ctx.fields.text("why"), order };
     let (line, tag) = (ctx.staff()?.console.line.clone(), ctx.app.gate.tag);

@@ -27,6 +27,7 @@ mod ledger;
 mod line;
 mod looking;
 mod malformed;
+mod manager;
 mod merged;
 mod nodes;
 mod openapi;

@@ -16,9 +16,10 @@ use Guard::StaffDoor;
 const ACCOUNT: Guard = Guard::Staff(Power::Account);
 const PEOPLE: Guard = Guard::Staff(Power::People);
 const RECORD: Guard = Guard::Staff(Power::Record);
+const CAMPAIGN: Guard = Guard::Staff(Power::Campaign);
 const LINE: Guard = Guard::Staff(Power::Line);
 
-const RULES: [(&str, &str, Guard); 27] = [
+const RULES: [(&str, &str, Guard); 33] = [
     ("GET", "/", StaffDoor),
     ("GET", "/desk/sign-in", StaffDoor),
     ("POST", "/desk/sign-in", StaffDoor),
@@ -28,6 +29,12 @@ const RULES: [(&str, &str, Guard); 27] = [
     ("POST", "/desk/sign-out", ACCOUNT),
     ("GET", "/desk", ACCOUNT),
     ("GET", "/desk/record", RECORD),
+    ("GET", "/desk/campaign", CAMPAIGN),
+    ("POST", "/desk/campaign/preview", CAMPAIGN),
+    ("GET", "/desk/campaign/notice", CAMPAIGN),
+    ("POST", "/desk/campaign/notice", CAMPAIGN),
+    ("GET", "/desk/campaign/eligibility", CAMPAIGN),
+    ("POST", "/desk/campaign/eligibility", CAMPAIGN),
     ("GET", "/desk/operator", LINE),
     ("GET", "/desk/operator/live", LINE),
     ("GET", "/desk/operator/orders", LINE),
