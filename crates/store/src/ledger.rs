@@ -25,6 +25,7 @@ mod uses;
 mod visits;
 mod waiting;
 
+use crate::bundled::Bundled;
 use crate::rows::ByDay;
 use crate::table::{ByNumber, Large, Table};
 use crate::{Command, Keyed, Request};
@@ -55,7 +56,7 @@ pub struct Ledger {
     country: Arc<Country>,
     openings: Table<CampaignId, Opening>,
     aliases: Large<PersonAlias, PersonId>,
-    people: ByNumber<PersonId, Vec<u8>>,
+    people: Table<PersonId, Vec<u8>, Bundled>,
     /// Keys of people who were removed, still to be destroyed.
     condemned: Table<PersonKey, ()>,
     /// Keys from when somebody had two names.

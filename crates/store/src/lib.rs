@@ -18,6 +18,7 @@
 
 mod as_staff;
 mod audit;
+mod bundled;
 mod clock;
 mod command;
 mod error;
@@ -28,6 +29,7 @@ mod line;
 mod memory;
 mod memory_line;
 mod meter;
+mod packed;
 mod places;
 pub mod proof;
 mod reads;

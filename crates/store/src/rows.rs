@@ -1,4 +1,5 @@
-//! What the rows of a table are kept in: by hash, by hash in many small parts, or by number.
+//! What the rows of a table are kept in: by hash, by hash in many small parts, by clinic and day; those by number are
+//! in [`crate::packed`].
 //!
 //! A large map that grows moves everything it has at once, and whoever waits for it waits as long. Where there is a row
 //! for every person, the rows are therefore in parts that grow by themselves.
@@ -14,25 +15,49 @@ use std::mem;
 pub(crate) type Map<K, V> = HashMap<K, V, RandomState>;
 
 pub(crate) trait Rows<K, V>: Default {
-    fn row(&self, key: &K) -> Option<&V>;
-    fn row_mut(&mut self, key: &K) -> Option<&mut V>;
+    /// How a row is looked at: where it lies as it is, by reference.
+    type Row<'a>
+    where
+        Self: 'a,
+        V: 'a;
+
+    /// A value that is not kept here, as a row.
+    fn seen(value: &V) -> Self::Row<'_>;
+    fn own(row: Self::Row<'_>) -> V;
+    fn row(&self, key: &K) -> Option<Self::Row<'_>>;
+    /// In place, where there is a row.
+    fn change<T>(&mut self, key: &K, change: impl FnOnce(Option<&mut V>) -> T) -> T;
     /// The value before.
     fn put(&mut self, key: K, value: V) -> Option<V>;
     /// The value before.
     fn remove(&mut self, key: &K) -> Option<V>;
-    fn all<'a>(&'a self) -> impl Iterator<Item = (K, &'a V)>
+    fn all<'a>(&'a self) -> impl Iterator<Item = (K, Self::Row<'a>)>
     where
         K: 'a,
         V: 'a;
 }
 
-impl<K: Eq + Hash + Copy, V> Rows<K, V> for Map<K, V> {
+impl<K: Eq + Hash + Copy, V: Clone> Rows<K, V> for Map<K, V> {
+    type Row<'a>
+        = &'a V
+    where
+        Self: 'a,
+        V: 'a;
+
+    fn seen(value: &V) -> &V {
+        value
+    }
+
+    fn own(row: &V) -> V {
+        row.clone()
+    }
+
     fn row(&self, key: &K) -> Option<&V> {
         self.get(key)
     }
 
-    fn row_mut(&mut self, key: &K) -> Option<&mut V> {
-        self.get_mut(key)
+    fn change<T>(&mut self, key: &K, change: impl FnOnce(Option<&mut V>) -> T) -> T {
+        change(self.get_mut(key))
     }
 
     fn put(&mut self, key: K, value: V) -> Option<V> {
@@ -74,14 +99,28 @@ impl<K: Eq + Hash, V> Parted<K, V> {
     }
 }
 
-impl<K: Eq + Hash + Copy, V> Rows<K, V> for Parted<K, V> {
+impl<K: Eq + Hash + Copy, V: Clone> Rows<K, V> for Parted<K, V> {
+    type Row<'a>
+        = &'a V
+    where
+        Self: 'a,
+        V: 'a;
+
+    fn seen(value: &V) -> &V {
+        value
+    }
+
+    fn own(row: &V) -> V {
+        row.clone()
+    }
+
     fn row(&self, key: &K) -> Option<&V> {
         self.parts[self.part(key)].get(key)
     }
 
-    fn row_mut(&mut self, key: &K) -> Option<&mut V> {
+    fn change<T>(&mut self, key: &K, change: impl FnOnce(Option<&mut V>) -> T) -> T {
         let part = self.part(key);
-        self.parts[part].get_mut(key)
+        change(self.parts[part].get_mut(key))
     }
 
     fn put(&mut self, key: K, value: V) -> Option<V> {
@@ -166,97 +205,6 @@ impl Numbered for (CampaignId, PersonId, DoseNumber) {
     }
 }
 
-const PAGE: usize = 256;
-/// No number that was given out in order is beyond so many pages; those of a damaged journal are.
-const PAGES_MAX: usize = 1 << 20;
-
-type Page<V> = Box<[Option<V>; PAGE]>;
-
-/// Rows by their number: a page for every so many, made when the first of them is needed.
-#[derive(Debug)]
-pub(crate) struct Pages<V> {
-    groups: Vec<(u32, Vec<Option<Page<V>>>)>,
-    far: Map<(u32, u64), V>,
-}
-
-impl<V> Default for Pages<V> {
-    fn default() -> Self {
-        Self { groups: Vec::new(), far: Map::default() }
-    }
-}
-
-/// Page, and row of the page.
-fn place(number: u64) -> Option<(usize, usize)> {
-    let page = usize::try_from(number).ok()? / PAGE;
-    (page < PAGES_MAX).then_some((page, number as usize % PAGE))
-}
-
-impl<V> Pages<V> {
-    fn made(&mut self, group: u32, page: usize) -> &mut [Option<V>; PAGE] {
-        let found = self.groups.iter().position(|(of, _)| *of == group);
-        let position = found.unwrap_or_else(|| {
-            self.groups.push((group, Vec::new()));
-            self.groups.len() - 1
-        });
-        let pages = &mut self.groups[position].1;
-        if pages.len() <= page {
-            pages.resize_with(page + 1, || None);
-        }
-        pages[page].get_or_insert_with(|| Box::new([const { None }; PAGE]))
-    }
-
-    fn found_mut(&mut self, group: u32, (page, at): (usize, usize)) -> Option<&mut Option<V>> {
-        let pages = &mut self.groups.iter_mut().find(|(of, _)| *of == group)?.1;
-        Some(&mut pages.get_mut(page)?.as_mut()?[at])
-    }
-}
-
-impl<K: Numbered, V> Rows<K, V> for Pages<V> {
-    fn row(&self, key: &K) -> Option<&V> {
-        let Some((page, at)) = place(key.number()) else { return self.far.get(&(key.group(), key.number())) };
-        let pages = &self.groups.iter().find(|(of, _)| *of == key.group())?.1;
-        pages.get(page)?.as_ref()?[at].as_ref()
-    }
-
-    fn row_mut(&mut self, key: &K) -> Option<&mut V> {
-        match place(key.number()) {
-            Some(place) => self.found_mut(key.group(), place)?.as_mut(),
-            None => self.far.get_mut(&(key.group(), key.number())),
-        }
-    }
-
-    fn put(&mut self, key: K, value: V) -> Option<V> {
-        match place(key.number()) {
-            Some((page, at)) => self.made(key.group(), page)[at].replace(value),
-            None => self.far.insert((key.group(), key.number()), value),
-        }
-    }
-
-    fn remove(&mut self, key: &K) -> Option<V> {
-        match place(key.number()) {
-            Some(place) => self.found_mut(key.group(), place)?.take(),
-            None => self.far.remove(&(key.group(), key.number())),
-        }
-    }
-
-    fn all<'a>(&'a self) -> impl Iterator<Item = (K, &'a V)>
-    where
-        K: 'a,
-        V: 'a,
-    {
-        let near = self.groups.iter().flat_map(|(group, pages)| {
-            let pages = pages.iter().enumerate().filter_map(|(page, rows)| Some((page, rows.as_ref()?)));
-            pages.flat_map(move |(page, rows)| {
-                let rows = rows.iter().enumerate();
-                rows.filter_map(move |(at, row)| {
-                    Some((K::of(*group, (page * PAGE + at) as u64), row.as_ref()?))
-                })
-            })
-        });
-        near.chain(self.far.iter().map(|((group, number), row)| (K::of(*group, *number), row)))
-    }
-}
-
 /// Rows of times, those of one clinic on one day together.
 #[derive(Debug)]
 pub(crate) struct ByDay<V> {
@@ -272,18 +220,36 @@ impl<V> Default for ByDay<V> {
 impl<V> ByDay<V> {
     /// By the minute they start at, in their order.
     pub(crate) fn day(&self, on: SlotId) -> &[(u16, V)] {
-        self.days.row(&(on.clinic, on.visit_on)).map_or(&[], Vec::as_slice)
+        self.days.get(&(on.clinic, on.visit_on)).map_or(&[], Vec::as_slice)
+    }
+
+    fn row_mut(&mut self, key: &SlotId) -> Option<&mut V> {
+        let day = self.days.get_mut(&(key.clinic, key.visit_on))?;
+        day.iter_mut().find(|(start, _)| *start == key.starts_min).map(|(_, row)| row)
     }
 }
 
-impl<V> Rows<SlotId, V> for ByDay<V> {
+impl<V: Clone> Rows<SlotId, V> for ByDay<V> {
+    type Row<'a>
+        = &'a V
+    where
+        Self: 'a,
+        V: 'a;
+
+    fn seen(value: &V) -> &V {
+        value
+    }
+
+    fn own(row: &V) -> V {
+        row.clone()
+    }
+
     fn row(&self, key: &SlotId) -> Option<&V> {
         self.day(*key).iter().find(|(start, _)| *start == key.starts_min).map(|(_, row)| row)
     }
 
-    fn row_mut(&mut self, key: &SlotId) -> Option<&mut V> {
-        let day = self.days.row_mut(&(key.clinic, key.visit_on))?;
-        day.iter_mut().find(|(start, _)| *start == key.starts_min).map(|(_, row)| row)
+    fn change<T>(&mut self, key: &SlotId, change: impl FnOnce(Option<&mut V>) -> T) -> T {
+        change(self.row_mut(key))
     }
 
     fn put(&mut self, key: SlotId, value: V) -> Option<V> {
@@ -291,18 +257,18 @@ impl<V> Rows<SlotId, V> for ByDay<V> {
             return Some(mem::replace(row, value));
         }
         let on = (key.clinic, key.visit_on);
-        match self.days.row_mut(&on) {
+        match self.days.get_mut(&on) {
             Some(day) => {
                 let position = day.partition_point(|(start, _)| *start < key.starts_min);
                 day.insert(position, (key.starts_min, value));
             }
-            None => drop(self.days.put(on, vec![(key.starts_min, value)])),
+            None => drop(self.days.insert(on, vec![(key.starts_min, value)])),
         }
         None
     }
 
     fn remove(&mut self, key: &SlotId) -> Option<V> {
-        let day = self.days.row_mut(&(key.clinic, key.visit_on))?;
+        let day = self.days.get_mut(&(key.clinic, key.visit_on))?;
         let position = day.iter().position(|(start, _)| *start == key.starts_min)?;
         Some(day.remove(position).1)
     }
@@ -311,7 +277,8 @@ impl<V> Rows<SlotId, V> for ByDay<V> {
     where
         V: 'a,
     {
-        self.days.all().flat_map(|((clinic, visit_on), day)| {
+        self.days.iter().flat_map(|((clinic, visit_on), day)| {
+            let (clinic, visit_on) = (*clinic, *visit_on);
             day.iter()
                 .map(move |(starts_min, row)| (SlotId { clinic, visit_on, starts_min: *starts_min }, row))
         })
@@ -321,8 +288,23 @@ impl<V> Rows<SlotId, V> for ByDay<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packed::{Bytes, Pack, Packed, SmallRows};
     use proptest::prelude::*;
     use std::fmt::Debug;
+
+    /// In one byte; 5 and more do not fit.
+    impl Pack for u32 {
+        const BYTES: usize = 1;
+
+        fn pack(&self, to: &mut Bytes<'_>) -> Option<()> {
+            to.put((*self).into(), 1)?;
+            (*self < 5).then_some(())
+        }
+
+        fn unpack(from: &mut Packed<'_>) -> Self {
+            from.take(1) as Self
+        }
+    }
 
     type Step = (u16, u64, Option<u32>);
 
@@ -337,11 +319,13 @@ mod tests {
                 Some(value) => assert_eq!(rows.put(key, *value), model.put(key, *value)),
                 None => assert_eq!(Rows::remove(&mut rows, &key), Rows::remove(&mut model, &key)),
             }
-            assert_eq!(rows.row(&key), model.row(&key));
-            assert_eq!(rows.row_mut(&key), model.row_mut(&key));
+            assert_eq!(rows.row(&key).map(R::own), model.row(&key).copied());
+            let change = |row: Option<&mut u32>| row.map(|row| *row = (*row + 1) % 9);
+            assert_eq!(rows.change(&key, change), model.change(&key, change));
+            assert_eq!(rows.row(&key).map(R::own), model.row(&key).copied());
         }
-        let mut all: Vec<_> = rows.all().collect();
-        let mut expected: Vec<_> = model.all().collect();
+        let mut all: Vec<_> = rows.all().map(|(key, row)| (key, R::own(row))).collect();
+        let mut expected: Vec<_> = model.all().map(|(key, row)| (key, *row)).collect();
         all.sort();
         expected.sort();
         assert_eq!(all, expected);
@@ -357,7 +341,7 @@ mod tests {
         ) {
             let person = |campaign, number| (CampaignId(campaign), PersonId(number));
             keep_the_same::<_, Parted<_, _>>(&steps, person);
-            keep_the_same::<_, Pages<_>>(&steps, person);
+            keep_the_same::<_, SmallRows<_>>(&steps, person);
             keep_the_same::<_, ByDay<_>>(&steps, |clinic, number| SlotId {
                 clinic: ClinicId(u32::from(clinic)),
                 visit_on: Date::constant(2027, 7, 1 + (number % 3) as i8),

@@ -9,7 +9,8 @@
 //! that was changed and is not durable yet, the value before is kept aside: readers look there first, a commit forgets
 //! it, and a discard puts it back.
 
-use crate::rows::{Map, Pages, Parted, Rows};
+use crate::packed::SmallRows;
+use crate::rows::{Map, Parted, Rows};
 use crate::undo::Undo;
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -27,7 +28,7 @@ pub(crate) struct Table<K, V, R = Map<K, V>> {
 /// With a row for everybody.
 pub(crate) type Large<K, V> = Table<K, V, Parted<K, V>>;
 /// With keys that are numbers given out in order.
-pub(crate) type ByNumber<K, V> = Table<K, V, Pages<V>>;
+pub(crate) type ByNumber<K, V> = Table<K, V, SmallRows<V>>;
 
 impl<K, V, R: Default> Default for Table<K, V, R> {
     fn default() -> Self {
@@ -44,34 +45,34 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
     }
 
     /// As the current batch sees it.
-    pub(crate) fn get(&self, key: K) -> Option<&V> {
+    pub(crate) fn get(&self, key: K) -> Option<R::Row<'_>> {
         self.rows.row(&key)
     }
 
     /// As everybody else sees it.
-    pub(crate) fn committed(&self, key: K) -> Option<&V> {
+    pub(crate) fn committed(&self, key: K) -> Option<R::Row<'_>> {
         match self.before_sealed.first(&key).or_else(|| self.before.first(&key)) {
-            Some(before) => before.as_ref(),
+            Some(before) => before.as_ref().map(R::seen),
             None => self.rows.row(&key),
         }
     }
 
-    pub(crate) fn all_committed(&self) -> impl Iterator<Item = (K, &V)> {
+    pub(crate) fn all_committed(&self) -> impl Iterator<Item = (K, R::Row<'_>)> {
         let mut changed: Map<K, Option<&V>> = Map::default();
         for (key, before) in self.before_sealed.all().chain(self.before.all()) {
             changed.entry(*key).or_insert(before.as_ref());
         }
-        let before: Vec<(K, &V)> =
-            changed.iter().filter_map(|(key, value)| Some((*key, (*value)?))).collect();
+        let before: Vec<(K, R::Row<'_>)> =
+            changed.iter().filter_map(|(key, value)| Some((*key, R::seen((*value)?)))).collect();
         let unchanged = self.rows.all().filter(move |(key, _)| !changed.contains_key(key));
         unchanged.chain(before)
     }
 
     /// The rows of the current batch, each with what it was before and what it is now.
-    pub(crate) fn changed(&self) -> impl Iterator<Item = (K, Option<&V>, Option<&V>)> {
+    pub(crate) fn changed(&self) -> impl Iterator<Item = (K, Option<R::Row<'_>>, Option<R::Row<'_>>)> {
         let mut seen = HashSet::new();
         let first = self.before.all().filter(move |(key, _)| seen.insert(**key));
-        first.map(|(key, before)| (*key, before.as_ref(), self.rows.row(key)))
+        first.map(|(key, before)| (*key, before.as_ref().map(R::seen), self.rows.row(key)))
     }
 
     pub(crate) fn put(&mut self, key: K, value: V) {
@@ -90,15 +91,24 @@ impl<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>> Table<K, V, R> {
     where
         V: Default,
     {
-        let Some(value) = self.rows.row_mut(&key) else {
-            let mut value = V::default();
-            change(&mut value);
-            return self.put(key, value);
-        };
-        if self.before.is_noting() {
-            self.before.note(key, Some(value.clone()));
+        let is_noting = self.before.is_noting();
+        let changed = self.rows.change(&key, |row| match row {
+            Some(value) => {
+                let before = is_noting.then(|| value.clone());
+                change(value);
+                Ok(before)
+            }
+            None => Err(change),
+        });
+        match changed {
+            Ok(Some(before)) => self.before.note(key, Some(before)),
+            Ok(None) => {}
+            Err(change) => {
+                let mut value = V::default();
+                change(&mut value);
+                self.put(key, value);
+            }
         }
-        change(value);
     }
 
     /// As the current batch sees them.

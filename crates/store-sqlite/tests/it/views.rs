@@ -311,7 +311,7 @@ fn the_tables_for_questions_say_what_the_ledger_says() {
         |number| Command::Cancel { person: PersonId(number), appointment: booking::AppointmentId(number) };
     let answers = ask_all(&store, [cancel(3), cancel(50)]);
     assert!(answers.iter().all(|answer| matches!(answer, Ok(Ok(_)))), "{answers:?}");
-    let mut expected: Vec<_> = store.ledger().appointments().map(|(id, found)| (id.0, *found)).collect();
+    let mut expected: Vec<_> = store.ledger().appointments().map(|(id, found)| (id.0, found)).collect();
     expected.sort_by_key(|(id, _)| *id);
     drop(store);
     let views = Connection::open(booked.folder.0.join("views.db")).unwrap();

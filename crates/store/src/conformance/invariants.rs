@@ -186,7 +186,7 @@ fn people_find_their_appointments(ledger: &Ledger) -> Held {
         let helpers = given.filter(|one| one.recipient == recipient && one.is_live()).map(|one| one.booker);
         for person in helpers.chain([recipient]) {
             let own = ledger.appointments_of(person);
-            if own.iter().filter(|(own, found)| *own == id && found == appointment).count() != 1 {
+            if own.iter().filter(|(own, found)| *own == id && *found == appointment).count() != 1 {
                 return Err(format!("{person:?} does not find {id:?} once among {own:?}"));
             }
         }
@@ -348,8 +348,8 @@ fn standing(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Ap
 
 /// Everybody who has, or had, a place: all but the cancelled ones.
 fn placed(ledger: &Ledger) -> impl Iterator<Item = (booking::AppointmentId, Appointment)> {
-    let placed = |(_, appointment): &(_, &Appointment)| appointment.takes_a_place();
-    ledger.appointments().filter(placed).map(|(id, appointment)| (id, *appointment))
+    let placed = |(_, appointment): &(_, Appointment)| appointment.takes_a_place();
+    ledger.appointments().filter(placed)
 }
 
 /// By holds, and by what is offered to those who wait.

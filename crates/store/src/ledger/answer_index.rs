@@ -22,7 +22,7 @@ pub(super) struct Index {
 
 #[derive(Default)]
 struct Part {
-    /// A power of two of them, at most three quarters in use.
+    /// At most four fifths in use.
     places: Vec<u64>,
     used: usize,
 }
@@ -66,24 +66,30 @@ impl Index {
     }
 }
 
+/// Where a hash belongs among so many places: those of greater hashes further on.
+fn home(length: usize, rest: u64) -> usize {
+    (rest as usize * length) >> (64 - POSITION_BITS)
+}
+
 /// The places of a part from where a hash belongs, once around.
 fn around(places: &[u64], rest: u64) -> impl Iterator<Item = usize> + use<> {
     let length = places.len();
-    let home = rest as usize & length.wrapping_sub(1);
-    (0..length).map(move |step| (home + step) & (length - 1))
+    let home = home(length, rest);
+    (home..length).chain(0..home)
 }
 
 impl Part {
     fn insert(&mut self, place: u64) {
-        if (self.used + 1) * 4 > self.places.len() * 3 {
+        if (self.used + 1) * 5 > self.places.len() * 4 {
             self.grow();
         }
         put(&mut self.places, place);
         self.used += 1;
     }
 
+    /// By a quarter: there is one of these for millions of people, and doubling would leave half of it empty.
     fn grow(&mut self) {
-        let length = (self.places.len() * 2).max(FIRST_LENGTH);
+        let length = (self.places.len() + self.places.len() / 4).max(FIRST_LENGTH);
         let before = std::mem::replace(&mut self.places, vec![EMPTY; length]);
         for place in before.into_iter().filter(|place| *place != EMPTY) {
             put(&mut self.places, place);
@@ -97,16 +103,16 @@ impl Part {
         let Some(mut gap) = at else { return };
         self.used -= 1;
         // What stands behind the gap and belongs before it moves into it.
-        let mask = self.places.len() - 1;
-        let mut next = (gap + 1) & mask;
+        let length = self.places.len();
+        let after = |from: usize, to: usize| if to < from { to + length - from } else { to - from };
+        let mut next = (gap + 1) % length;
         while self.places[next] != EMPTY {
-            let home = (self.places[next] >> POSITION_BITS) as usize & mask;
-            let is_between = (next.wrapping_sub(home) & mask) < (next.wrapping_sub(gap) & mask);
-            if !is_between {
+            let home = home(length, self.places[next] >> POSITION_BITS);
+            if after(home, next) >= after(gap, next) {
                 self.places[gap] = self.places[next];
                 gap = next;
             }
-            next = (next + 1) & mask;
+            next = (next + 1) % length;
         }
         self.places[gap] = EMPTY;
     }
@@ -114,5 +120,5 @@ impl Part {
 
 fn put(places: &mut [u64], place: u64) {
     let free = around(places, place >> POSITION_BITS).find(|at| places[*at] == EMPTY);
-    places[free.expect("a quarter is free")] = place;
+    places[free.expect("a fifth is free")] = place;
 }

@@ -17,8 +17,11 @@ const PIECE: usize = 1 << PIECE_BITS;
 const SMALL: usize = 4 << 10;
 /// Of a hash: 128 bits tell two requests apart as well as all of them.
 const HALF: usize = 16;
-/// Second, nanosecond, half of the key and of the body's hash, length of the outcome.
-const HEAD: usize = 8 + 4 + HALF + HALF + 4;
+/// Second, half of the key and of the body's hash, length of the outcome.
+const HEAD: usize = SECOND + HALF + HALF + LENGTH;
+/// Whole seconds since 1970, for thirty thousand years.
+const SECOND: usize = 5;
+const LENGTH: usize = 3;
 
 #[derive(Default)]
 pub(super) struct Answers {
@@ -38,6 +41,7 @@ pub(super) struct Answers {
 pub(super) struct Answered<'a> {
     key: [u8; HALF],
     body: [u8; HALF],
+    /// Rounded up to a second: it is kept no shorter for it.
     pub(super) at: Timestamp,
     outcome: &'a [u8],
 }
@@ -85,16 +89,16 @@ impl Answers {
         }
         let piece = self.pieces.back_mut().expect("there is room");
         let before = piece.len();
-        piece.extend_from_slice(&at.as_second().to_be_bytes());
-        piece.extend_from_slice(&at.subsec_nanosecond().to_be_bytes());
+        piece.extend_from_slice(&second_up(at).to_le_bytes()[..SECOND]);
         piece.extend_from_slice(half(&key));
         piece.extend_from_slice(&body[..HALF]);
-        piece.extend_from_slice(&[0; 4]);
+        piece.extend_from_slice(&[0; LENGTH]);
         put_outcome(piece);
-        let length = u32::try_from(piece.len() - before - HEAD).expect("an outcome is smaller than 4 GiB");
-        piece[before + HEAD - 4..before + HEAD].copy_from_slice(&length.to_be_bytes());
+        let length = piece.len() - before - HEAD;
+        assert!(length < 1 << (8 * LENGTH), "an outcome is smaller than 16 MiB");
+        piece[before + HEAD - LENGTH..before + HEAD].copy_from_slice(&length.to_le_bytes()[..LENGTH]);
         let begin = self.begin_of_last(before);
-        self.end = begin + (HEAD + length as usize) as u64;
+        self.end = begin + (HEAD + length) as u64;
         self.index.insert(half(&key), begin);
     }
 
@@ -196,21 +200,26 @@ fn half(RequestKey(key): &RequestKey) -> &[u8; HALF] {
     key.first_chunk().expect("a key is longer")
 }
 
+/// The first whole second that is not before; an instant before 1970 counts as its beginning.
+fn second_up(at: Timestamp) -> u64 {
+    let second = at.as_second() + i64::from(at.subsec_nanosecond() > 0);
+    u64::try_from(second).unwrap_or_default()
+}
+
+fn little<const N: usize>(bytes: [u8; N]) -> u64 {
+    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
 fn parse(pieces: &VecDeque<Vec<u8>>, forgotten: u64, position: Position) -> Answered<'_> {
+    const HELD: &str = "the head is longer";
     let piece = &pieces[((position >> PIECE_BITS) - forgotten) as usize];
-    let (head, rest) = piece[(position & (PIECE as u64 - 1)) as usize..].split_at(HEAD);
-    let (second, rest_of_head) = head.split_first_chunk().expect("the head is longer");
-    let (nanosecond, rest_of_head) = rest_of_head.split_first_chunk().expect("the head is longer");
-    let (key, rest_of_head) = rest_of_head.split_first_chunk().expect("the head is longer");
-    let (body, length) = rest_of_head.split_first_chunk().expect("the head is longer");
-    let length = u32::from_be_bytes(length.try_into().expect("four bytes are left"));
-    let at = Timestamp::new(i64::from_be_bytes(*second), i32::from_be_bytes(*nanosecond));
-    Answered {
-        key: *key,
-        body: *body,
-        at: at.expect("it was written from an instant"),
-        outcome: &rest[..length as usize],
-    }
+    let bytes = &piece[(position & (PIECE as u64 - 1)) as usize..];
+    let (second, bytes) = bytes.split_first_chunk::<SECOND>().expect(HELD);
+    let (key, bytes) = bytes.split_first_chunk().expect(HELD);
+    let (body, bytes) = bytes.split_first_chunk().expect(HELD);
+    let (length, bytes) = bytes.split_first_chunk::<LENGTH>().expect(HELD);
+    let at = Timestamp::from_second(little(*second).cast_signed()).expect("it was written from an instant");
+    Answered { key: *key, body: *body, at, outcome: &bytes[..little(*length) as usize] }
 }
 
 #[cfg(test)]
@@ -228,7 +237,7 @@ mod tests {
     }
 
     fn at(second: i64) -> Timestamp {
-        Timestamp::new(second, 5).unwrap()
+        Timestamp::from_second(second).unwrap()
     }
 
     fn outcome(number: u64) -> Outcome {
@@ -317,5 +326,17 @@ mod tests {
         assert!((0..60_000).all(|number| answers.get(key(number)).is_none()));
         answers.put(key(3), &[1; 32], &outcome(3), at(90_000));
         assert_eq!(answers.get(key(3)).unwrap().outcome(), outcome(3));
+    }
+
+    #[test]
+    fn an_answer_is_kept_at_least_as_long_as_it_may_be_asked_for_again() {
+        let mut answers = Answers::default();
+        answers.put(key(1), &[1; 32], &outcome(1), Timestamp::new(10, 900_000_000).unwrap());
+        answers.seal();
+        answers.commit();
+        answers.forget(Timestamp::new(110, 900_000_000).unwrap(), KEPT);
+        assert!(answers.get(key(1)).is_some());
+        answers.forget(Timestamp::new(111, 1).unwrap(), KEPT);
+        assert!(answers.get(key(1)).is_none());
     }
 }

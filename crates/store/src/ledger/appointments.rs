@@ -18,7 +18,7 @@ impl Ledger {
     }
 
     pub(super) fn move_appointment(&mut self, id: AppointmentId, to: SlotId) {
-        let mut appointment = *self.appointments.get(id).expect("only an appointment that exists is moved");
+        let mut appointment = self.appointments.get(id).expect("only an appointment that exists is moved");
         let doses = counted_doses(appointment.place);
         self.give_back(appointment.campaign, appointment.place.slot, doses, |taken| taken.booked -= 1);
         self.take(appointment.campaign, to, doses, |taken| taken.booked += 1);
@@ -28,7 +28,7 @@ impl Ledger {
 
     pub(super) fn cancel_appointment(&mut self, id: AppointmentId, at: Timestamp) {
         let mut appointment =
-            *self.appointments.get(id).expect("only an appointment that exists is cancelled");
+            self.appointments.get(id).expect("only an appointment that exists is cancelled");
         appointment.state = AppointmentState::Cancelled { at };
         self.put_appointment(id, appointment);
         self.end_live(live_key(&appointment), id);
@@ -37,7 +37,7 @@ impl Ledger {
     }
 
     pub(super) fn record_visit(&mut self, id: AppointmentId, state: AppointmentState) -> Appointment {
-        let mut appointment = *self.appointments.get(id).expect("only an appointment that exists is visited");
+        let mut appointment = self.appointments.get(id).expect("only an appointment that exists is visited");
         appointment.state = state;
         self.put_appointment(id, appointment);
         appointment

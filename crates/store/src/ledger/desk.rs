@@ -122,7 +122,7 @@ impl Ledger {
     /// What a desk has to decide, in the order of people.
     pub fn desk_cases(&self) -> Vec<DeskCase> {
         let case = |((campaign, person, dose), extra): (DoseOf, &Vec<AppointmentId>)| {
-            let live = self.live.committed((campaign, person, dose)).copied();
+            let live = self.live.committed((campaign, person, dose));
             let appointments: Vec<_> = live.into_iter().chain(extra.iter().copied()).collect();
             DeskCase { campaign, person, dose, appointments }
         };
@@ -152,7 +152,7 @@ impl Ledger {
 
     /// A dose that was given counts before one that is still to come.
     pub(super) fn counts_first(&mut self, key: DoseOf, id: AppointmentId) {
-        let before = self.live.get(key).copied();
+        let before = self.live.get(key);
         self.live.put(key, id);
         if let Some(other) = before.filter(|other| *other != id) {
             self.desk.too_many.update(key, |extra| {
@@ -165,7 +165,7 @@ impl Ledger {
     /// An appointment that is no longer live makes room for the other one.
     pub(super) fn end_live(&mut self, key: DoseOf, id: AppointmentId) {
         let mut extra = self.one_too_many(key).to_vec();
-        if self.live.get(key) == Some(&id) {
+        if self.live.get(key) == Some(id) {
             self.live.remove(key);
             if extra.is_empty() {
                 return;
@@ -199,10 +199,10 @@ impl Ledger {
     }
 
     fn move_appointments(&mut self, survivor: PersonId, merged: PersonId) {
-        let moved = self.of_person.get(merged).cloned().unwrap_or_default();
+        let moved = self.of_person.get(merged).unwrap_or_default();
         self.of_person.remove(merged);
         for id in &moved {
-            let mut appointment = *self.appointments.get(*id).expect("a person's appointment is there");
+            let mut appointment = self.appointments.get(*id).expect("a person's appointment is there");
             let (campaign, dose) = (appointment.campaign, appointment.place.dose);
             appointment.place.recipient = survivor;
             self.appointments.put(*id, appointment);
@@ -223,9 +223,9 @@ impl Ledger {
 
     /// The earlier pass stays, with the better of the two judgements.
     fn move_admission(&mut self, campaign: CampaignId, survivor: PersonId, merged: PersonId) {
-        let Some(other) = self.admissions.get((campaign, merged)).copied() else { return };
+        let Some(other) = self.admissions.get((campaign, merged)) else { return };
         self.admissions.remove((campaign, merged));
-        let kept = match self.admissions.get((campaign, survivor)).copied() {
+        let kept = match self.admissions.get((campaign, survivor)) {
             None => other,
             Some(own) => {
                 let earlier = if own.admitted_at <= other.admitted_at { own } else { other };

@@ -5,7 +5,7 @@ use super::Ledger;
 use super::said::Layer;
 use crate::StoreError;
 use crate::kept::Numbers;
-use booking::{Appointment, AppointmentId, Change, ClinicId, PersonId, Place, SlotCounts, SlotId, WaitId};
+use booking::{AppointmentId, Change, ClinicId, PersonId, Place, SlotCounts, SlotId, WaitId};
 
 impl Ledger {
     pub(super) fn could_happen(&self, change: &Change) -> Result<(), String> {
@@ -137,7 +137,7 @@ impl Ledger {
     }
 
     fn is_live(&self, id: AppointmentId) -> Result<(), String> {
-        let live = self.appointments.get(id).is_some_and(Appointment::is_live);
+        let live = self.appointments.get(id).is_some_and(|one| one.is_live());
         if live { Ok(()) } else { Err(format!("appointment {}: there is none that is live", id.0)) }
     }
 

@@ -35,10 +35,10 @@ impl Ledger {
 }
 
 fn rows<K: Eq + Hash + Copy, V: Clone, R: Rows<K, V>>(table: &Table<K, V, R>) -> Vec<Row<K, V>> {
-    let row = |(key, before, after): (K, Option<&V>, Option<&V>)| Row {
+    let row = |(key, before, after): (K, Option<R::Row<'_>>, Option<R::Row<'_>>)| Row {
         key,
-        before: before.cloned(),
-        after: after.cloned(),
+        before: before.map(R::own),
+        after: after.map(R::own),
     };
     table.changed().map(row).collect()
 }

@@ -44,6 +44,10 @@ impl Bundle {
         record::put_message(message, &mut one);
         one[1] = u8::try_from(one.len() - HEAD).expect("a message is a few dozen bytes");
         self.bytes.splice(at..at, one);
+        // No more are to come.
+        if u64::from(which) == TOGETHER - 1 {
+            self.bytes.shrink_to_fit();
+        }
     }
 
     /// Where it belongs, without the one that was there.

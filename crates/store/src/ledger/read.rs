@@ -86,7 +86,7 @@ impl Ledger {
 
     pub fn person(&self, person: PersonId) -> Option<PersonRecord> {
         let person = self.now_known_as(person);
-        self.people.committed(person).map(|sealed| PersonRecord { sealed: sealed.clone() })
+        self.people.committed(person).map(|sealed| PersonRecord { sealed: sealed.to_vec() })
     }
 
     pub fn session_ended(&self, session: SessionId) -> bool {
@@ -95,7 +95,7 @@ impl Ledger {
 
     pub fn admission(&self, campaign: CampaignId, person: PersonId) -> Option<Admission> {
         let person = self.now_known_as(person);
-        self.admissions.committed((campaign, person)).copied()
+        self.admissions.committed((campaign, person))
     }
 
     pub fn hold_of(&self, campaign: CampaignId, booker: PersonId) -> Option<(HoldId, Hold)> {
@@ -128,17 +128,14 @@ impl Ledger {
         let delegations = self.delegations_of(person).into_iter();
         let others = delegations.filter(|one| one.booker == person && one.is_live()).map(|one| one.recipient);
         let people: BTreeSet<PersonId> = others.chain([person]).collect();
-        let mut ids: Vec<AppointmentId> = people
-            .iter()
-            .flat_map(|one| self.of_person.committed(*one).into_iter().flatten())
-            .copied()
-            .collect();
+        let mut ids: Vec<AppointmentId> =
+            people.iter().flat_map(|one| self.of_person.committed(*one).into_iter().flatten()).collect();
         ids.sort_unstable();
-        ids.into_iter().filter_map(|id| Some((id, *self.appointments.committed(id)?))).collect()
+        ids.into_iter().filter_map(|id| Some((id, self.appointments.committed(id)?))).collect()
     }
 
     pub fn appointment(&self, appointment: AppointmentId) -> Option<Appointment> {
-        self.appointments.committed(appointment).copied()
+        self.appointments.committed(appointment)
     }
 
     pub fn messages_waiting(&self, limit: usize) -> Vec<(MessageId, Message)> {
@@ -155,7 +152,7 @@ impl Ledger {
         self.holds.all_committed()
     }
 
-    pub fn appointments(&self) -> impl Iterator<Item = (AppointmentId, &Appointment)> {
+    pub fn appointments(&self) -> impl Iterator<Item = (AppointmentId, Appointment)> {
         self.appointments.all_committed()
     }
 }

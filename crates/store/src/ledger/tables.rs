@@ -100,7 +100,8 @@ where
     V: Clone + Debug,
     R: Rows<K, V>,
 {
-    let rows = table.all_committed().filter(|(_, value)| says(value));
+    let rows =
+        table.all_committed().map(|(key, value)| (key, R::own(value))).filter(|(_, value)| says(value));
     let mut lines: Vec<String> = rows.map(|(key, value)| format!("{name} {key:?} {value:?}\n")).collect();
     lines.sort_unstable();
     text.extend(lines);

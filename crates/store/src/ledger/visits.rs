@@ -48,7 +48,7 @@ impl Ledger {
         &'a self,
         ids: impl Iterator<Item = &'a AppointmentId> + 'a,
     ) -> impl Iterator<Item = Visit> + 'a {
-        ids.filter_map(|id| Some((*id, *self.appointments.committed(*id)?)))
+        ids.filter_map(|id| Some((*id, self.appointments.committed(*id)?)))
     }
 
     /// 다시 안내할 분: who is booked at a clinic beyond what it offers, slot by slot, in each the latest booked first.

@@ -32,7 +32,7 @@ impl Ledger {
             now,
             today: korean_day(now),
             booker,
-            admission: self.admissions.get((campaign, booker)).copied(),
+            admission: self.admissions.get((campaign, booker)),
             hold: hold.as_ref(),
             standings: &standings,
         })?;
@@ -49,7 +49,7 @@ impl Ledger {
     }
 
     fn standing(&self, hold: &Hold, place: &Place) -> PlaceStanding {
-        let live = self.live.get((hold.campaign, place.recipient, place.dose)).copied();
+        let live = self.live.get((hold.campaign, place.recipient, place.dose));
         let slot = |id| self.appointments.get(id).map(|one| (id, one.place.slot, one.state));
         PlaceStanding {
             may_be_booked: self.may_act(hold.campaign, hold.booker, place.recipient),
@@ -70,7 +70,7 @@ impl Ledger {
 
     fn other_dose(&self, campaign: CampaignId, place: &Place) -> Option<(AppointmentId, SlotId)> {
         let other = DoseNumber(if place.dose == DoseNumber(1) { 2 } else { 1 });
-        let id = *self.live.get((campaign, place.recipient, other))?;
+        let id = self.live.get((campaign, place.recipient, other))?;
         self.appointments.get(id).map(|appointment| (id, appointment.place.slot))
     }
 
@@ -84,14 +84,14 @@ impl Ledger {
         let id = match confirmed {
             Confirmed::Booked(appointment) => self.book_it(appointment, changes).0,
             Confirmed::Moved { id, to } => {
-                let before = *self.appointments.get(id).expect("only an appointment that exists is moved");
+                let before = self.appointments.get(id).expect("only an appointment that exists is moved");
                 let Place { recipient, slot: from, .. } = before.place;
                 self.audit_appointment(by, recipient, Act::Moved { appointment: id, from, to }, now, changes);
                 self.write(Change::Moved { id, to, by, at: now }, changes);
                 id
             }
         };
-        (id, *self.appointments.get(id).expect("it was just written"))
+        (id, self.appointments.get(id).expect("it was just written"))
     }
 
     /// Every recipient is told once, of the first of their doses; so is a booker who is none of them.
@@ -128,7 +128,7 @@ impl Ledger {
         changes: &mut Changes,
     ) -> Decided {
         let country = Arc::clone(&self.country);
-        let appointment = self.appointments.get(id).copied().ok_or(Refusal::AppointmentUnknown)?;
+        let appointment = self.appointments.get(id).ok_or(Refusal::AppointmentUnknown)?;
         let Appointment { campaign, place: Place { recipient, dose, .. }, .. } = appointment;
         rules::cancel(&CancelFacts {
             campaign: known(&country, campaign)?,
@@ -155,7 +155,7 @@ impl Ledger {
     pub(super) fn seconds_of(&self, first: AppointmentId, of: &Appointment) -> Vec<AppointmentId> {
         let live = |dose| {
             let key = (of.campaign, of.place.recipient, DoseNumber(dose));
-            self.live.get(key).into_iter().chain(self.one_too_many(key)).copied()
+            self.live.get(key).into_iter().chain(self.one_too_many(key).iter().copied())
         };
         let visit = |id| self.appointments.get(id).map(|one| (one.booked_at, one.place.slot.visit_on));
         let interval = self.country.campaign(of.campaign).map(|campaign| campaign.dose_interval);

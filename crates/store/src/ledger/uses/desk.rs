@@ -46,7 +46,7 @@ impl Ledger {
     ) -> Decided {
         let country = Arc::clone(&self.country);
         let campaign = known(&country, campaign)?.id;
-        rules::revoke_admission(self.admissions.get((campaign, person)).copied())?;
+        rules::revoke_admission(self.admissions.get((campaign, person)))?;
         if let Some(id) = self.hold_of.get((campaign, person)).copied() {
             self.write(Change::HoldEnded { id, end: HoldEnd::Released }, changes);
         }

@@ -59,7 +59,7 @@ impl Ledger {
             queue_number,
             ticket_used_by: self.tickets.get((campaign, ticket)).map(|person| self.known_as(*person)),
             revoked_at: self.ticket_revoked_at(campaign, ticket),
-            earlier: self.admissions.get((campaign, person)).copied(),
+            earlier: self.admissions.get((campaign, person)),
         })?;
         self.registered(person)?;
         self.write(Change::Admitted { campaign, person, admission }, changes);

@@ -33,7 +33,7 @@ impl Ledger {
         let earlier = self.hold_of.get(owner).copied();
         let given_up = earlier.and_then(|id| self.holds.get(id));
         let sido = self.sido_of(*at);
-        let admission = self.admissions.get(owner).copied();
+        let admission = self.admissions.get(owner);
         let recipients: Few<RecipientFacts> =
             recipients.iter().map(|person| self.recipient(owner, *person, admission)).collect();
         let doses = sido.map_or(0, |sido| self.doses_left(campaign, sido) + self.own_doses(given_up, sido));
@@ -88,8 +88,8 @@ impl Ledger {
     }
 
     fn live_appointment(&self, key: (CampaignId, PersonId, DoseNumber)) -> Option<LiveAppointment> {
-        let id = *self.live.get(key)?;
-        let Appointment { place, state, .. } = *self.appointments.get(id)?;
+        let id = self.live.get(key)?;
+        let Appointment { place, state, .. } = self.appointments.get(id)?;
         Some(LiveAppointment { id, slot: place.slot, sido: self.sido_of(place.slot)?, state })
     }
 

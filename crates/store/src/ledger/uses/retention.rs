@@ -84,7 +84,7 @@ impl Ledger {
         let mut at = campaigns.iter().map(|campaign| campaign.closes_at).max().unwrap_or(now);
         let mut is_expected = campaigns.iter().any(|one| self.hold_of.get((one.id, person)).is_some());
         for id in self.of_person.get(person).into_iter().flatten() {
-            let appointment = self.appointments.get(*id).expect("a person's appointments are there");
+            let appointment = self.appointments.get(id).expect("a person's appointments are there");
             let Some(campaign) = self.country.campaign(appointment.campaign) else { continue };
             if matches!(appointment.state, AppointmentState::Cancelled { .. }) {
                 continue;

@@ -78,7 +78,7 @@ impl Ledger {
         changes: &mut Changes,
     ) -> Decided {
         let RecordVisit { appointment: id, is_correction, .. } = *visit;
-        let known = self.appointments.get(id).copied().ok_or(Refusal::AppointmentUnknown)?;
+        let known = self.appointments.get(id).ok_or(Refusal::AppointmentUnknown)?;
         let dose = self.dose_facts(id, &known);
         let appointment = self.visited(visit, at, |facts| rules::fulfil(facts, dose))?;
         self.write(Change::Fulfilled { id, is_correction, by, at }, changes);
@@ -97,7 +97,7 @@ impl Ledger {
     ) -> Result<Appointment, Refusal> {
         let country = Arc::clone(&self.country);
         let RecordVisit { clinic, appointment: id, is_correction } = *visit;
-        let appointment = self.appointments.get(id).copied().ok_or(Refusal::AppointmentUnknown)?;
+        let appointment = self.appointments.get(id).ok_or(Refusal::AppointmentUnknown)?;
         decide(&VisitFacts {
             campaign: known(&country, appointment.campaign)?,
             now,
@@ -111,8 +111,8 @@ impl Ledger {
 
     fn dose_facts(&self, id: AppointmentId, appointment: &Appointment) -> DoseFacts {
         let (campaign, place) = (appointment.campaign, appointment.place);
-        let standing = |dose| self.live.get((campaign, place.recipient, dose)).copied();
-        let given = |id: &AppointmentId| self.appointments.get(*id).is_some_and(Appointment::is_given);
+        let standing = |dose| self.live.get((campaign, place.recipient, dose));
+        let given = |id: &AppointmentId| self.appointments.get(*id).is_some_and(|one| one.is_given());
         let key = (campaign, place.recipient, place.dose);
         // Of two that are at the desk since names were merged, either may be the one that is kept.
         let is_at_desk = !self.one_too_many(key).is_empty() && appointment.is_live();

@@ -29,7 +29,7 @@ impl Ledger {
         let Wait { campaign, booker, recipient, scope, days } = *wanted;
         let campaign = known(&country, campaign)?;
         let owner = (campaign.id, booker);
-        let admission = self.admissions.get(owner).copied();
+        let admission = self.admissions.get(owner);
         let facts = self.recipient(owner, recipient, admission);
         let waiting = self.waits.of_person(campaign.id, recipient).and_then(|id| self.waits.entry(id));
         let entry = rules::wait(&WaitFacts {
@@ -151,7 +151,7 @@ impl Ledger {
             by,
             entry,
             offer: self.waits.offer(id),
-            booked: key.and_then(|key| self.live.get(key)).copied(),
+            booked: key.and_then(|key| self.live.get(key)),
         }
     }
 

@@ -100,7 +100,7 @@ impl Places {
     }
 
     fn same_people(&self, ledger: &Ledger) -> Judged {
-        let other = ledger.appointments().find(|(id, shown)| self.appointments.get(id) != Some(*shown));
+        let other = ledger.appointments().find(|(id, shown)| self.appointments.get(id) != Some(shown));
         let lost = self.appointments.keys().find(|id| ledger.appointment(**id).is_none());
         if let Some(appointment) = other.map(|(id, _)| id).or(lost.copied()) {
             return Err(Broken::AppointmentDiffers { appointment });
