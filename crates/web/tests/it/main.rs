@@ -21,6 +21,7 @@ mod identity;
 mod injection;
 mod journey;
 mod keepsakes;
+mod kept_places;
 mod lane;
 mod leaving;
 mod ledger;
