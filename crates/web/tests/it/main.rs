@@ -55,6 +55,7 @@ mod staff;
 mod staff_rules;
 mod staff_sign_in;
 mod status;
+mod stop;
 mod takeover;
 mod tls;
 mod two;
