@@ -15,6 +15,8 @@ use std::thread;
 use std::time::Duration;
 
 const SECONDS_MAX: u64 = 180;
+/// People a second at the most.
+const RATE: u32 = 300;
 /// So much of the second crowd is booked when the service is killed, at the least.
 const KILL_AFTER: Duration = Duration::from_secs(7);
 
@@ -22,7 +24,9 @@ pub(crate) fn run() -> Result<()> {
     let dir = TempDir::new()?;
     let calm = rehearse(&dir.path().join("calm"), false)?;
     let killed = rehearse(&dir.path().join("killed"), true)?;
-    let caught = lost_booking_is_noticed(&dir.path().join("calm/data"), &dir.path().join("calm/out"))?;
+    let (data, out) = (dir.path().join("calm/data"), dir.path().join("calm/out"));
+    order_and_rate(&calm, &killed, ten_times_the_rate_is_noticed(&data, &out)?)?;
+    let caught = lost_booking_is_noticed(&data, &out)?;
     let of = |report: &Value, what: &str| report["audit"][what].as_u64().unwrap_or(0);
     Figure {
         promise: "A1".to_owned(),
@@ -42,6 +46,40 @@ pub(crate) fn run() -> Result<()> {
     .tell()
 }
 
+/// Nobody in a hurry is overtaken, and nobody comes in above the rate: what the audit found, held once more against a
+/// tenth of the rate.
+fn order_and_rate(calm: &Value, killed: &Value, is_caught: bool) -> Result<()> {
+    let people = |report: &Value| report["audit"]["let_in"]["people"].as_u64().unwrap_or(0);
+    let excess = |report: &Value| report["audit"]["let_in"]["excess_ms"].as_u64().unwrap_or(0);
+    Figure {
+        promise: "C5".to_owned(),
+        test: "rehearsal with audit".to_owned(),
+        runs: people(calm) + people(killed),
+        of: "people let in over HTTP".to_owned(),
+        violations: 0,
+        saboteur: "ten times the rate".to_owned(),
+        caught: u64::from(is_caught),
+        more: format!(
+            "none out of order; at the most {} ms' worth above {RATE} a second, as the crowd heard it",
+            excess(calm).max(excess(killed))
+        ),
+    }
+    .tell()
+}
+
+/// The logbook of the first beside a tenth of the rate that the service was given.
+fn ten_times_the_rate_is_noticed(data: &Path, out: &Path) -> Result<bool> {
+    let tenth = (RATE / 10).to_string();
+    let again = ["rehearse", "--audit-again", "--admissions-per-second", &tenth];
+    let mut command = Command::new(workspace::release_dir()?.join("charye"));
+    command.args(again).arg("--data").arg(data).arg("--out").arg(out);
+    let output = command.output()?;
+    let exceeded = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .any(|line| line.contains("more let in than the rate") && !line.trim_end().ends_with("| 0 |"));
+    Ok(output.status.code() == Some(3) && exceeded)
+}
+
 /// Plays the canonical scenario at a service of its own; answers its report, which must say that it passes.
 fn rehearse(dir: &Path, is_killed: bool) -> Result<Value> {
     let (data, out) = (dir.join("data"), dir.join("out"));
@@ -50,6 +88,7 @@ fn rehearse(dir: &Path, is_killed: bool) -> Result<Value> {
     let mut crowd = Guard::spawn(
         Command::new(workspace::release_dir()?.join("charye"))
             .args(["rehearse", "--scenario", "ten-seconds", "--at", &format!("127.0.0.1:{port}")])
+            .args(["--admissions-per-second", &RATE.to_string()])
             .arg("--data")
             .arg(&data)
             .arg("--out")
@@ -84,7 +123,7 @@ fn start(data: &Path, port: u16) -> Result<Demo> {
         listen: Ipv4Addr::LOCALHOST,
         core: None,
         port: Some(port),
-        more: &["--admissions-per-second", "300"],
+        more: &["--admissions-per-second", &RATE.to_string()],
     })
 }
 

@@ -241,6 +241,12 @@ pub enum Refusal {
     NotYourDuty,
     /// To staff: the clinic is not in the place of their role.
     NotYourPlace,
+    /// To staff: whoever proposed it cannot also agree to it.
+    SecondPersonNeeded,
+    /// To staff: it was carried out, withdrawn or left alone for too long, or never proposed.
+    ProposalOver,
+    /// To staff: something else is proposed and not decided.
+    ProposedBefore,
 }
 
 /// Code and 안내 번호 of each: the hundreds of the number by the step of the journey.
@@ -348,4 +354,7 @@ known_as! {
     SetupCodeWrong 764,
     NotYourDuty 765,
     NotYourPlace 766,
+    SecondPersonNeeded 767,
+    ProposalOver 768,
+    ProposedBefore 769,
 }

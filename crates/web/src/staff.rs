@@ -8,7 +8,8 @@
 //! - [`desk`]: in whose name the ledger is asked. Whatever is done or looked at goes to it in an envelope with who, from
 //!   where and why, and is on record in the same step.
 //! - [`people`], [`booking`], [`codes`]: the agent. [`record`]: the auditor.
-//! - [`campaign`], [`correction`]: the campaign manager. [`console`], [`operator`], [`orders`]: the operator; fresh codes for what is big: [`step_up`].
+//! - [`campaign`], [`correction`]: the campaign manager. [`console`], [`operator`], [`orders`]: the operator; fresh codes for what is big: [`step_up`], two
+//!   people for what is biggest: [`proposal`], [`stop`].
 //!
 //! To add a screen: its handler, a page under `pages/desk`, its samples, one line in [`routes`] with its power.
 
@@ -30,6 +31,7 @@ mod orders;
 mod pacing;
 mod password;
 mod people;
+pub mod proposal;
 mod record;
 pub mod routes;
 pub mod session;
@@ -37,6 +39,7 @@ mod setup;
 mod sha1;
 mod sign_in;
 mod step_up;
+mod stop;
 pub mod totp;
 pub(crate) mod trouble;
 

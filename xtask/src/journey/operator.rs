@@ -28,7 +28,7 @@ async fn bad_minute(page: &Page<'_>, setup: &str) -> Result<()> {
     page.arrive("직원 화면", "home").await?;
     page.press("운영 현황").await?;
     page.arrive("운영 현황", "screen").await?;
-    page.see("경보 없음").await?;
+    page.see("남은 디스크").await?;
     page.press("줄에 지시하기").await?;
     page.arrive("줄에 지시하기", "orders").await?;
     page.fill("ko", "저장 장치를 점검합니다").await?;
@@ -45,7 +45,23 @@ async fn bad_minute(page: &Page<'_>, setup: &str) -> Result<()> {
     page.look("paused").await?;
     page.press("운영 현황").await?;
     page.see("입장 멈춤(지시)").await?;
-    page.look("screen-paused").await
+    page.look("screen-paused").await?;
+    stop_alone(page, &mut app).await
+}
+
+/// One person alone stops nothing, and takes it back.
+async fn stop_alone(page: &Page<'_>, app: &mut App) -> Result<()> {
+    page.visit("/desk/stop").await?;
+    page.arrive("두 사람이 함께 멈추기", "stop").await?;
+    page.choose("what", "close").await?;
+    page.fill("why", "백신을 모두 회수함").await?;
+    page.fill("code", &app.fresh_code(page).await?).await?;
+    page.press("제안하기").await?;
+    page.see("다른 담당자가 자신의 계정으로 동의해야 합니다").await?;
+    page.look("stop-proposed").await?;
+    page.press("되돌리기").await?;
+    page.see("아무것도 바뀌지 않았습니다").await?;
+    page.look("stop-withdrawn").await
 }
 
 /// With a code that was not used yet: the walk waits for it as the operator does.

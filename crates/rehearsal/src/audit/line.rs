@@ -101,6 +101,21 @@ impl LineWatch {
         }
     }
 
+    /// When each person heard first that they are in.
+    pub(super) fn let_in_us(&self) -> Vec<u64> {
+        let mut first: HashMap<u32, u64> = HashMap::new();
+        for door in self.doors.iter().filter(|door| door.came_in) {
+            first.entry(door.person).and_modify(|at| *at = door.heard_us.min(*at)).or_insert(door.heard_us);
+        }
+        first.into_values().collect()
+    }
+
+    /// When the last one had been called.
+    pub(super) fn all_called_us(&self) -> Option<u64> {
+        let last = self.copies.iter().map(|copy| copy.serving_number).max()?;
+        self.copies.iter().find(|copy| copy.serving_number == last).map(|copy| copy.heard_us)
+    }
+
     fn judge_numbers(&self, found: &mut Findings) {
         let mut holders: HashMap<u64, u32> = HashMap::new();
         for (person, standing) in &self.standing {

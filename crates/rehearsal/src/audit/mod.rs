@@ -9,11 +9,13 @@
 mod export;
 mod line;
 mod places;
+mod rate;
 #[cfg(test)]
 mod tests;
 mod waits;
 
 pub use export::{Booking, Export};
+pub use rate::LetIn;
 pub use waits::Told;
 
 use std::collections::BTreeMap;
@@ -54,6 +56,8 @@ pub enum Claim {
     EnteredEarly,
     /// Somebody whose number was called was told that it was not.
     TurnedAway,
+    /// More were let in than the service was told to let in.
+    RateExceeded,
     /// Too many waited longer than they were told.
     WaitToldTooShort,
 }
@@ -75,6 +79,8 @@ pub struct Terms<'a> {
     pub capacity: &'a dyn Fn(SlotId) -> Option<u32>,
     /// Those who came before the opening were numbered by a draw.
     pub is_drawn: bool,
+    /// How many the service was told to let in; None where it is not known.
+    pub admissions_per_second: Option<u32>,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -87,6 +93,7 @@ pub struct Findings {
     /// Confirmations that nobody heard an answer to, and what became of them.
     pub unknown: u64,
     pub unknown_booked: u64,
+    pub let_in: LetIn,
     pub told: Told,
     pub offences: BTreeMap<Claim, u64>,
     pub examples: Vec<Offence>,
@@ -126,6 +133,7 @@ pub fn audit(
     }
     found.people = line.people();
     line.judge(terms.is_drawn, &mut found);
+    rate::judge(line.let_in_us(), line.all_called_us(), terms.admissions_per_second, &mut found);
     places.judge(export, terms, &mut found);
     found.told = waits::score(&line);
     if found.told.too_short * 100 > found.told.people * TOLD_TOO_SHORT_PERCENT_MAX {

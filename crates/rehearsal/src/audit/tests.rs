@@ -14,7 +14,8 @@ async fn findings(manners: Manners) -> Findings {
     let report = run_logged(config, |_| {}, |entry| entries.push(entry.clone())).await;
     assert_eq!(report.ending, Ending::AllHome);
     assert_eq!(report.journal.requests, entries.len() as u64, "every answer is in the logbook");
-    let terms = Terms { doses: 1, capacity: &|_| Some(capacity), is_drawn: false };
+    let terms =
+        Terms { doses: 1, capacity: &|_| Some(capacity), is_drawn: false, admissions_per_second: None };
     audit(entries.into_iter().map(Ok), &service.export(), &terms).unwrap()
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
         None => None,
     };
     let findings = match &evidence {
-        Some(evidence) => Some(evidence.audit(read(&logbook)?)?),
+        Some(evidence) => Some(evidence.audit(read(&logbook)?, asked.admissions_per_second)?),
         None => None,
     };
     let tally = tally(&logbook)?;
@@ -97,7 +97,8 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
 /// another machine.
 fn audit_again(asked: &cli::Rehearse) -> Result<ExitCode> {
     let data = asked.data.as_deref().unwrap_or(Path::new(""));
-    let found = Evidence::listed(data, &asked.out)?.audit(read(&asked.out.join(LOGBOOK))?)?;
+    let found = Evidence::listed(data, &asked.out)?
+        .audit(read(&asked.out.join(LOGBOOK))?, asked.admissions_per_second)?;
     let report = picture::audited(&found);
     print!("{}", report.as_markdown());
     Ok(if found.holds() { ExitCode::SUCCESS } else { ExitCode::from(NOT_IN_ORDER) })

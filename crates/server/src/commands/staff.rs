@@ -169,6 +169,10 @@ fn name_of(event: &StaffEvent) -> &'static str {
         StaffEvent::SignedIn { .. } => "signed in",
         StaffEvent::SignInFailed => "sign-in failed",
         StaffEvent::SteppedUp { .. } => "fresh code",
+        StaffEvent::Proposed { .. } => "proposed",
+        StaffEvent::Agreed { .. } => "agreed",
+        StaffEvent::Withdrawn { .. } => "withdrawn",
+        StaffEvent::CarriedOut { .. } => "carried out",
         StaffEvent::SignedOut { .. } => "signed out",
     }
 }

@@ -43,6 +43,7 @@ pub(super) fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::NotFromHere
         | Refusal::NotYourDuty
         | Refusal::NotYourPlace
+        | Refusal::SecondPersonNeeded
         | Refusal::RecipientCodeNeeded
         | Refusal::DelegationRevoked { .. }
         | Refusal::AdmissionRevoked { .. }

@@ -105,11 +105,10 @@ impl Steering {
         if self.rule == RateRule::Fixed {
             return RateInForce { milli: u64::from(self.limits.ceiling) * MILLI, why: RateReason::Set };
         }
-        let begins = facts.calls && !std::mem::replace(&mut self.called, facts.calls);
-        if begins {
+        let called_before = std::mem::replace(&mut self.called, facts.calls);
+        if facts.calls && !called_before {
             self.pace.ramp();
-        }
-        if facts.calls || !facts.is_well {
+        } else {
             self.pace.look(&plane(facts), facts.now);
         }
         self.pace.in_force()
@@ -119,7 +118,7 @@ impl Steering {
 fn plane(facts: &Facts<'_>) -> PlaneFacts {
     let Load { commit_us, depth, answered, failed } = facts.load;
     let micros = |us| SignedDuration::from_micros(i64::try_from(us).unwrap_or(i64::MAX));
-    let is_used = facts.settled > facts.serving_number;
+    let is_used = facts.calls && facts.settled > facts.serving_number;
     PlaneFacts { is_well: facts.is_well, is_used, commit: commit_us.map(micros), depth, answered, failed }
 }
 

@@ -11,6 +11,7 @@ pub mod person;
 pub mod record;
 pub mod setup;
 pub mod sign_in;
+pub mod stop;
 pub mod times;
 pub mod trouble;
 
@@ -27,6 +28,7 @@ pub struct Frame {
     pub reads_record: bool,
     pub runs_line: bool,
     pub runs_campaign: bool,
+    pub may_stop: bool,
     /// This page in the other language; of the answer to a form, where staff begin.
     pub other_path: String,
     /// For the forms of the page.

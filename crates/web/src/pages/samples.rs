@@ -12,6 +12,7 @@ mod operator;
 mod people;
 mod prepared;
 mod status;
+mod stop;
 mod trouble;
 
 use super::help::HelpPage;
@@ -79,6 +80,7 @@ fn every_sample() -> Vec<Sample> {
         desk::add(lang, &mut add);
         operator::add(lang, &mut add);
         campaign::add(lang, &mut add);
+        stop::add(lang, &mut add);
         add("refusal", &refusal(lang));
         trouble::add(lang, &mut add);
         add("not-found", &NotFoundPage { chrome: chrome(lang, "/nowhere") });

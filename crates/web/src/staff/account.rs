@@ -34,6 +34,8 @@ pub enum Power {
     Line,
     /// The campaign: what it says, whom it is for, what is announced.
     Campaign,
+    /// To end all passes, or the campaign; together with a second person.
+    Stop,
 }
 
 impl Role {
@@ -60,6 +62,7 @@ impl Role {
             Power::Record => self == Self::Auditor,
             Power::Line => self == Self::Operator,
             Power::Campaign => self == Self::Manager,
+            Power::Stop => matches!(self, Self::Manager | Self::Operator),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! file is its own record of who was given what, by whom and when.
 
 use super::account::{Account, Grant, Secrets, Setup};
+use super::proposal::Proposals;
 use super::session::StaffSession;
 use crate::keys::Keys;
 use booking::StaffId;
@@ -53,6 +54,22 @@ pub enum StaffEvent {
     SteppedUp {
         step: u64,
     },
+    /// Something that wants two people ([`super::proposal`]); as the text of the order.
+    Proposed {
+        order: String,
+        why: String,
+    },
+    /// The second person; it is carried out then, unless somebody withdraws it.
+    Agreed {
+        proposal: u64,
+        due_at: Timestamp,
+    },
+    Withdrawn {
+        proposal: u64,
+    },
+    CarriedOut {
+        proposal: u64,
+    },
     SignedOut {
         session: [u8; 16],
         until: Timestamp,
@@ -66,6 +83,7 @@ pub struct Accounts {
     by_number: BTreeMap<u64, Account>,
     /// Sessions that were ended, until they would be over anyway.
     ended: HashMap<[u8; 16], Timestamp>,
+    pub(super) proposals: Proposals,
 }
 
 pub struct StaffBook {
@@ -173,6 +191,7 @@ impl Accounts {
             self.by_number.insert(entry.account, account);
             return;
         }
+        self.proposals.follow(&entry);
         if let StaffEvent::SignedOut { session, until } = entry.what {
             self.ended.retain(|_, until| *until > entry.at);
             self.ended.insert(session, until);
@@ -196,7 +215,13 @@ impl Account {
             StaffEvent::Granted(grants) => self.grants = grants,
             StaffEvent::Disabled => (self.is_disabled, self.sessions_from) = (true, at),
             StaffEvent::SignedIn { step, .. } | StaffEvent::SteppedUp { step } => self.last_step = step,
-            StaffEvent::SignInFailed | StaffEvent::Added { .. } | StaffEvent::SignedOut { .. } => {}
+            StaffEvent::SignInFailed
+            | StaffEvent::Added { .. }
+            | StaffEvent::SignedOut { .. }
+            | StaffEvent::Proposed { .. }
+            | StaffEvent::Agreed { .. }
+            | StaffEvent::Withdrawn { .. }
+            | StaffEvent::CarriedOut { .. } => {}
         }
     }
 }

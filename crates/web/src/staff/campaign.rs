@@ -106,7 +106,7 @@ pub(super) async fn post_notice(ctx: &mut Context) -> Result<Response<Body>, Pro
     let (Ok(order), true) = (order, errors.is_empty()) else {
         return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &notice_page(ctx, errors, None)));
     };
-    match ctx.spend_code().await {
+    match ctx.spend_code("code").await {
         Ok(true) => {}
         Ok(false) => {
             let page = notice_page(ctx, code_error(ctx.lang), None);

@@ -70,6 +70,7 @@ impl Console {
             let noted = tokio::task::spawn_blocking(move || {
                 if let Some(staff) = &app.staff {
                     staff.console.note(&app);
+                    staff.carry_out_what_is_due(&app);
                 }
             });
             if noted.await.is_err() {

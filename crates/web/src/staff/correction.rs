@@ -33,7 +33,7 @@ pub(super) async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let (Some(judged), true) = (judged, errors.is_empty()) else {
         return Ok(ctx.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page(ctx, errors, None)));
     };
-    match ctx.spend_code().await {
+    match ctx.spend_code("code").await {
         Ok(true) => {}
         Ok(false) => {
             let page = page(ctx, code_error(ctx.lang), None);

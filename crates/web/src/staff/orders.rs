@@ -37,7 +37,7 @@ pub(super) async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     if !errors.is_empty() {
         return invalid(ctx, errors).await;
     }
-    match ctx.spend_code().await {
+    match ctx.spend_code("code").await {
         Ok(true) => {}
         Ok(false) => return invalid(ctx, code_error(ctx.lang)).await,
         Err(Problem::Refused(refusal)) => {
@@ -53,11 +53,15 @@ pub(super) async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
 
 /// A code that is not good, at its field.
 pub(super) fn code_error(lang: Lang) -> Errors {
+    code_error_at("code", lang)
+}
+
+pub(super) fn code_error_at(field: &'static str, lang: Lang) -> Errors {
     let message = lang.t(
         "인증번호가 맞지 않거나 이미 쓴 번호입니다. 새 번호를 기다려 주십시오.",
         "The code is not right, or was used before. Please wait for the next one.",
     );
-    Errors(vec![field_error("code", message)])
+    Errors(vec![field_error(field, message)])
 }
 
 async fn invalid(ctx: &Context, errors: Errors) -> Result<Response<Body>, Problem> {

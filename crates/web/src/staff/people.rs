@@ -37,6 +37,7 @@ impl Context {
             reads_record: account.is_some_and(|account| account.may(Power::Record, today)),
             runs_line: account.is_some_and(|account| account.may(Power::Line, today)),
             runs_campaign: account.is_some_and(|account| account.may(Power::Campaign, today)),
+            may_stop: account.is_some_and(|account| account.may(Power::Stop, today)),
             other_path: if self.method == Method::GET { self.path.clone() } else { "/desk".to_owned() },
             csrf: self.csrf(),
             key: self.fresh_key(),

@@ -1,7 +1,7 @@
 //! The staff's whole table. Each line names the power that it needs; the test of who may do what is made from it.
 
 use super::account::Power;
-use super::{booking, campaign, codes, correction, operator, orders, people, record, setup, sign_in};
+use super::{booking, campaign, codes, correction, operator, orders, people, record, setup, sign_in, stop};
 use crate::context::Wants;
 use crate::routes::{Guard, Handler, Route};
 use http::Method;
@@ -30,7 +30,7 @@ fn page(method: Method, path: &'static str, guard: Guard, handler: Handler) -> R
 }
 
 static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    use Power::{Account, Campaign, Line, People, Record};
+    use Power::{Account, Campaign, Line, People, Record, Stop};
     let (get, post) = (|| Method::GET, || Method::POST);
     let (door, duty) = (Guard::StaffDoor, Guard::Staff);
     vec![
@@ -53,6 +53,10 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(get(), "/desk/operator/live", duty(Line), run!(operator::live)),
         page(get(), "/desk/operator/orders", duty(Line), run!(orders::get)),
         page(post(), "/desk/operator/orders", duty(Line), run!(orders::post)),
+        page(get(), "/desk/stop", duty(Stop), run!(stop::get)),
+        page(post(), "/desk/stop", duty(Stop), run!(stop::propose)),
+        page(post(), "/desk/stop/agree", duty(Stop), run!(stop::agree)),
+        page(post(), "/desk/stop/withdraw", duty(Stop), run!(stop::withdraw)),
         page(get(), "/desk/codes", duty(People), run!(codes::get)),
         page(post(), "/desk/people/find", duty(People), run!(people::find)),
         page(get(), "/desk/people/new", duty(People), run!(people::get_new)),

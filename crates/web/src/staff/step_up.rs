@@ -8,15 +8,15 @@ use crate::error::Problem;
 use booking::Refusal;
 
 impl Context {
-    /// Spends the code of the moment that was sent with the form; false where it is not good, or no longer.
+    /// Spends the code of the moment that was sent with the form, in the field of that name; false where it is not good, or no longer.
     ///
     /// # Errors
     /// [`Refusal::SignInTooSoon`] after too many wrong ones.
-    pub(super) async fn spend_code(&self) -> Result<bool, Problem> {
+    pub(super) async fn spend_code(&self, field: &str) -> Result<bool, Problem> {
         let account = self.on_duty()?.account.clone();
         let staff = self.staff()?;
         staff.pacing.begin(&account.login, self.came_from, self.now)?;
-        let (code, now, login) = (self.fields.code("code"), self.now, account.login.clone());
+        let (code, now, login) = (self.fields.code(field), self.now, account.login.clone());
         let template = entry(self, account.id.0, StaffEvent::SignInFailed);
         let failed = template.clone();
         let written = write(self, move |accounts: &Accounts| {

@@ -109,5 +109,8 @@ fn of_appointments() -> Vec<Refusal> {
         No::SetupCodeWrong,
         No::NotYourDuty,
         No::NotYourPlace,
+        No::SecondPersonNeeded,
+        No::ProposalOver,
+        No::ProposedBefore,
     ]
 }

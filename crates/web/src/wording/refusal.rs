@@ -44,6 +44,9 @@ macro_rules! of_the_staff {
             | Refusal::SetupCodeWrong
             | Refusal::NotYourDuty
             | Refusal::NotYourPlace
+            | Refusal::SecondPersonNeeded
+            | Refusal::ProposalOver
+            | Refusal::ProposedBefore
     };
 }
 

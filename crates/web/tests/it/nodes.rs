@@ -79,6 +79,20 @@ impl Nodes {
         self.all.push((keeper, gate));
     }
 
+    /// All processes end at once, without a word. `forgets`: nothing was kept.
+    pub(crate) fn killed(&mut self, forgets: bool) {
+        self.all.clear();
+        if forgets {
+            self.line = Arc::new(MemoryLine::default());
+        }
+        self.line.everybody_is_gone();
+    }
+
+    pub(crate) async fn leaves(&mut self, node: usize) {
+        let (leaving, _) = self.all.remove(node);
+        leaving.run(std::future::ready(())).await;
+    }
+
     pub(crate) fn gate(&self, node: usize) -> &Gate {
         &self.all[node].1
     }
@@ -91,7 +105,7 @@ impl Nodes {
         }
     }
 
-    async fn ticks(&mut self, count: usize, nodes: &[usize]) {
+    pub(crate) async fn ticks(&mut self, count: usize, nodes: &[usize]) {
         for _ in 0..count {
             self.tick(nodes).await;
         }
@@ -103,7 +117,7 @@ impl Nodes {
         self.gate(node).try_issue(|| [random; 16]).unwrap()
     }
 
-    fn number(&self, node: usize, ticket: Ticket) -> Option<u64> {
+    pub(crate) fn number(&self, node: usize, ticket: Ticket) -> Option<u64> {
         self.gate(node).settle(ticket).queue_number
     }
 }

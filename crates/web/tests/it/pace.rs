@@ -333,6 +333,11 @@ async fn the_first_rate_is_gone_up_to_in_a_ramp_and_the_document_says_so() {
     let site = steered().await;
     assert_eq!(rates(&site, 5).await, [2.0, 5.0, 10.0, 20.0, 20.0], "a ramp to 2,000 people for 100 s each");
     assert_eq!(told(&site).await.1, "rising");
+    order(&site, Order::Pause);
+    site.seconds(5).await;
+    order(&site, Order::Resume);
+    let again = rates(&site, 4).await;
+    assert!(again[0] < 6.0 && again.is_sorted(), "a pause, too: {again:?}");
 }
 
 #[tokio::test]

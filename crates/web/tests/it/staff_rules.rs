@@ -15,11 +15,12 @@ use Guard::StaffDoor;
 
 const ACCOUNT: Guard = Guard::Staff(Power::Account);
 const PEOPLE: Guard = Guard::Staff(Power::People);
+const STOP: Guard = Guard::Staff(Power::Stop);
 const RECORD: Guard = Guard::Staff(Power::Record);
 const CAMPAIGN: Guard = Guard::Staff(Power::Campaign);
 const LINE: Guard = Guard::Staff(Power::Line);
 
-const RULES: [(&str, &str, Guard); 33] = [
+const RULES: [(&str, &str, Guard); 37] = [
     ("GET", "/", StaffDoor),
     ("GET", "/desk/sign-in", StaffDoor),
     ("POST", "/desk/sign-in", StaffDoor),
@@ -39,6 +40,10 @@ const RULES: [(&str, &str, Guard); 33] = [
     ("GET", "/desk/operator/live", LINE),
     ("GET", "/desk/operator/orders", LINE),
     ("POST", "/desk/operator/orders", LINE),
+    ("GET", "/desk/stop", STOP),
+    ("POST", "/desk/stop", STOP),
+    ("POST", "/desk/stop/agree", STOP),
+    ("POST", "/desk/stop/withdraw", STOP),
     ("GET", "/desk/codes", PEOPLE),
     ("POST", "/desk/people/find", PEOPLE),
     ("GET", "/desk/people/new", PEOPLE),

@@ -76,11 +76,16 @@ impl Evidence {
         })
     }
 
-    pub(super) fn audit(&self, logbook: Reader<BufReader<File>>) -> Result<Findings> {
+    pub(super) fn audit(
+        &self,
+        logbook: Reader<BufReader<File>>,
+        admissions_per_second: Option<u32>,
+    ) -> Result<Findings> {
         let campaign = &self.country.campaigns()[0];
         let capacity =
             |slot: SlotId| self.knows_days.then(|| self.country.capacity(campaign, slot).unwrap_or(0));
-        let terms = Terms { doses: usize::from(campaign.doses), capacity: &capacity, is_drawn: false };
+        let (doses, is_drawn) = (usize::from(campaign.doses), false);
+        let terms = Terms { doses, capacity: &capacity, is_drawn, admissions_per_second };
         Ok(audit(logbook, &self.export, &terms)?)
     }
 }

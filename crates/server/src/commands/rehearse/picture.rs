@@ -4,7 +4,7 @@ use super::{Played, words};
 use crate::report::{Report, span, thousands};
 use anyhow::{Context as _, Result};
 use booking::{Country, RegionCode};
-use rehearsal::audit::Findings;
+use rehearsal::audit::{Findings, LetIn};
 use rehearsal::chart::{self, Series};
 use rehearsal::tally::Tally;
 use serde_json::json;
@@ -257,12 +257,29 @@ fn offences(report: &mut Report, found: &Findings) {
             thousands(found.unknown_booked)
         ),
     ));
+    let_in(report, &found.let_in);
     let mut table = vec![vec!["어긋남 / breach".to_owned(), "건 / found".to_owned()]];
     table.extend(words::CLAIMS.map(|claim| {
         let times = found.offences.get(&claim).copied().unwrap_or(0);
         vec![words::claim(claim).to_owned(), thousands(times)]
     }));
     report.table(&table);
+}
+
+fn let_in(report: &mut Report, found: &LetIn) {
+    let (Some(rate), people) = (found.rate, thousands(found.people)) else { return };
+    let above = format!("{}.{:03}", found.excess_ms / 1_000, found.excess_ms % 1_000);
+    report.says((
+        &format!("{people}명이 들어갔습니다. 정한 속도는 1초에 {rate}명이고, 가장 많이 몰린 때에 {above}초 몫이 더 들어갔습니다."),
+        &format!("{people} people were let in. The rate was {rate} a second; at the most {above} seconds' worth came in above it."),
+    ));
+    if let Some(used) = found.used_permille {
+        let used = format!("{}.{}", used / 10, used % 10);
+        report.says((
+            &format!("기다리는 사람이 있는 동안 그 속도의 {used} %를 썼습니다."),
+            &format!("While people waited, {used} % of it was used."),
+        ));
+    }
 }
 
 /// How many of a 시·군·구's appointments there are for each of its clinics; the fullest is darkest.

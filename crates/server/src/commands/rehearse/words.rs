@@ -15,11 +15,12 @@ pub(super) fn claim(claim: Claim) -> &'static str {
         Claim::NumberChanged => "바뀌거나 겹친 대기 번호 / a queue number changed or was given twice",
         Claim::EnteredEarly => "차례 전에 들어옴 / came in before their turn",
         Claim::TurnedAway => "차례인데 돌려보냄 / turned away though called",
+        Claim::RateExceeded => "정한 속도보다 많이 입장 / more let in than the rate",
         Claim::WaitToldTooShort => "대기를 너무 짧게 알림 / waits told too short",
     }
 }
 
-pub(super) const CLAIMS: [Claim; 11] = [
+pub(super) const CLAIMS: [Claim; 12] = [
     Claim::Lost,
     Claim::Elsewhere,
     Claim::Twice,
@@ -30,6 +31,7 @@ pub(super) const CLAIMS: [Claim; 11] = [
     Claim::NumberChanged,
     Claim::EnteredEarly,
     Claim::TurnedAway,
+    Claim::RateExceeded,
     Claim::WaitToldTooShort,
 ];
 

@@ -68,6 +68,7 @@ pub(super) fn frame(lang: Lang, path: &str) -> Frame {
         reads_record: false,
         runs_line: false,
         runs_campaign: false,
+        may_stop: false,
         other_path: path.to_owned(),
         csrf: "c5f1".to_owned(),
         key: "k1".to_owned(),

@@ -68,6 +68,31 @@ fn not_theirs(lang: Lang, refusal: &Refusal) -> Said {
                 "Please choose within your place, or pass the call to the national desk.",
             ),
         ),
+        other => for_two(lang, other),
+    }
+}
+
+/// Of what two people do together.
+fn for_two(lang: Lang, refusal: &Refusal) -> Said {
+    match refusal {
+        Refusal::SecondPersonNeeded => said(
+            lang,
+            ("제안하신 분은 동의할 수 없습니다.", "Whoever proposed it cannot agree to it as well."),
+            (
+                "다른 담당자가 자신의 계정으로 동의해야 합니다.",
+                "Somebody else must agree with their own account.",
+            ),
+        ),
+        Refusal::ProposalOver => said(
+            lang,
+            ("이미 끝났거나 되돌린 제안입니다.", "This proposal is over."),
+            ("아래의 지금 상태를 확인해 주십시오.", "Please see below how things stand."),
+        ),
+        Refusal::ProposedBefore => said(
+            lang,
+            ("아직 정해지지 않은 제안이 있습니다.", "Another proposal is not decided yet."),
+            ("그 제안을 먼저 동의하거나 되돌려 주십시오.", "Please agree to it or withdraw it first."),
+        ),
         elsewhere => unreachable!("{elsewhere:?} has its words elsewhere"),
     }
 }
