@@ -142,12 +142,11 @@ mod tests {
             let (mut rows, mut model) = (Bundled::default(), BTreeMap::new());
             for (step, (number, length)) in steps.into_iter().enumerate() {
                 let person = PersonId(number);
-                match length {
-                    Some(length) => {
-                        let bytes = vec![step as u8; length];
-                        prop_assert_eq!(rows.put(person, bytes.clone()), model.insert(person, bytes));
-                    }
-                    None => prop_assert_eq!(rows.remove(&person), model.remove(&person)),
+                if let Some(length) = length {
+                    let bytes = vec![step as u8; length];
+                    prop_assert_eq!(rows.put(person, bytes.clone()), model.insert(person, bytes));
+                } else {
+                    prop_assert_eq!(rows.remove(&person), model.remove(&person));
                 }
                 prop_assert_eq!(rows.row(&person), model.get(&person).map(Vec::as_slice));
             }

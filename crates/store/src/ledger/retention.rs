@@ -50,7 +50,7 @@ impl Ledger {
 
     /// Of everything that is known of somebody, also from when they had another name.
     pub(super) fn keys_of(&self, person: PersonId) -> Vec<PersonKey> {
-        let own = self.people.get(person).and_then(|fields| sealed::person_key(fields));
+        let own = self.people.get(person).and_then(sealed::person_key);
         let other = self.other_keys.get(person).into_iter().flatten().copied();
         own.into_iter().chain(other).collect()
     }
@@ -72,7 +72,7 @@ impl Ledger {
             PersonStanding {
                 person,
                 is_known: fields.is_some(),
-                key: fields.and_then(|fields| sealed::person_key(fields)),
+                key: fields.and_then(sealed::person_key),
                 needed: self.needed_until(person, now),
             }
         };
