@@ -44,6 +44,7 @@ pub mod people;
 pub mod person_keys;
 pub mod person_name;
 pub mod person_number;
+pub mod preview;
 pub mod published;
 pub mod qr;
 pub mod recipient_code;

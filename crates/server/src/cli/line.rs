@@ -18,6 +18,21 @@ pub(crate) enum SteeringWhat {
         #[command(flatten)]
         of: SteeringPlaces,
     },
+    /// 줄 선 사람들이 볼 화면을 파일로(지시하기 전에) · the pages that people in line would see, as files, before an order is given
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Preview {
+        /// 파일을 둘 폴더 · folder for the files
+        #[arg(value_name = "FOLDER")]
+        folder: PathBuf,
+        /// 한국어 안내말(둘 다 없으면 지금의 것) · a message in Korean; without any, the one in force
+        #[arg(long, default_value = "", value_name = "TEXT")]
+        ko: String,
+        /// 영어 안내말 · in English
+        #[arg(long, default_value = "", value_name = "TEXT")]
+        en: String,
+        #[command(flatten)]
+        of: SteeringPlaces,
+    },
     /// 입장을 멈춤(순서는 그대로) · nobody is called and nobody enters; every place is kept
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Pause(Given),

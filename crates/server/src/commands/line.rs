@@ -1,6 +1,8 @@
 //! `charye line`: what an operator orders of the line, and what was ordered. Every order is a row of its own beside the
 //! line, with who, when and why; the service takes it up within a tick, whether its ledger lives or not.
 
+mod preview;
+
 use crate::cli::{Given, Steering, SteeringPlaces, SteeringWhat};
 use crate::service::open_line;
 use crate::system::SystemClock;
@@ -18,6 +20,7 @@ const CHARS_MAX: usize = 200;
 pub(crate) fn run(steering: &Steering) -> Result<ExitCode> {
     let (order, given) = match &steering.what {
         SteeringWhat::Show { of } => return show(of),
+        SteeringWhat::Preview { folder, ko, en, of } => return preview::write(folder, (ko, en), of),
         SteeringWhat::Pause(given) => (Order::Pause, given),
         SteeringWhat::Resume(given) => (Order::Resume, given),
         SteeringWhat::Rate { per_second, given } => {
