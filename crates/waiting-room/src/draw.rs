@@ -6,11 +6,13 @@
 //!
 //! To add to it: whatever changes what is computed here changes [`VERSION`], which every published file names.
 
+mod enrolment;
 mod order;
 mod places;
 mod schedule;
 mod tree;
 
+pub use enrolment::Enrolment;
 pub use order::DrawnOrder;
 pub use places::{Places, Seed};
 pub use schedule::{PublicSource, Round, Schedule};
