@@ -75,7 +75,7 @@ fn head(line: &str) -> Option<AuditHead> {
     words.next().is_none().then_some(AuditHead { incarnation, seq, hash })
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }

@@ -1,17 +1,19 @@
 //! The command line, in Korean and English. Exit codes: 0 done, 1 failed, 2 not understood, 3 checked and not in order.
 
 mod connecting;
+mod draw;
 mod line;
 mod rehearsing;
 mod staff;
 mod upkeep;
 
 pub(crate) use connecting::Connector;
+pub(crate) use draw::{Draw, DrawAnnounce, DrawWhat};
 pub(crate) use line::{Given, Steering, SteeringPlaces, SteeringWhat};
 pub(crate) use rehearsing::{Erase, Plan, Rehearse, RehearseWhat};
 pub(crate) use staff::{Granted, Staff, StaffPlaces, StaffWhat};
 pub(crate) use upkeep::{
-    Audit, AuditWhat, Backup, Inspect, Keys, KeysWhat, Move, Places, Restore, Retention, Verify, View,
+    Audit, AuditWhat, Backup, Check, Inspect, Keys, KeysWhat, Move, Places, Restore, Retention, Verify, View,
 };
 
 use crate::import::{Defaults, Mode, tidy_time};
@@ -74,7 +76,7 @@ pub(crate) enum Command {
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Import(Import),
-    /// 장부 증명 · prove the journal of a folder, backup or database; names the first offence
+    /// 장부나 공개된 추첨 증명 · prove the journal of a folder, backup or database, or a published draw; names the first offence
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Verify(Verify),
     /// 백업(서비스 중에도 됨) · back up, also while the service runs; consistent and encrypted
@@ -102,6 +104,10 @@ pub(crate) enum Command {
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
     Line(Steering),
+    /// 신청자 명단으로 추첨: 누구나 다시 계산할 수 있게 공개 · a draw from a list of applicants that anybody can compute again
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
+    Draw(Draw),
     /// 직원 계정 · accounts of staff: add, renew, change roles, close, list
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     #[command(subcommand_value_name = "무엇을/WHAT", subcommand_help_heading = "무엇을 / What")]
@@ -194,13 +200,6 @@ pub(crate) struct ExportStatic {
     /// 내보낼 폴더(없으면 만듦) · the folder, made if it is not there
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// 설정 파일 · config file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Check {
     /// 설정 파일 · config file
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -5,6 +5,7 @@ pub(crate) mod backup;
 mod check;
 mod connector;
 pub(crate) mod demo;
+mod draw;
 mod export_static;
 pub(crate) mod inspect;
 mod keys;
@@ -32,6 +33,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode> {
         Command::Import(import) => crate::import::run(&import),
         Command::Move(order) => move_in::run(&order),
         Command::Verify(verify) => verify::run(&verify),
+        Command::Draw(order) => draw::run(&order),
         Command::Backup(backup) => backup::run(&backup),
         Command::Restore(restore) => restore::run(&restore),
         Command::Inspect(inspect) => inspect::run(&inspect),

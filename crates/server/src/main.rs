@@ -7,6 +7,7 @@ mod commands;
 mod config;
 mod country;
 mod desk;
+mod draw;
 mod import;
 mod keys;
 mod ledger;

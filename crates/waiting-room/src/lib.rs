@@ -7,8 +7,8 @@
 //! What this crate is not: it reads no clock and draws no random number (both are arguments), knows no HTTP and no
 //! storage, and never asks who a person is.
 //!
-//! Not yet behind the gate: [`draw`] with its list and seed. Its rules stand and are tested; the keeper still calls
-//! first come, first served.
+//! Not yet behind the gate: [`draw`] with its list and seed. Lists of applicants are drawn with it (`charye draw`); the
+//! keeper still calls first come, first served.
 //!
 //! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering
 //! replaces [`Line::queue_number`] and nothing else.

@@ -16,10 +16,23 @@ pub(crate) struct Places {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// 설정 파일 · config file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// 자료 폴더(서비스 중에도 됨), 백업 파일, database(설정의) · a data folder, also of a running service, a backup, or database: the one of the config
-    #[arg(value_name = "FOLDER|BACKUP|database")]
+    /// 자료 폴더(서비스 중에도 됨), 백업 파일, database(설정의), draw(추첨) · a data folder, also of a running service, a backup, database: the one of the config, or draw
+    #[arg(value_name = "FOLDER|BACKUP|database|draw")]
     pub(crate) what: PathBuf,
+    /// draw 다음에: 추첨의 공개 파일이 있는 폴더 · after draw: the folder of its published files
+    #[arg(value_name = "FOLDER")]
+    pub(crate) draw: Option<PathBuf>,
+    /// 추첨에서 이 접수 번호의 자리와 증명 · of a draw: place and proof of this receipt
+    #[arg(long, value_name = "RECEIPT", requires = "draw")]
+    pub(crate) receipt: Option<String>,
     /// 따로 적어 둔 감사 기록의 머리들 · heads of the audit record that were kept elsewhere
     #[arg(long, value_name = "FILE")]
     pub(crate) heads: Option<PathBuf>,
