@@ -146,7 +146,9 @@ impl Views {
     /// # Errors
     /// [`StoreError::Corrupt`] if anything is not as it was written; the ledger is then to be thrown away.
     pub(crate) fn load(&mut self, ledger: &mut Ledger) -> Result<(), StoreError> {
-        load::load(&mut self.connection, &self.position, ledger).map_err(|error| named(&self.path, error))
+        let beside = database::open(&self.path, &KIND)?;
+        let loaded = load::load(&mut self.connection, beside, &self.position, ledger);
+        loaded.map_err(|error| named(&self.path, error))
     }
 
     /// Rows of the journal, those that follow, in one transaction. After an error the views are to be opened again.

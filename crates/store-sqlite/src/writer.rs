@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use std::mem;
 use std::sync::{Arc, RwLock, RwLockWriteGuard};
 use std::time::Duration;
-use store::{AuditHead, Clock, Ledger, StoreError};
+use store::{AuditHead, Clock, LOOKED_AHEAD, Ledger, StoreError};
 
 pub(crate) struct Writer {
     pub(crate) inbox: Arc<Inbox>,
@@ -98,8 +98,11 @@ impl Writer {
         self.watched.timed(Phase::Deciding, &*self.clock, || {
             // All of them were asked before now.
             let now = self.clock.now();
-            for one in &asked[answers.len()..] {
-                answers.push(ledger.decide(&one.request, now, changes));
+            for some in asked[answers.len()..].chunks(LOOKED_AHEAD) {
+                ledger.look_ahead(some.iter().map(|one| &one.request));
+                for one in some {
+                    answers.push(ledger.decide(&one.request, now, changes));
+                }
             }
         });
     }

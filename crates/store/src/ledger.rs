@@ -4,7 +4,7 @@
 //! ends the batch: the next one is decided on it while it is being written. Nothing is visible to readers before
 //! [`Ledger::commit`], and [`Ledger::discard`] forgets both.
 
-mod answer_index;
+mod ahead;
 mod answers;
 mod apply;
 mod appointments;
@@ -13,17 +13,23 @@ mod days;
 mod desk;
 mod fits;
 mod guarded;
+mod hash_index;
 mod layers;
 mod loading;
 mod messages;
 mod read;
+mod reminders;
 mod retention;
 mod said;
 #[cfg(feature = "conformance")]
 mod tables;
+mod tickets;
 mod uses;
 mod visits;
 mod waiting;
+
+pub use ahead::LOOKED_AHEAD;
+pub use loading::KeptAnswers;
 
 use crate::bundled::Bundled;
 use crate::rows::ByDay;
@@ -34,7 +40,6 @@ use booking::rules::Abandoned;
 use booking::{
     Admission, Appointment, AppointmentId, CampaignId, Change, Country, DelegationRecord, DoseNumber, Few,
     Hold, HoldId, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal, RegionCode, SessionId, SlotId,
-    TicketRef,
 };
 use days::DayChanges;
 use jiff::Timestamp;
@@ -42,7 +47,7 @@ use jiff::civil::Date;
 use layers::Followed;
 use messages::Messages;
 use said::Said;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::Arc;
 use visits::Visits;
@@ -67,7 +72,7 @@ pub struct Ledger {
     drafts: Table<PersonId, Vec<u8>>,
     ended_sessions: Table<SessionId, Timestamp>,
     admissions: ByNumber<(CampaignId, PersonId), Admission>,
-    tickets: Large<(CampaignId, TicketRef), PersonId>,
+    tickets: tickets::Tickets,
     slots: Table<SlotId, Taken, ByDay<Taken>>,
     day_changes: DayChanges,
     supply: Table<(CampaignId, RegionCode), u32>,
@@ -88,7 +93,7 @@ pub struct Ledger {
     /// Committed holds by the end of their life.
     expiring: BTreeSet<(Timestamp, HoldId)>,
     /// Committed live appointments of which nobody was reminded.
-    to_remind: BTreeMap<Date, BTreeSet<AppointmentId>>,
+    to_remind: reminders::Reminders,
     visits: Visits,
     /// How far this batch has gone through them: a long batch does not look at the same ones again and again.
     swept: Bound<(Timestamp, HoldId)>,
@@ -148,7 +153,7 @@ impl Ledger {
             drafts: Table::default(),
             ended_sessions: Table::default(),
             admissions: Table::default(),
-            tickets: Table::default(),
+            tickets: tickets::Tickets::default(),
             slots: Table::default(),
             day_changes: DayChanges::default(),
             supply: Table::default(),
@@ -164,7 +169,7 @@ impl Ledger {
             answers: Answers::default(),
             messages: Messages::default(),
             expiring: BTreeSet::new(),
-            to_remind: BTreeMap::new(),
+            to_remind: reminders::Reminders::default(),
             visits: Visits::default(),
             swept: Bound::Unbounded,
             next: first,

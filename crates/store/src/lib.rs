@@ -52,7 +52,7 @@ pub use audit::{AuditEvent, AuditHead, Offence, Offender, verify_audit};
 pub use clock::{Clock, MockClock, Randomness};
 pub use command::{Admit, Command, Delegate, Keyed, RenewAliases, Request, TakePlaces, Wait};
 pub use error::StoreError;
-pub use ledger::Ledger;
+pub use ledger::{KeptAnswers, LOOKED_AHEAD, Ledger};
 pub use line::{
     AtTheDoor, GivenOrder, LeadStep, Led, LedgerNews, LineState, LineStore, Load, NodeState, NodeStep, Seen,
     Stepped,

@@ -24,7 +24,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Clock, Command, Request, Store as _};
+use store::{BOUNDS_US, Clock, Command, Measured, Request, Store as _};
 use store_sqlite::{Spent, SqliteStore, StoreLimits};
 
 const BATCH: u64 = 1_024;
@@ -72,7 +72,7 @@ fn pairs(folder: &Path, people: u64, seconds: Duration, campaigns: u16) -> Resul
     let load =
         Load { step: Step::Register, in_flight: 2 * IN_FLIGHT, first: 0, count: people, at_most: FOR_EVER };
     crowd::run(&store, load, &mut Figures::new());
-    let before: Vec<_> = store.spent().collect();
+    let (before, commits_before) = (store.spent().collect::<Vec<_>>(), commits(&store));
     let mut figures = Figures::new();
     let mut used = usage::Usage::default();
     let mut booked_in = Vec::new();
@@ -92,6 +92,7 @@ fn pairs(folder: &Path, people: u64, seconds: Duration, campaigns: u16) -> Resul
     figures.say();
     used.say(figures.pairs);
     say_spent(&before, &store);
+    say_commits(&commits_before, &commits(&store));
     say("resident_bytes", usage::resident_bytes() as f64);
     let before = usage::of_the_process();
     say("views_caught_up_seconds", caught_up(&store).as_secs_f64());
@@ -110,6 +111,22 @@ fn say_spent(before: &[(&str, Spent)], store: &SqliteStore) {
         say(&format!("{phase}_times"), (spent.times - before.times) as f64);
         say(&format!("{phase}_seconds"), spent.took.saturating_sub(before.took).as_secs_f64());
         say(&format!("{phase}_longest_ms"), spent.longest.as_secs_f64() * 1_000.0);
+    }
+}
+
+/// Handed to the journal until known to be durable.
+fn commits(store: &SqliteStore) -> Measured {
+    store.writing().expect("this store has a writer").commits
+}
+
+fn say_commits(before: &Measured, after: &Measured) {
+    let count = (after.count() - before.count()) as f64;
+    let within = |bound: usize| (after.within[bound] - before.within[bound]) as f64 / count;
+    say("commit_mean_ms", (after.total_us - before.total_us) as f64 / count / 1_000.0);
+    let reached = BOUNDS_US.iter().zip(0..).find(|(_, bound)| within(*bound) >= 0.99);
+    say("commit_p99_ms_at_most", reached.map_or(f64::INFINITY, |(bound_us, _)| *bound_us as f64 / 1_000.0));
+    for (bound_us, bound) in BOUNDS_US.iter().zip(0..) {
+        say(&format!("commits_within_{bound_us}_us"), within(bound));
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{BATCH, country, say};
 use booking::{CampaignId, Outcome};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Clock as _, Command, Ledger, Request};
+use store::{Clock as _, Command, LOOKED_AHEAD, Ledger, Request};
 
 pub(crate) fn run(people: u64) {
     let mut ledger = Ledger::new(Arc::new(country::country()));
@@ -17,9 +17,12 @@ pub(crate) fn run(people: u64) {
         let start = of_this_thread();
         let mut changes = Vec::new();
         let mut answers = Vec::new();
-        for request in requests {
-            let answer = ledger.decide(request, clock.now(), &mut changes);
-            answers.push(answer.expect("there is room for everybody"));
+        for some in requests.chunks(LOOKED_AHEAD) {
+            ledger.look_ahead(some);
+            for request in some {
+                let answer = ledger.decide(request, clock.now(), &mut changes);
+                answers.push(answer.expect("there is room for everybody"));
+            }
         }
         ledger.seal();
         ledger.commit();

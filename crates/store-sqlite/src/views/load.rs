@@ -1,12 +1,14 @@
-//! The ledger, loaded from what was kept: one thread reads, checks and decodes, another applies.
+//! The ledger, loaded from what was kept: one thread reads, checks and decodes, another applies, and a third puts the
+//! answers together, on which nothing else depends.
 
 use super::Position;
 use super::keep::{answers_mark, chain_after, standing_mark};
 use booking::Change;
 use rusqlite::{Connection, Row};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::mem;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
-use store::{Ledger, StoreError, record};
+use store::{KeptAnswers, Ledger, StoreError, record};
 
 /// How many changes are applied before the layers of the ledger are merged.
 const APPLIED_TOGETHER: usize = 4_096;
@@ -14,11 +16,7 @@ const APPLIED_TOGETHER: usize = 4_096;
 const PORTIONS_AHEAD: usize = 8;
 
 /// What is applied together.
-enum Portion {
-    Changes(Vec<Change>),
-    /// A list of them as they were kept.
-    Answers(Vec<u8>),
-}
+type Portion = Vec<Change>;
 
 /// SQLite failed, or what was read is not what was written.
 enum Failed {
@@ -32,6 +30,15 @@ impl From<rusqlite::Error> for Failed {
     }
 }
 
+impl From<Failed> for StoreError {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Read(error) => Self::Corrupt { at: error.to_string() },
+            Failed::Damaged(error) => error,
+        }
+    }
+}
+
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
         Self::Damaged(error)
@@ -41,52 +48,62 @@ impl From<StoreError> for Failed {
 /// What was read is applied before all of it is proved: after an error the ledger is to be thrown away.
 pub(super) fn load(
     connection: &mut Connection,
+    beside: Connection,
     position: &Position,
     ledger: &mut Ledger,
 ) -> Result<(), StoreError> {
     // What is kept skips numbers that were given.
     ledger.go_on_from(position.numbers);
     let (portions, decoded) = sync_channel(PORTIONS_AHEAD);
+    let (give_back, used) = channel();
     thread::scope(|scope| {
-        let reading = scope.spawn(move || read_all(connection, position, portions));
-        let applied = apply_all(&decoded, ledger);
+        let answers = scope.spawn(move || read_answers(&beside, position));
+        let reading = scope.spawn(move || read_all(connection, position, Portions { portions, used }));
+        let applied = apply_all(&decoded, &give_back, ledger);
         // Whoever waits for a reader that waits for this end would wait for ever.
         drop(decoded);
-        let read = reading.join().map_err(|_| StoreError::unavailable("reading the views panicked"))?;
-        applied.and(read)
+        let panicked = |_| StoreError::unavailable("reading the views panicked");
+        let (read, answers) = (reading.join().map_err(panicked)?, answers.join().map_err(panicked)?);
+        applied.and(read)?;
+        ledger.take_answers(answers?)?;
+        ledger.commit();
+        Ok(())
     })
 }
 
-fn apply_all(decoded: &Receiver<Portion>, ledger: &mut Ledger) -> Result<(), StoreError> {
-    for portion in decoded {
-        match portion {
-            Portion::Changes(changes) => changes.iter().try_for_each(|change| ledger.replay(change))?,
-            Portion::Answers(list) => ledger.load_answers(&list)?,
-        }
+fn apply_all(
+    decoded: &Receiver<Portion>,
+    give_back: &Sender<Portion>,
+    ledger: &mut Ledger,
+) -> Result<(), StoreError> {
+    for changes in decoded {
+        changes.iter().try_for_each(|change| ledger.replay(change))?;
         ledger.commit();
+        // The last ones are wanted by nobody.
+        let _wanted = give_back.send(changes);
     }
     Ok(())
 }
 
-fn read_all(
-    connection: &Connection,
-    position: &Position,
-    portions: SyncSender<Portion>,
-) -> Result<(), StoreError> {
+fn read_all(connection: &Connection, position: &Position, portions: Portions) -> Result<(), StoreError> {
     let mut loading = Loading { connection, position, portions, decoded: Vec::new() };
-    let read = loading.blocks().and_then(|()| loading.standing()).and_then(|()| loading.answers());
+    let read = loading.blocks().and_then(|()| loading.standing());
     loading.hand_over();
-    read.map_err(|failed| match failed {
-        Failed::Read(error) => StoreError::Corrupt { at: error.to_string() },
-        Failed::Damaged(error) => error,
-    })
+    Ok(read?)
+}
+
+/// To whoever applies them, and back: what was applied is freed where it was made, so that the two threads do not wait
+/// for each other's memory.
+struct Portions {
+    portions: SyncSender<Portion>,
+    used: Receiver<Portion>,
 }
 
 struct Loading<'a> {
     connection: &'a Connection,
     position: &'a Position,
-    portions: SyncSender<Portion>,
-    decoded: Vec<Change>,
+    portions: Portions,
+    decoded: Portion,
 }
 
 impl Loading<'_> {
@@ -101,13 +118,15 @@ impl Loading<'_> {
     }
 
     fn hand_over(&mut self) {
+        let mut empty = self.portions.used.try_recv().unwrap_or_default();
+        empty.clear();
         // Nobody listens after a change that could not be applied; that is told there.
-        let _told = self.portions.send(Portion::Changes(std::mem::take(&mut self.decoded)));
+        let _told = self.portions.portions.send(mem::replace(&mut self.decoded, empty));
     }
 
     fn blocks(&mut self) -> Result<(), Failed> {
         let (mut number, mut chain) = (0, [0; 32]);
-        self.each("SELECT number, body, chain FROM block ORDER BY number", |loading, row| {
+        each(self.connection, "SELECT number, body, chain FROM block ORDER BY number", |row| {
             let body = blob(row, 1)?;
             number += 1;
             chain = chain_after(chain, body);
@@ -116,7 +135,7 @@ impl Loading<'_> {
             if !is_next {
                 return Err(damaged("block", number));
             }
-            loading.decode(body)
+            self.decode(body)
         })?;
         let is_all = (number, chain) == (self.position.blocks, self.position.block_chain);
         if is_all { Ok(()) } else { Err(damaged("block", number + 1)) }
@@ -125,46 +144,46 @@ impl Loading<'_> {
     fn standing(&mut self) -> Result<(), Failed> {
         let (mut count, mut sum) = (0_u64, 0_u64);
         let read = "SELECT kind, key, more, body FROM standing ORDER BY kind, key, more";
-        self.each(read, |loading, row| {
+        each(self.connection, read, |row| {
             let (key, more): (i64, i64) = (row.get(1)?, row.get(2)?);
             let name = (row.get(0)?, key.cast_unsigned(), more.cast_unsigned());
             let body = blob(row, 3)?;
             count += 1;
             sum = sum.wrapping_add(standing_mark(name, body));
-            loading.decode(body)
+            self.decode(body)
         })?;
         if (count, sum) == self.position.standing { Ok(()) } else { Err(damaged("standing", count)) }
     }
+}
 
-    fn answers(&mut self) -> Result<(), Failed> {
-        self.hand_over();
-        let (mut number, until) = self.position.answers;
-        let read = "SELECT number, last_at_ms, body, mark FROM answers ORDER BY number";
-        self.each(read, |loading, row| {
-            let body = blob(row, 2)?;
-            let mark = answers_mark(number, row.get(1)?, body).cast_signed();
-            if row.get::<_, i64>(0)?.cast_unsigned() != number || row.get::<_, i64>(3)? != mark {
-                return Err(damaged("answers", number));
-            }
-            number += 1;
-            let _told = loading.portions.send(Portion::Answers(body.to_vec()));
-            Ok(())
-        })?;
-        if number == until { Ok(()) } else { Err(damaged("answers", number)) }
-    }
-
-    fn each(
-        &mut self,
-        query: &str,
-        mut look: impl FnMut(&mut Self, &Row<'_>) -> Result<(), Failed>,
-    ) -> Result<(), Failed> {
-        let mut statement = self.connection.prepare(query)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            look(self, row)?;
+/// Both connections see the same: nobody writes before everything is loaded.
+fn read_answers(connection: &Connection, position: &Position) -> Result<KeptAnswers, StoreError> {
+    let mut answers = KeptAnswers::default();
+    let (mut number, until) = position.answers;
+    let read = "SELECT number, last_at_ms, body, mark FROM answers ORDER BY number";
+    each(connection, read, |row| {
+        let body = blob(row, 2)?;
+        let mark = answers_mark(number, row.get(1)?, body).cast_signed();
+        if row.get::<_, i64>(0)?.cast_unsigned() != number || row.get::<_, i64>(3)? != mark {
+            return Err(damaged("answers", number));
         }
-        Ok(())
+        number += 1;
+        Ok(answers.add(body)?)
+    })?;
+    if number == until { Ok(answers) } else { Err(damaged("answers", number).into()) }
+}
+
+fn each(
+    connection: &Connection,
+    query: &str,
+    mut look: impl FnMut(&Row<'_>) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    let mut statement = connection.prepare(query)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        look(row)?;
     }
+    Ok(())
 }
 
 fn blob<'a>(row: &'a Row<'_>, column: usize) -> Result<&'a [u8], Failed> {

@@ -4,7 +4,7 @@
 //! There are two of them for every booking, more than of anything else; a table of owned rows took three times the
 //! memory and most of the time that went to waiting for it.
 
-use super::answer_index::{Index, Position};
+use super::hash_index::{Index, Position};
 use crate::record;
 use booking::{Outcome, RequestKey};
 use jiff::{SignedDuration, Timestamp};
@@ -66,6 +66,11 @@ impl Answers {
         let found =
             self.index.candidates(half(&key)).filter(|position| self.at(*position).key == *half(&key));
         found.max().map(|position| self.at(position))
+    }
+
+    /// Whatever the look-up of a key reads first.
+    pub(super) fn look(&self, key: RequestKey) -> u64 {
+        self.index.look(half(&key))
     }
 
     pub(super) fn put(&mut self, key: RequestKey, body: &[u8; 32], outcome: &Outcome, at: Timestamp) {
@@ -143,6 +148,10 @@ impl Answers {
             .is_some_and(|found| (position & (PIECE as u64 - 1)) as usize >= found.len());
         let is_last = piece + 1 >= self.forgotten + self.pieces.len() as u64;
         if is_at_end && !is_last { (piece + 1) << PIECE_BITS } else { position }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.begin == self.end
     }
 
     pub(super) fn seal(&mut self) {

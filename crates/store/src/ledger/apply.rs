@@ -56,8 +56,10 @@ impl Ledger {
             Change::DraftSaved { person, sealed } => self.save_draft(*person, sealed),
             Change::SessionEnded { session, until } => self.ended_sessions.put(*session, *until),
             Change::Admitted { campaign, person, admission } => {
-                self.tickets.put((*campaign, admission.ticket), *person);
-                self.admissions.put((*campaign, *person), *admission);
+                let key = (*campaign, *person);
+                let before = self.admissions.get(key);
+                self.tickets.came_in(key, before.as_ref(), admission.ticket);
+                self.admissions.put(key, *admission);
             }
             Change::Held { id, hold } => {
                 self.next.hold = self.next.hold.max(id.0 + 1);

@@ -4,8 +4,6 @@
 use super::Ledger;
 use booking::{AppointmentId, AppointmentState, Change, HoldId, Message, MessageId, PersonId, SlotId};
 use jiff::Timestamp;
-use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::ops::Bound;
 
@@ -33,7 +31,7 @@ pub(super) enum Followed {
 /// Where an appointment stands in the indexes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Indexed {
-    slot: SlotId,
+    pub(super) slot: SlotId,
     takes_a_place: bool,
     /// It is live, and nobody was reminded of its day.
     waits_for_reminder: bool,
@@ -97,6 +95,7 @@ impl Ledger {
             Followed::Answered(at) => Some(*at),
             _ => None,
         });
+        self.look_for_indexes(&followed);
         for one in followed.drain(..) {
             self.index(one);
         }
@@ -180,10 +179,10 @@ impl Ledger {
             return;
         }
         if let Some(was) = was {
-            not_to_remind(&mut self.to_remind, was, id);
+            self.to_remind.remove(was, id);
         }
         if let Some(now) = now {
-            self.to_remind.entry(now).or_default().insert(id);
+            self.to_remind.insert(now, id);
         }
     }
 
@@ -210,15 +209,6 @@ impl Ledger {
             .max()
             .unwrap_or_default();
         self.answers.forget(now, kept);
-    }
-}
-
-fn not_to_remind(waiting: &mut BTreeMap<Date, BTreeSet<AppointmentId>>, visit_on: Date, id: AppointmentId) {
-    if let Some(day) = waiting.get_mut(&visit_on) {
-        day.remove(&id);
-        if day.is_empty() {
-            waiting.remove(&visit_on);
-        }
     }
 }
 

@@ -2,9 +2,11 @@
 //! away.
 
 use super::Ledger;
+use super::answers::Answers;
 use super::layers::Followed;
 use crate::StoreError;
 use crate::record::{self, Records};
+use jiff::Timestamp;
 
 /// The tables that have a row for everybody, or for every place.
 macro_rules! large_tables {
@@ -12,7 +14,6 @@ macro_rules! large_tables {
         $ledger.aliases.notes_what_was($notes);
         $ledger.people.notes_what_was($notes);
         $ledger.admissions.notes_what_was($notes);
-        $ledger.tickets.notes_what_was($notes);
         $ledger.slots.notes_what_was($notes);
         $ledger.supply.notes_what_was($notes);
         $ledger.holds.notes_what_was($notes);
@@ -34,19 +35,39 @@ impl Ledger {
         large_tables!(self.notes_what_was(true));
     }
 
-    /// A list of answers as they were kept. What each says is read when somebody asks for it.
+    /// Those that were kept; whatever is replayed after them comes after them.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if there are answers already: they are kept nowhere else.
+    pub fn take_answers(&mut self, kept: KeptAnswers) -> Result<(), StoreError> {
+        if !self.answers.is_empty() {
+            return Err(StoreError::Corrupt { at: "an answer beside those that were kept".to_owned() });
+        }
+        self.answers = kept.answers;
+        self.followed.extend(kept.last_at.map(Followed::Answered));
+        Ok(())
+    }
+}
+
+/// Answers as they were kept, put together beside the ledger: nothing else depends on them.
+#[derive(Default)]
+pub struct KeptAnswers {
+    answers: Answers,
+    last_at: Option<Timestamp>,
+}
+
+impl KeptAnswers {
+    /// The next list of them. What each says is read when somebody asks for it.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] if there is anything else in the list.
-    pub fn load_answers(&mut self, list: &[u8]) -> Result<(), StoreError> {
+    pub fn add(&mut self, list: &[u8]) -> Result<(), StoreError> {
         let mut records = Records::of(list);
-        let mut last = None;
         while let Some(bytes) = records.next_bytes() {
             let answered = record::answered(bytes?)?;
-            last = Some(answered.2);
+            self.last_at = Some(answered.2);
             self.answers.put_encoded(answered);
         }
-        self.followed.extend(last.map(Followed::Answered));
         Ok(())
     }
 }

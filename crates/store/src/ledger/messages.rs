@@ -40,10 +40,12 @@ impl Bundle {
     fn put(&mut self, which: u8, message: &Message) {
         let at = if which > self.last { self.bytes.len() } else { self.make_room(which) };
         self.last = self.last.max(which);
-        let mut one = vec![which, 0];
-        record::put_message(message, &mut one);
-        one[1] = u8::try_from(one.len() - HEAD).expect("a message is a few dozen bytes");
-        self.bytes.splice(at..at, one);
+        let end = self.bytes.len();
+        self.bytes.extend([which, 0]);
+        record::put_message(message, &mut self.bytes);
+        let length = self.bytes.len() - end;
+        self.bytes[end + 1] = u8::try_from(length - HEAD).expect("a message is a few dozen bytes");
+        self.bytes[at..].rotate_right(length);
         // No more are to come.
         if u64::from(which) == TOGETHER - 1 {
             self.bytes.shrink_to_fit();

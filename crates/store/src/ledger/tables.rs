@@ -62,7 +62,8 @@ impl Ledger {
         for_all!(text: "opening" openings, "alias" aliases, "person" people,
             "condemned" condemned, "other keys" other_keys, "delegation" delegations,
             "delegated" delegated, "draft" drafts, "ended session" ended_sessions,
-            "admission" admissions, "ticket" tickets);
+            "admission" admissions);
+        tell(&mut text, "ticket", tickets.others(), |_| true);
         // A row of nothing says what no row says.
         tell(&mut text, "slot", slots, |taken: &Taken| taken.held + taken.booked + taken.blocked > 0);
         tell(&mut text, "supply", supply, |doses| *doses > 0);

@@ -29,6 +29,11 @@ impl Visits {
         }
     }
 
+    /// The last one of the day.
+    pub(super) fn look(&self, slot: SlotId) -> u64 {
+        self.on.get(&(slot.clinic, slot.visit_on)).and_then(|day| day.last()).map_or(0, |id| id.0)
+    }
+
     #[cfg(feature = "conformance")]
     pub(super) fn all(&self) -> impl Iterator<Item = (ClinicId, Date, AppointmentId)> {
         self.on.iter().flat_map(|((clinic, day), ids)| ids.iter().map(move |id| (*clinic, *day, *id)))

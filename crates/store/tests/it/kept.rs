@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
 use store::conformance::{Subject, simulation};
 use store::kept::{Follower, Keeping, Under};
 use store::{
-    Answer, AuditEvent, Clock, Ledger, MockClock, Request, Store, StoreError, Waiting, reads_of_the_ledger,
-    record,
+    Answer, AuditEvent, Clock, KeptAnswers, Ledger, MockClock, Request, Store, StoreError, Waiting,
+    reads_of_the_ledger, record,
 };
 
 const SEEDS: u64 = 60;
@@ -66,7 +66,9 @@ impl Kept {
             }
             ledger.commit();
         }
-        ledger.load_answers(&self.answers).expect("they were just written");
+        let mut answers = KeptAnswers::default();
+        answers.add(&self.answers).expect("they were just written");
+        ledger.take_answers(answers).expect("they are kept nowhere else");
         ledger.end_loading();
         ledger
     }

@@ -4,7 +4,8 @@ use super::Figures;
 use std::fmt::Write as _;
 
 const PAIRS_PER_SECOND_MIN: f64 = 200_000.0;
-const ANSWER_P99_MS_MAX: f64 = 10.0;
+/// From handed to the journal to known to be durable: the bound of the histogram under which 99 of 100 are.
+const COMMIT_P99_MS_MAX: f64 = 10.0;
 const STALL_MS_MAX: f64 = 100.0;
 /// That they are at all; the lag at a steady rate has a goal of its own.
 const VIEWS_SECONDS_MAX: f64 = 600.0;
@@ -39,7 +40,11 @@ impl Measured {
         ]);
         let verdicts = [
             verdict("pairs/s", ours, Bound::Min(PAIRS_PER_SECOND_MIN)),
-            verdict("answer p99, ms", figure(&self.pairs, "answer_p99_ms"), Bound::Max(ANSWER_P99_MS_MAX)),
+            verdict(
+                "commit p99, ms",
+                figure(&self.pairs, "commit_p99_ms_at_most"),
+                Bound::Max(COMMIT_P99_MS_MAX),
+            ),
             verdict("longest stall, ms", figure(&self.pairs, "stall_ms"), Bound::Max(STALL_MS_MAX)),
             verdict(
                 "seconds until the views hold everything",
@@ -115,7 +120,7 @@ mod tests {
         Measured {
             pairs: figures(&[
                 ("pairs_per_second", pairs_per_second),
-                ("answer_p99_ms", 9.0),
+                ("commit_p99_ms_at_most", 10.0),
                 ("stall_ms", stall_ms),
                 ("views_caught_up_seconds", 1.0),
                 ("journal_bytes", 4_000.0),

@@ -177,15 +177,14 @@ impl Ledger {
         now: Timestamp,
         changes: &mut Changes,
     ) -> Outcome {
-        let waiting = self.to_remind.get(&visit_on).into_iter().flatten();
-        let due = |id: &AppointmentId| {
-            let appointment = self.appointments.get(*id)?;
+        let due = |id: AppointmentId| {
+            let appointment = self.appointments.get(id)?;
             let is_due = appointment.state == AppointmentState::Booked
                 && appointment.place.slot.visit_on == visit_on
-                && self.reminded.get(*id) != Some(&visit_on);
-            is_due.then_some((*id, appointment.place.recipient))
+                && self.reminded.get(id) != Some(&visit_on);
+            is_due.then_some((id, appointment.place.recipient))
         };
-        let due: Vec<_> = waiting.filter_map(due).take(people_max).collect();
+        let due: Vec<_> = self.to_remind.on(visit_on).filter_map(due).take(people_max).collect();
         for (id, recipient) in &due {
             self.tell(*recipient, MessageKind::Reminder(*id), now, changes);
         }

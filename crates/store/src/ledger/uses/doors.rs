@@ -4,7 +4,7 @@ use super::{Changes, Decided, known};
 use crate::Admit;
 use crate::ledger::Ledger;
 use booking::rules::{self, AdmitFacts};
-use booking::{CampaignId, Change, Opening, Outcome, PersonId};
+use booking::{CampaignId, Change, Opening, Outcome, PersonId, TicketRef};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -57,13 +57,18 @@ impl Ledger {
             helps_eligible: self.helps_eligible(campaign, person),
             ticket,
             queue_number,
-            ticket_used_by: self.tickets.get((campaign, ticket)).map(|person| self.known_as(*person)),
+            ticket_used_by: self.ticket_used_by(campaign, ticket),
             revoked_at: self.ticket_revoked_at(campaign, ticket),
             earlier: self.admissions.get((campaign, person)),
         })?;
         self.registered(person)?;
         self.write(Change::Admitted { campaign, person, admission }, changes);
         Ok(Outcome::Admitted(admission))
+    }
+
+    fn ticket_used_by(&self, campaign: CampaignId, ticket: TicketRef) -> Option<PersonId> {
+        let used_by = self.tickets.used_by(&self.admissions, campaign, ticket);
+        used_by.map(|person| self.known_as(person))
     }
 
     fn helps_eligible(&self, campaign: CampaignId, person: PersonId) -> bool {

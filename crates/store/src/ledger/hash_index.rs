@@ -1,10 +1,10 @@
-//! Where each key stands in the list of answers: eight bytes a key, in many small parts, so that no part takes long to
-//! grow. The keys themselves are in the list.
+//! Where each key leads: eight bytes a key, in many small parts, so that no part takes long to grow. The keys themselves
+//! are where it leads to.
 
 use foldhash::fast::RandomState;
 use std::hash::BuildHasher as _;
 
-/// In the list, in bytes.
+/// In the list of answers, in bytes; or somebody's number.
 pub(super) type Position = u64;
 
 const PARTS: u64 = 256;
@@ -48,8 +48,19 @@ impl Index {
         candidates.filter(move |place| place >> POSITION_BITS == rest).map(|place| (place & POSITION) - 1)
     }
 
+    /// What stands where the key belongs, whatever it is.
+    pub(super) fn look(&self, key: &[u8; 16]) -> u64 {
+        let Hashed { part, rest } = self.hashed(key);
+        let places = self.parts.get(part).map_or(&[][..], |part| &part.places);
+        places.get(home(places.len(), rest)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn holds(position: Position) -> bool {
+        position < POSITION
+    }
+
     pub(super) fn insert(&mut self, key: &[u8; 16], position: Position) {
-        assert!(position < POSITION, "there is no terabyte of answers");
+        assert!(Self::holds(position), "there is no terabyte of answers");
         let Hashed { part, rest } = self.hashed(key);
         if self.parts.is_empty() {
             self.parts.resize_with(PARTS as usize, Part::default);
