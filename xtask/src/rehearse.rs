@@ -1,5 +1,5 @@
 //! A rehearsal of the released binary, as CI makes it: a crowd of hundreds within seconds, and its audit. Then another
-//! that is killed in the middle and started again, and a third look at the first with a booking taken out of the list,
+//! that is killed in the middle and started again, one of a minute beside its plan, and another look at the first with a booking taken out of the list,
 //! which the audit must notice.
 use crate::card::Figure;
 use crate::demo::{Demo, Options};
@@ -20,10 +20,28 @@ const RATE: u32 = 300;
 /// So much of the second crowd is booked when the service is killed, at the least.
 const KILL_AFTER: Duration = Duration::from_secs(7);
 
+/// Who comes to a service that lets in so many a second.
+#[derive(Clone, Copy)]
+struct Crowd {
+    people: u32,
+    rate: u32,
+    is_killed: bool,
+}
+
+const SHORT: Crowd = Crowd { people: 600, rate: RATE, is_killed: false };
+/// They wait long enough to be held against a plan, which counts in seconds.
+const A_MINUTE: Crowd = Crowd { people: 3_000, rate: 50, is_killed: false };
+/// How far the rehearsed curve of admissions may lie from the planned one.
+const APART_PERCENT_MAX: f64 = 10.0;
+
 pub(crate) fn run() -> Result<()> {
     let dir = TempDir::new()?;
-    let calm = rehearse(&dir.path().join("calm"), false)?;
-    let killed = rehearse(&dir.path().join("killed"), true)?;
+    let calm = rehearse(&dir.path().join("calm"), SHORT)?;
+    let killed = rehearse(&dir.path().join("killed"), Crowd { is_killed: true, ..SHORT })?;
+    let apart = planned_apart(&rehearse(&dir.path().join("planned"), A_MINUTE)?)?;
+    println!(
+        "rehearsed beside planned: {apart:.1} % of the whole length apart (at most {APART_PERCENT_MAX})"
+    );
     let (data, out) = (dir.path().join("calm/data"), dir.path().join("calm/out"));
     order_and_rate(&calm, &killed, ten_times_the_rate_is_noticed(&data, &out)?)?;
     let caught = lost_booking_is_noticed(&data, &out)?;
@@ -44,6 +62,13 @@ pub(crate) fn run() -> Result<()> {
         ),
     }
     .tell()
+}
+
+/// Of the same scenario, in percent; more than may be is an error, and so is a report that does not say it.
+fn planned_apart(report: &Value) -> Result<f64> {
+    let apart = report["planned_apart_percent"].as_f64().context("the report compares no plan")?;
+    ensure!(apart <= APART_PERCENT_MAX, "rehearsed {apart:.1} % apart from the plan");
+    Ok(apart)
 }
 
 /// Nobody in a hurry is overtaken, and nobody comes in above the rate: what the audit found, held once more against a
@@ -81,24 +106,25 @@ fn ten_times_the_rate_is_noticed(data: &Path, out: &Path) -> Result<bool> {
 }
 
 /// Plays the canonical scenario at a service of its own; answers its report, which must say that it passes.
-fn rehearse(dir: &Path, is_killed: bool) -> Result<Value> {
+fn rehearse(dir: &Path, of: Crowd) -> Result<Value> {
     let (data, out) = (dir.join("data"), dir.join("out"));
     let port = free_port()?;
-    let mut demo = start(&data, port)?;
+    let mut demo = start(&data, port, of.rate)?;
     let mut crowd = Guard::spawn(
         Command::new(workspace::release_dir()?.join("charye"))
             .args(["rehearse", "--scenario", "ten-seconds", "--at", &format!("127.0.0.1:{port}")])
-            .args(["--admissions-per-second", &RATE.to_string()])
+            .args(["--people", &of.people.to_string()])
+            .args(["--admissions-per-second", &of.rate.to_string()])
             .arg("--data")
             .arg(&data)
             .arg("--out")
             .arg(&out)
             .stdout(Stdio::null()),
     )?;
-    if is_killed {
+    if of.is_killed {
         thread::sleep(KILL_AFTER);
         demo.guard.crash()?;
-        demo = start(&data, port)?;
+        demo = start(&data, port, of.rate)?;
     }
     let deadline = clock::now() + Duration::from_secs(SECONDS_MAX);
     let status = loop {
@@ -116,14 +142,14 @@ fn rehearse(dir: &Path, is_killed: bool) -> Result<Value> {
     Ok(report)
 }
 
-fn start(data: &Path, port: u16) -> Result<Demo> {
+fn start(data: &Path, port: u16, rate: u32) -> Result<Demo> {
     Demo::start(&Options {
         dir: data,
         opens_in: "4s",
         listen: Ipv4Addr::LOCALHOST,
         core: None,
         port: Some(port),
-        more: &["--admissions-per-second", &RATE.to_string()],
+        more: &["--admissions-per-second", &rate.to_string()],
     })
 }
 
@@ -144,4 +170,20 @@ fn lost_booking_is_noticed(data: &Path, out: &Path) -> Result<bool> {
         .stdout(Stdio::null())
         .status()?;
     Ok(status.code() == Some(3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_rehearsal_far_from_its_plan_fails_and_so_does_one_that_was_held_against_none() {
+        assert!(planned_apart(&json!({ "planned_apart_percent": 9.9 })).is_ok());
+        for report in
+            [json!({ "planned_apart_percent": 10.1 }), json!({ "planned_apart_percent": null }), json!({})]
+        {
+            assert!(planned_apart(&report).is_err(), "{report}");
+        }
+    }
 }
