@@ -50,8 +50,11 @@ impl AuditMarks {
         if before.seq == after.seq {
             return;
         }
-        let is_near =
-            |mark: &Mark| row - mark.row < ROWS_BETWEEN && before.seq - mark.before.seq < EVENTS_BETWEEN;
+        // Where nobody checks the chain, rows may come in any order.
+        let is_near = |mark: &Mark| {
+            row.saturating_sub(mark.row) < ROWS_BETWEEN
+                && before.seq.saturating_sub(mark.before.seq) < EVENTS_BETWEEN
+        };
         if !self.marks.last().is_some_and(is_near) {
             self.marks.push(Mark { row, before });
         }
@@ -145,5 +148,20 @@ impl AuditPage {
 
     pub(crate) fn events(self) -> Vec<AuditEvent> {
         self.events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_in_any_order_which_only_an_unchecked_journal_has_set_marks_all_the_same() {
+        let begin = AuditHead::begin(1);
+        let mut marks = AuditMarks::new(begin);
+        for (row, seq) in [(7, 1), (3, 2), (u64::MAX, 9), (1, 4)] {
+            marks.note(row, AuditHead { seq, ..begin });
+        }
+        assert_eq!(marks.before(0).map(|mark| mark.row), Some(7));
     }
 }
