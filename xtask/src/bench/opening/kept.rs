@@ -2,6 +2,7 @@
 //! again when all of them are answered. Whoever finds no free connection waits, and the wait counts.
 use super::answers::{Seen, Shape};
 use super::arrivals::Arrivals;
+use super::failure::Failure;
 use super::outcome::Outcome;
 use crate::clock;
 use anyhow::{Context, Result, ensure};
@@ -49,14 +50,14 @@ struct Crowd<'a> {
 /// As many threads as there are cores beside the service's.
 pub(super) fn run(port: u16, request: &[u8], arrivals: &Arrivals, depth: u64) -> Result<Outcome> {
     let cores = thread::available_parallelism().context("counting cores")?.get();
-    let share = arrivals.share(cores as u64);
     let start = clock::now() + TICK;
-    let crowd = || -> Result<Outcome> {
+    let crowd = |number: usize| -> Result<Outcome> {
+        let share = arrivals.share(number as u64, cores as u64);
         let mut poll = Poll::new()?;
         Crowd::new(&poll, port, request, share, start, cores, depth)?.come(&mut poll)
     };
     let outcomes = thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(crowd)).collect();
+        let threads: Vec<_> = (0..cores).map(|number| scope.spawn(move || crowd(number))).collect();
         threads.into_iter().map(|one| one.join().expect("a crowd does not panic")).collect::<Result<Vec<_>>>()
     })?;
     let mut all = Outcome::new();
@@ -97,7 +98,7 @@ impl<'a> Crowd<'a> {
         let mut scratch = vec![0; READ_BYTES];
         let people = self.arrivals.people;
         let mut heard_at = self.start;
-        while self.outcome.answered + self.outcome.wrong < people {
+        while self.outcome.settled() < people {
             let now = clock::now();
             self.send_due(now.saturating_duration_since(self.start))?;
             match poll.poll(&mut events, Some(TICK)) {
@@ -126,6 +127,7 @@ impl<'a> Crowd<'a> {
             connection.people = self.next..until;
             // What fits the smallest of the system's buffers.
             connection.stream.write_all(&self.batch[..bytes]).context("sending")?;
+            self.outcome.requests += until - self.next;
             self.outcome.writes += 1;
             self.next = until;
         }
@@ -156,9 +158,10 @@ impl<'a> Crowd<'a> {
                         received = &received[length..];
                         let person = connection.people.next().context("an answer that nobody asked for")?;
                         let wanted = self.start + self.arrivals.at(person);
-                        self.outcome.latency.record(now.saturating_duration_since(wanted));
-                        self.outcome.answered += u64::from(status == CREATED);
-                        self.outcome.wrong += u64::from(status != CREATED);
+                        match status {
+                            CREATED => self.outcome.answer(now.saturating_duration_since(wanted)),
+                            other => self.outcome.fail(Failure::Status(other)),
+                        }
                     }
                 }
             }
