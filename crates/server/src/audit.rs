@@ -2,7 +2,7 @@
 
 mod list;
 
-pub(crate) use list::{Listed, check, write};
+pub(crate) use list::{Listed, check};
 
 use anyhow::{Context as _, Result, ensure};
 use jiff::Timestamp;

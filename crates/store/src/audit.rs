@@ -89,8 +89,54 @@ impl AuditHead {
     }
 }
 
-/// Proves a list from its own lines and from heads that were given away before: without one of those, a list that was
-/// cut at its end, or made anew from somewhere on, looks whole. Heads from before the list say nothing of it.
+/// A list as it is proved, event by event, from its own lines and from heads that were given away before: without one
+/// of those, a list that was cut at its end, or made anew from somewhere on, looks whole. Heads from before the list say
+/// nothing of it.
+#[derive(Debug)]
+pub struct AuditProof {
+    head: AuditHead,
+    /// Those that the list has not come to, the next one last.
+    anchors: Vec<AuditHead>,
+}
+
+impl AuditProof {
+    pub fn begin(begin: AuditHead, anchors: &[AuditHead]) -> Self {
+        let mut anchors: Vec<AuditHead> =
+            anchors.iter().filter(|anchor| anchor.seq >= begin.seq).copied().collect();
+        anchors.sort_by_key(|anchor| std::cmp::Reverse(anchor.seq));
+        Self { head: begin, anchors }
+    }
+
+    /// # Errors
+    /// The event, or the one before it, if that is not the one that a head from elsewhere knows.
+    pub fn follow(&mut self, event: &AuditEvent) -> Result<(), Offender> {
+        self.check_anchors()?;
+        self.head.follow(event)
+    }
+
+    /// Where the list ends.
+    ///
+    /// # Errors
+    /// The last event, or the first that is not there although a head from elsewhere knows it.
+    pub fn end(mut self) -> Result<AuditHead, Offender> {
+        self.check_anchors()?;
+        match self.anchors.last() {
+            Some(_) => Err(Offender { seq: self.head.seq + 1, what: Offence::CutOff }),
+            None => Ok(self.head),
+        }
+    }
+
+    fn check_anchors(&mut self) -> Result<(), Offender> {
+        while let Some(anchor) = self.anchors.pop_if(|anchor| anchor.seq == self.head.seq) {
+            if anchor != self.head {
+                return Err(Offender { seq: self.head.seq, what: Offence::NotTheAnchored });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// [`AuditProof`] of a list that is in memory.
 ///
 /// # Errors
 /// The first offender.
@@ -99,30 +145,7 @@ pub fn verify_audit(
     events: &[AuditEvent],
     anchors: &[AuditHead],
 ) -> Result<AuditHead, Offender> {
-    let mut head = begin;
-    let mut anchors: Vec<AuditHead> =
-        anchors.iter().filter(|anchor| anchor.seq >= begin.seq).copied().collect();
-    anchors.sort_by_key(|anchor| anchor.seq);
-    let mut anchors = anchors.into_iter().peekable();
-    for event in events {
-        check_anchor(&mut anchors, head)?;
-        head.follow(event)?;
-    }
-    check_anchor(&mut anchors, head)?;
-    match anchors.next() {
-        Some(_) => Err(Offender { seq: head.seq + 1, what: Offence::CutOff }),
-        None => Ok(head),
-    }
-}
-
-fn check_anchor(
-    anchors: &mut std::iter::Peekable<impl Iterator<Item = AuditHead>>,
-    head: AuditHead,
-) -> Result<(), Offender> {
-    while let Some(anchor) = anchors.next_if(|anchor| anchor.seq == head.seq) {
-        if anchor != head {
-            return Err(Offender { seq: head.seq, what: Offence::NotTheAnchored });
-        }
-    }
-    Ok(())
+    let mut proof = AuditProof::begin(begin, anchors);
+    events.iter().try_for_each(|event| proof.follow(event))?;
+    proof.end()
 }

@@ -48,7 +48,7 @@ mod undo;
 pub mod conformance;
 
 pub use as_staff::{AsStaff, CorrectEligibility, StaffAct};
-pub use audit::{AuditEvent, AuditHead, Offence, Offender, verify_audit};
+pub use audit::{AuditEvent, AuditHead, AuditProof, Offence, Offender, verify_audit};
 pub use clock::{Clock, MockClock, Randomness};
 pub use command::{Admit, Command, Delegate, Keyed, RenewAliases, Request, TakePlaces, Wait};
 pub use error::StoreError;

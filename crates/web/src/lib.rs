@@ -15,6 +15,7 @@ pub mod actions;
 pub mod api;
 pub mod app;
 pub mod assets;
+pub mod audit_list;
 pub mod availability;
 pub mod cipher;
 pub mod claim;

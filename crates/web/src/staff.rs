@@ -7,7 +7,7 @@
 //!   listener of its own: nothing of it is on the public one.
 //! - [`desk`]: in whose name the ledger is asked. Whatever is done or looked at goes to it in an envelope with who, from
 //!   where and why, and is on record in the same step.
-//! - [`people`], [`booking`], [`codes`]: the agent. [`record`]: the auditor.
+//! - [`people`], [`booking`], [`codes`]: the agent. [`record`]: the auditor. [`export`]: the audit record as a list.
 //! - [`campaign`], [`correction`]: the campaign manager. [`console`], [`operator`], [`orders`]: the operator; fresh codes for what is big: [`step_up`], two
 //!   people for what is biggest: [`proposal`], [`stop`].
 //!
@@ -24,6 +24,7 @@ mod codes;
 pub mod console;
 mod correction;
 mod desk;
+mod export;
 pub mod finder;
 mod live;
 mod operator;
@@ -65,6 +66,7 @@ pub struct Staff {
     pacing: pacing::Pacing,
     hashing: password::Hashing,
     unmasked: alarm::Unmasked,
+    exports: export::Exports,
 }
 
 impl Staff {
@@ -77,6 +79,7 @@ impl Staff {
             pacing: pacing::Pacing::default(),
             hashing: password::Hashing::default(),
             unmasked: alarm::Unmasked::default(),
+            exports: export::Exports::default(),
         }
     }
 }

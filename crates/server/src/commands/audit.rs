@@ -8,11 +8,12 @@ use crate::verify::{Named, Source, config};
 use anyhow::{Context as _, Result, ensure};
 use booking::AuditEntry;
 use std::fs::OpenOptions;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::process::ExitCode;
 use store::{AuditEvent, AuditHead, Clock as _};
+use web::audit_list::Line;
 
 /// Of the embedded store.
 const INCARNATION: u32 = 1;
@@ -30,46 +31,59 @@ pub(crate) fn run(audit: &Audit) -> Result<ExitCode> {
         AuditWhat::Head { what, places } => {
             let config = config(places, None)?;
             let source = Source::open(&Named { what, scratch: None, config: &config })?;
-            let (begin, events) = events(&source, 0)?;
-            println!("{}", audit::line(SystemClock.now(), &end(begin, &events)));
+            let end = each_event(&source, |_, _| Ok(()))?;
+            println!("{}", audit::line(SystemClock.now(), &end));
             Ok(ExitCode::SUCCESS)
         }
         AuditWhat::Check { file, heads } => Ok(check(audit::check(file, heads.as_deref()))),
     }
 }
 
-/// Writes the list into a new file; answers how many events, and the head that they end at.
-pub(super) fn export(source: &Source, since: u64, file: &Path) -> Result<(usize, AuditHead)> {
-    let (begin, events) = events(source, since)?;
-    let end = end(begin, &events);
+/// Writes the list into a new file, event by event; answers how many events, and the head that they end at.
+pub(super) fn export(source: &Source, since: u64, file: &Path) -> Result<(u64, AuditHead)> {
     let options = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     let mut out = BufWriter::new(options.with_context(|| file.display().to_string())?);
-    audit::write(&mut out, &begin, events.iter(), &end)?;
-    out.into_inner()?.sync_all()?;
-    Ok((events.len(), end))
-}
-
-fn end(begin: AuditHead, events: &[AuditEvent]) -> AuditHead {
-    events.last().map_or(begin, |last| AuditHead { seq: last.seq, hash: last.hash, ..begin })
-}
-
-/// The events after that one, and the head they begin from.
-fn events(source: &Source, since: u64) -> Result<(AuditHead, Vec<AuditEvent>)> {
-    let mut head = AuditHead::begin(INCARNATION);
-    let (mut begin, mut events) = (head, Vec::new());
-    each(source, |_, _, change| {
-        if let Some(entry) = AuditEntry::of(&change) {
-            let event = head.add(entry);
-            if event.seq <= since {
-                begin = head;
-            } else {
-                events.push(event);
-            }
+    let (mut begin, mut line) = (None, Vec::new());
+    let mut put = |what: &Line| {
+        line.clear();
+        what.write(&mut line);
+        out.write_all(&line)
+    };
+    let end = each_event(source, |before, event| {
+        if event.seq <= since {
+            return Ok(());
         }
-        Ok(())
+        if begin.is_none() {
+            begin = Some(before);
+            put(&Line::begin(&before))?;
+        }
+        Ok(put(&Line::event(event))?)
     })?;
-    ensure!(begin.seq == since, "사건이 {}개뿐입니다 / there are only {} events", begin.seq, begin.seq);
-    Ok((begin, events))
+    if end.seq < since {
+        std::fs::remove_file(file)?;
+    }
+    ensure!(end.seq >= since, "사건이 {}개뿐입니다 / there are only {} events", end.seq, end.seq);
+    if begin.is_none() {
+        put(&Line::begin(&end))?;
+    }
+    put(&Line::end(&end))?;
+    out.into_inner()?.sync_all()?;
+    Ok((end.seq - since, end))
+}
+
+/// Every event with the head before it; answers the head after the last. None of them is kept.
+fn each_event(
+    source: &Source,
+    mut look: impl FnMut(AuditHead, &AuditEvent) -> Result<()>,
+) -> Result<AuditHead> {
+    let mut head = AuditHead::begin(INCARNATION);
+    each(source, |_, _, change| {
+        let Some(entry) = AuditEntry::of(&change) else { return Ok(()) };
+        let before = head;
+        let event = head.add(entry);
+        look(before, &event)
+    })?;
+    Ok(head)
 }
 
 fn check(found: Result<Listed>) -> ExitCode {

@@ -26,6 +26,7 @@ pub struct Frame {
     pub who: Option<String>,
     pub serves_people: bool,
     pub reads_record: bool,
+    pub exports: bool,
     pub runs_line: bool,
     pub runs_campaign: bool,
     pub may_stop: bool,

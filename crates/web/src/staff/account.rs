@@ -30,6 +30,8 @@ pub enum Power {
     People,
     /// What staff did and looked at.
     Record,
+    /// The whole record of what was done, as a list that proves itself; people are numbers in it.
+    Export,
     /// The line as a whole: its figures and its orders.
     Line,
     /// The campaign: what it says, whom it is for, what is announced.
@@ -60,6 +62,7 @@ impl Role {
             Power::Account => true,
             Power::People => self == Self::Agent,
             Power::Record => self == Self::Auditor,
+            Power::Export => matches!(self, Self::Auditor | Self::Operator),
             Power::Line => self == Self::Operator,
             Power::Campaign => self == Self::Manager,
             Power::Stop => matches!(self, Self::Manager | Self::Operator),

@@ -35,6 +35,7 @@ impl Context {
             who: account.map(|account| account.login.clone()),
             serves_people: account.is_some_and(|account| account.may(Power::People, today)),
             reads_record: account.is_some_and(|account| account.may(Power::Record, today)),
+            exports: account.is_some_and(|account| account.may(Power::Export, today)),
             runs_line: account.is_some_and(|account| account.may(Power::Line, today)),
             runs_campaign: account.is_some_and(|account| account.may(Power::Campaign, today)),
             may_stop: account.is_some_and(|account| account.may(Power::Stop, today)),

@@ -1,7 +1,9 @@
 //! The staff's whole table. Each line names the power that it needs; the test of who may do what is made from it.
 
 use super::account::Power;
-use super::{booking, campaign, codes, correction, operator, orders, people, record, setup, sign_in, stop};
+use super::{
+    booking, campaign, codes, correction, export, operator, orders, people, record, setup, sign_in, stop,
+};
 use crate::context::Wants;
 use crate::routes::{Guard, Handler, Route};
 use http::Method;
@@ -30,7 +32,7 @@ fn page(method: Method, path: &'static str, guard: Guard, handler: Handler) -> R
 }
 
 static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    use Power::{Account, Campaign, Line, People, Record, Stop};
+    use Power::{Account, Campaign, Export, Line, People, Record, Stop};
     let (get, post) = (|| Method::GET, || Method::POST);
     let (door, duty) = (Guard::StaffDoor, Guard::Staff);
     vec![
@@ -43,6 +45,7 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/desk/sign-out", duty(Account), run!(sign_in::leave)),
         page(get(), "/desk", duty(Account), run!(people::home)),
         page(get(), "/desk/record", duty(Record), run!(record::get)),
+        page(get(), "/desk/audit", duty(Export), run!(export::get)),
         page(get(), "/desk/campaign", duty(Campaign), run!(campaign::get)),
         page(post(), "/desk/campaign/preview", duty(Campaign), run!(campaign::preview)),
         page(get(), "/desk/campaign/notice", duty(Campaign), run!(campaign::get_notice)),

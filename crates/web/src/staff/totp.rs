@@ -48,6 +48,23 @@ pub fn base32(bytes: &[u8]) -> String {
     text
 }
 
+/// The secret of an app, as people type it: blanks, hyphens and case do not count.
+pub fn unbase32(text: &str) -> Option<[u8; 20]> {
+    let letters =
+        text.bytes().filter(|letter| !b" -".contains(letter)).map(|letter| letter.to_ascii_uppercase());
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0u32, 0);
+    for letter in letters {
+        bits = bits << 5 | u32::try_from(BASE32.iter().position(|known| *known == letter)?).ok()?;
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held & 0xff) as u8);
+        }
+        bits &= (1 << held) - 1;
+    }
+    bytes.try_into().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +108,9 @@ mod tests {
         for (bytes, text) in [("f", "MY"), ("foob", "MZXW6YQ"), ("foobar", "MZXW6YTBOI")] {
             assert_eq!(base32(bytes.as_bytes()), text);
         }
+        let typed = base32(SECRET).to_lowercase();
+        assert_eq!(unbase32(&format!("{} - {}", &typed[..7], &typed[7..])).as_ref(), Some(SECRET));
+        assert_eq!(unbase32(&typed[1..]), None);
+        assert_eq!(unbase32(&typed.replace('g', "1")), None);
     }
 }

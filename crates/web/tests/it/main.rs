@@ -10,6 +10,7 @@
 mod addresses;
 mod answers;
 mod attack;
+mod audit_list;
 mod changing;
 mod enumeration;
 mod fields;

@@ -17,10 +17,11 @@ const ACCOUNT: Guard = Guard::Staff(Power::Account);
 const PEOPLE: Guard = Guard::Staff(Power::People);
 const STOP: Guard = Guard::Staff(Power::Stop);
 const RECORD: Guard = Guard::Staff(Power::Record);
+const EXPORT: Guard = Guard::Staff(Power::Export);
 const CAMPAIGN: Guard = Guard::Staff(Power::Campaign);
 const LINE: Guard = Guard::Staff(Power::Line);
 
-const RULES: [(&str, &str, Guard); 37] = [
+const RULES: [(&str, &str, Guard); 38] = [
     ("GET", "/", StaffDoor),
     ("GET", "/desk/sign-in", StaffDoor),
     ("POST", "/desk/sign-in", StaffDoor),
@@ -30,6 +31,7 @@ const RULES: [(&str, &str, Guard); 37] = [
     ("POST", "/desk/sign-out", ACCOUNT),
     ("GET", "/desk", ACCOUNT),
     ("GET", "/desk/record", RECORD),
+    ("GET", "/desk/audit", EXPORT),
     ("GET", "/desk/campaign", CAMPAIGN),
     ("POST", "/desk/campaign/preview", CAMPAIGN),
     ("GET", "/desk/campaign/notice", CAMPAIGN),

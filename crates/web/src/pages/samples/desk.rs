@@ -66,6 +66,7 @@ pub(super) fn frame(lang: Lang, path: &str) -> Frame {
         who: Some("hong.gd".to_owned()),
         serves_people: true,
         reads_record: false,
+        exports: false,
         runs_line: false,
         runs_campaign: false,
         may_stop: false,
@@ -188,7 +189,8 @@ fn record(lang: Lang) -> RecordPage {
         why: why.to_owned(),
         refused: Some(311),
     };
-    let frame = Frame { serves_people: false, reads_record: true, ..frame(lang, "/desk/record") };
+    let frame =
+        Frame { serves_people: false, reads_record: true, exports: true, ..frame(lang, "/desk/record") };
     let rows = vec![row(lang.t("사람을 봄", "looked at a person"), ""), row("hold", "본인 확인 전화")];
     RecordPage { frame, who: "hong.gd".to_owned(), rows, earlier: Some(lang.href("/desk/record?until=12")) }
 }
