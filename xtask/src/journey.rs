@@ -39,6 +39,7 @@ mod walk;
 use crate::process::TempDir;
 use crate::{clock, workspace};
 use anyhow::{Context, Result, bail, ensure};
+pub(crate) use office::add_account;
 pub(crate) use options::Options;
 pub(crate) use screen::Engine;
 use std::fs;

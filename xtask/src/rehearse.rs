@@ -1,15 +1,17 @@
-//! A rehearsal of the released binary, as CI makes it: a crowd of hundreds within seconds, and its audit. Then another
+//! A rehearsal of the released binary, as CI makes it: a crowd of hundreds within seconds, and its audit, for which an
+//! operator takes the record away over HTTP. Then another
 //! that is killed in the middle and started again, one of a minute beside its plan, and another look at the first with a booking taken out of the list,
 //! which the audit must notice.
 use crate::card::Figure;
 use crate::demo::{Demo, Options};
+use crate::journey::add_account;
 use crate::process::{Guard, TempDir, free_port};
 use crate::{clock, workspace};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::fs;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -108,13 +110,16 @@ fn ten_times_the_rate_is_noticed(data: &Path, out: &Path) -> Result<bool> {
 /// Plays the canonical scenario at a service of its own; answers its report, which must say that it passes.
 fn rehearse(dir: &Path, of: Crowd) -> Result<Value> {
     let (data, out) = (dir.join("data"), dir.join("out"));
-    let port = free_port()?;
-    let mut demo = start(&data, port, of.rate)?;
+    let (port, staff_port) = (free_port()?, free_port()?);
+    let mut demo = start(&data, port, staff_port, of.rate)?;
+    let operator = operator(dir, &data, staff_port)?;
     let mut crowd = Guard::spawn(
         Command::new(workspace::release_dir()?.join("charye"))
             .args(["rehearse", "--scenario", "ten-seconds", "--at", &format!("127.0.0.1:{port}")])
             .args(["--people", &of.people.to_string()])
             .args(["--admissions-per-second", &of.rate.to_string()])
+            .arg("--operator")
+            .arg(&operator)
             .arg("--data")
             .arg(&data)
             .arg("--out")
@@ -124,7 +129,7 @@ fn rehearse(dir: &Path, of: Crowd) -> Result<Value> {
     if of.is_killed {
         thread::sleep(KILL_AFTER);
         demo.guard.crash()?;
-        demo = start(&data, port, of.rate)?;
+        demo = start(&data, port, staff_port, of.rate)?;
     }
     let deadline = clock::now() + Duration::from_secs(SECONDS_MAX);
     let status = loop {
@@ -139,17 +144,30 @@ fn rehearse(dir: &Path, of: Crowd) -> Result<Value> {
     ensure!(status.success(), "the rehearsal does not pass: {text}");
     let report: Value = serde_json::from_str(&text)?;
     ensure!(report["audit"]["acknowledged"].as_u64() > Some(100), "hardly anybody booked: {text}");
+    let list = fs::read_to_string(out.join("audit.jsonl"))?;
+    ensure!(list.contains("\"looked_up\":\"Export\""), "the record was not taken by the operator");
     Ok(report)
 }
 
-fn start(data: &Path, port: u16, rate: u32) -> Result<Demo> {
+/// The credential of a new operator.
+fn operator(dir: &Path, data: &Path, staff_port: u16) -> Result<PathBuf> {
+    let setup = add_account(data, "rehearsal", "operator")?;
+    let file = dir.join("operator.toml");
+    fs::write(
+        &file,
+        format!("at = \"127.0.0.1:{staff_port}\"\nlogin = \"rehearsal\"\nsetup = \"{setup}\"\n"),
+    )?;
+    Ok(file)
+}
+
+fn start(data: &Path, port: u16, staff_port: u16, rate: u32) -> Result<Demo> {
     Demo::start(&Options {
         dir: data,
         opens_in: "4s",
         listen: Ipv4Addr::LOCALHOST,
         core: None,
         port: Some(port),
-        more: &["--admissions-per-second", &rate.to_string()],
+        more: &["--admissions-per-second", &rate.to_string(), "--staff-port", &staff_port.to_string()],
     })
 }
 

@@ -6,6 +6,8 @@
 //! * the driver (`driver`, `wire`, `pace`): connections and the rate of requests. It knows no one's purpose.
 //! * the journal (`journal`): counters of what the answers said, and the sum that must come out even.
 //!
+//! Afterwards an operator takes the audit record away (`office`), which the `audit` holds the logbook against.
+//!
 //! Beside it stands the planner (`plan`): the same opening without a service, in virtual time.
 //!
 //! It is not a benchmark: it is paced, bounded, and backs off when it is asked to.
@@ -17,6 +19,7 @@ pub mod crowd;
 pub mod gate;
 pub mod journal;
 pub mod logbook;
+pub mod office;
 pub mod plan;
 pub mod scenario;
 pub mod tally;

@@ -1,10 +1,11 @@
-//! The list of audit events that `charye audit export` writes, as far as appointments go.
+//! The list of audit events that the service sends and `charye audit export` writes, as far as appointments go.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead};
 
 use booking::SlotId;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::logbook::{number, slot};
 
@@ -25,6 +26,7 @@ pub struct Booking {
 #[derive(Deserialize)]
 struct Line {
     event: Option<Event>,
+    end: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -61,14 +63,20 @@ struct Cancelled {
 
 impl Export {
     /// # Errors
-    /// A line that is not of such a list, by its number.
+    /// A line that is not of such a list, by its number; or a list that was cut: what is not in it may be there.
     pub fn read(list: impl BufRead) -> io::Result<Self> {
         let mut export = Export::default();
+        let mut is_whole = false;
         for (at, text) in list.lines().enumerate() {
             let line: Line = serde_json::from_str(&text?).map_err(|error| wrong(at, &error.to_string()))?;
+            is_whole = line.end.is_some();
             if let Some(event) = line.event {
                 export.add(&event).ok_or_else(|| wrong(at, "an appointment that cannot be read"))?;
             }
+        }
+        if !is_whole {
+            let cut = "the list is cut: its last line, the head, is missing";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, cut));
         }
         Ok(export)
     }
@@ -128,6 +136,8 @@ mod tests {
         let moved = slot("C00002", "2027-07-27", "10:30").unwrap();
         assert_eq!(export.bookings[&1_000_000_001], Booking { slot: moved, whose: 5, is_live: true });
         assert_eq!(export.live().count(), 1);
+        let (cut, _) = list.rsplit_once('\n').unwrap();
+        assert!(Export::read(cut.as_bytes()).unwrap_err().to_string().contains("cut"));
         assert!(Export::read("{\"event\":{\"what\":{}}}\nnonsense".as_bytes()).is_err());
     }
 }

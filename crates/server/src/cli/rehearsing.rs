@@ -88,6 +88,9 @@ pub(crate) struct Rehearse {
     /// 그 서비스의 자료 폴더: 끝난 뒤 감사에 씀 · the service's data folder, for the audit afterwards
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// 그 서비스의 운영자 계정(TOML: at, login, setup): 끝난 뒤 감사 기록을 직원 화면에서 받음 · an operator's account of that service; the audit record is then taken from the staff's listener
+    #[arg(long, value_name = "FILE")]
+    pub(crate) operator: Option<PathBuf>,
     /// 일지와 보고서를 둘 새 폴더 · a new folder for logbook and reports
     #[arg(long, default_value = "./charye-rehearsal", value_name = "DIR")]
     pub(crate) out: PathBuf,

@@ -3,6 +3,7 @@
 mod erase;
 mod evidence;
 mod live;
+mod operator;
 mod picture;
 mod planned;
 mod words;
@@ -11,6 +12,7 @@ use crate::cli::{self, NOT_IN_ORDER};
 use crate::country::{self, SOME_DAY};
 use anyhow::{Context as _, Result, ensure};
 use evidence::Evidence;
+use operator::Operator;
 use planned::Planned;
 use rehearsal::audit::Findings;
 use rehearsal::crowd::{self, CrowdConfig, CrowdReport, Ending};
@@ -74,11 +76,16 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
         "{}: 지난 연습의 일지가 있습니다. 새 폴더를 쓰십시오 / the logbook of another rehearsal; take a new folder",
         logbook.display()
     );
+    let mut operator = asked.operator.as_deref().map(Operator::sign_in).transpose()?;
+    if let Some(operator) = &mut operator {
+        evidence::check_service(operator, &asked.out)?;
+    }
     let people = config.people;
     let crowd = play(config, day.name, &logbook)?;
-    let evidence = match &asked.data {
-        Some(data) => Some(Evidence::gather(data, &asked.places, &asked.out)?),
-        None => None,
+    let evidence = match (&asked.data, operator.as_mut()) {
+        (Some(data), operator) => Some(Evidence::gather(data, &asked.places, &asked.out, operator)?),
+        (None, Some(operator)) => Some(Evidence::taken(operator, &asked.out)?),
+        (None, None) => None,
     };
     let findings = match &evidence {
         Some(evidence) => Some(evidence.audit(read(&logbook)?, asked.admissions_per_second)?),

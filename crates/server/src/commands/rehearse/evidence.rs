@@ -1,14 +1,17 @@
-//! What the service's own folder says after a rehearsal: the exported audit record and the proof of the journal.
+//! What the service says after a rehearsal: the audit record, as an operator takes it away or as its own folder has it,
+//! and the proof of the journal.
 
+use super::operator::Operator;
 use crate::cli::Places;
 use crate::commands::audit::export;
 use crate::commands::demo::kept_doors;
 use crate::country::{self, SOME_DAY};
-use crate::verify::{Named, Source, config, prove};
+use crate::verify::{Named, Source, config, prove_anchored};
 use anyhow::{Context as _, Result, ensure};
 use booking::{Country, SlotId};
 use rehearsal::audit::{Export, Findings, Terms, audit};
 use rehearsal::logbook::Reader;
+use std::fmt::Display;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -35,24 +38,45 @@ pub(super) fn check_folder(data: &Path, places: &Places) -> Result<()> {
     );
     let config = config(places, None)?;
     let source = Source::open(&Named { what: data, scratch: None, config: &config })?;
-    let out = source.path().join(EXPORT);
-    export(&source, 0, &out)?;
+    let list = source.path().join(EXPORT);
+    export(&source, 0, &list)?;
+    nobody_has_booked(&list, &data.display())
+}
+
+/// The same of a service whose operator is asked; afterwards the list is gone.
+pub(super) fn check_service(operator: &mut Operator, out: &Path) -> Result<()> {
+    let list = out.join(EXPORT);
+    operator.take_list(&list)?;
+    nobody_has_booked(&list, &"--operator")?;
+    Ok(std::fs::remove_file(&list)?)
+}
+
+fn nobody_has_booked(list: &Path, whose: &dyn Display) -> Result<()> {
     ensure!(
-        read(&out)?.bookings.is_empty(),
-        "{}: 이미 예약이 있습니다. 새 자료 폴더에서 연습하십시오 / there are bookings in it; rehearse with a new data folder",
-        data.display()
+        read(list)?.bookings.is_empty(),
+        "{whose}: 이미 예약이 있습니다. 새 자료 폴더에서 연습하십시오 / there are bookings in it; rehearse with a new data folder"
     );
     Ok(())
 }
 
 impl Evidence {
-    /// Exports the audit record into `out`, reads it as anybody else would, and proves the journal.
-    pub(super) fn gather(data: &Path, places: &Places, out: &Path) -> Result<Self> {
+    /// Takes the audit record into `out`, from the operator's hands where there are any, reads it as anybody else would,
+    /// and proves the journal: it must know the event at which the list ends.
+    pub(super) fn gather(
+        data: &Path,
+        places: &Places,
+        out: &Path,
+        operator: Option<&mut Operator>,
+    ) -> Result<Self> {
+        let list = out.join(EXPORT);
+        let listed = operator.map(|operator| operator.take_list(&list)).transpose()?;
         let config = config(places, None)?;
         let source = Source::open(&Named { what: data, scratch: None, config: &config })?;
-        let list = out.join(EXPORT);
-        export(&source, 0, &list)?;
-        let found = prove(&source)?;
+        let end = match listed {
+            Some(listed) => listed.end,
+            None => export(&source, 0, &list)?.1,
+        };
+        let found = prove_anchored(&source, &[end])?;
         Ok(Self {
             country: Arc::clone(&source.country),
             is_proved: found.proved().is_some(),
@@ -60,6 +84,12 @@ impl Evidence {
             rows: source.last_row()?,
             export: read(&list)?,
         })
+    }
+
+    /// The list of a service on another machine, which proves itself; nothing is known of its journal.
+    pub(super) fn taken(operator: &mut Operator, out: &Path) -> Result<Self> {
+        operator.take_list(&out.join(EXPORT))?;
+        Self::listed(Path::new(""), out)
     }
 
     /// A list that was exported before; nothing is known of its journal.

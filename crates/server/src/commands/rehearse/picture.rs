@@ -82,8 +82,8 @@ fn report(played: &Played) -> Report {
 fn verdict(report: &mut Report, played: &Played) {
     if played.findings.is_none() {
         report.warns((
-            "감사하지 않았습니다(--data가 없음). 통과로 치지 않습니다.",
-            "Not audited (no --data): it does not count as passed.",
+            "감사하지 않았습니다(--data도 --operator도 없음). 통과로 치지 않습니다.",
+            "Not audited (neither --data nor --operator): it does not count as passed.",
         ));
     } else if played.passes() {
         report.assures(("통과: 감사에서 어긋난 것이 없습니다.", "Passed: the audit found nothing amiss."));
