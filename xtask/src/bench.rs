@@ -2,6 +2,7 @@
 //! rounds that take turns, so that a bad moment of the machine meets every scenario.
 mod connections;
 mod cpu;
+mod floor;
 mod gate;
 mod generator;
 mod histogram;
@@ -40,6 +41,7 @@ pub(crate) fn run(words: &[&str]) -> Result<()> {
             connections::run_client([port, number, count, over_s])
         }
         [PINNED, "generator"] => generator::run(),
+        [PINNED, floor::FLOOR, port, document] => floor::run(port, document),
         [PINNED, redis::PEER, socket, port, document] => redis::run_peer(socket, port, document),
         [PINNED, "polling"] => sweep::run_polling(),
         [PINNED, "refusal"] => refusal::run(),

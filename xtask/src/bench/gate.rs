@@ -1,4 +1,6 @@
-//! The gate's document and joins beside nginx with a static file of the same bytes, and beside a line in Redis.
+//! The gate's document and joins beside nginx with a static file of the same bytes, above a server that does nothing, and
+//! beside a line in Redis.
+use super::floor::Floor;
 use super::load::{Connections, Load};
 use super::nginx::{self, Nginx};
 use super::redis::{self, RedisPeer};
@@ -13,7 +15,9 @@ use std::net::Ipv4Addr;
 
 const DOCUMENT: &str = "/gate/c55.json";
 const TICKETS: &str = "/gate/c55/tickets";
-const KEPT_ALIVE_RATIO_MIN: f64 = 1.2;
+const DOCUMENT_RATIO_MIN: f64 = 1.4;
+const JOIN_RATIO_MIN: f64 = 1.2;
+const FLOOR_RATIO_MIN: f64 = 0.6;
 const NEW_EACH_RATIO_MIN: f64 = 1.0;
 const COUNTER_RATIO_MIN: f64 = 1.3;
 const SET_RATIO_MIN: f64 = 1.5;
@@ -33,10 +37,12 @@ pub(crate) fn run() -> Result<()> {
     let document = http::get(demo.port, DOCUMENT).context("the gate document")?;
     ensure!(document.status == 200, "{DOCUMENT} answers {}", document.status);
     let nginx = Nginx::start(&document.body, SERVER_CORE)?;
+    let floor = Floor::start(&document.body)?;
     let redis = RedisPeer::start(&document.body)?;
     let (resident_before, issued_before) = (memory::resident_bytes(&demo.guard.family()), issued(demo.port)?);
-    let measured =
-        rounds::run(scenarios(&nginx, &demo).into_iter().chain(beside_redis(&redis, &demo)).collect())?;
+    let measured = rounds::run(
+        scenarios((&nginx, &floor), &demo).into_iter().chain(beside_redis(&redis, &demo)).collect(),
+    )?;
     let grown = memory::resident_bytes(&demo.guard.family()).saturating_sub(resident_before);
     let people = issued(demo.port)?.saturating_sub(issued_before);
     let title =
@@ -66,7 +72,7 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-fn scenarios(nginx: &Nginx, demo: &Demo) -> Vec<Scenario> {
+fn scenarios((nginx, floor): (&Nginx, &Floor), demo: &Demo) -> Vec<Scenario> {
     let file = |name, connections| Scenario {
         name,
         generator: Generator::Ours(Load::get(nginx.port, nginx::FILE, connections)),
@@ -84,8 +90,15 @@ fn scenarios(nginx: &Nginx, demo: &Demo) -> Vec<Scenario> {
     let (kept, new) = (Connections::KeptAlive, Connections::NewEach);
     vec![
         file("nginx", kept),
-        ours("gate", document(kept), "nginx", KEPT_ALIVE_RATIO_MIN),
-        ours("join", join(kept), "nginx", KEPT_ALIVE_RATIO_MIN),
+        ours("gate", document(kept), "nginx", DOCUMENT_RATIO_MIN),
+        ours("join", join(kept), "nginx", JOIN_RATIO_MIN),
+        Scenario {
+            name: "epoll",
+            generator: Generator::Ours(Load::get(floor.port, nginx::FILE, kept)),
+            server_ids: floor.guard.family(),
+            goal: None,
+        },
+        ours("gate, beside epoll", document(kept), "epoll", FLOOR_RATIO_MIN),
         file("nginx, new connection", new),
         ours("gate, new connection", document(new), "nginx, new connection", NEW_EACH_RATIO_MIN),
         ours("join, new connection", join(new), "nginx, new connection", NEW_EACH_RATIO_MIN),
