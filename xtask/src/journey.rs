@@ -11,6 +11,7 @@ mod browser;
 mod changing;
 mod country;
 mod crowd;
+mod drawn;
 mod entrance;
 mod family;
 mod hostile;
@@ -78,11 +79,12 @@ macro_rules! walks {
 }
 
 /// To add one: a module, and its name here. Those of one engine are walked side by side, a few at a time.
-const WALKS: [Walk; 13] = walks![
+const WALKS: [Walk; 14] = walks![
     agent in Chromium,
     operator in Chromium,
     manager in Chromium,
     crowd in Chromium,
+    drawn in Firefox,
     trouble in Chromium,
     visitors in Firefox,
     entrance in WebKit,

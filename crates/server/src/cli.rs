@@ -150,6 +150,9 @@ pub(crate) struct Demo {
     /// 요청마다 기록 한 줄(개인정보 없음) · one log line for each request, without personal data
     #[arg(long)]
     pub(crate) access_log: bool,
+    /// 시작 전에 본인확인을 마친 사람들의 순서를 추첨으로 정함 · the order of the lobby is drawn
+    #[arg(long)]
+    pub(crate) draw: bool,
     /// 초당 입장 인원 · people admitted a second
     #[arg(long, default_value_t = 50, value_name = "N")]
     pub(crate) admissions_per_second: u32,

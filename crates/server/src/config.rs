@@ -1,20 +1,23 @@
 //! One TOML file and the environment, typed, validated once at start. Every limit is named.
 
+pub(crate) mod draw;
+mod limits;
 mod rate;
 mod staff;
 
 use crate::cli::Role;
 use anyhow::{Context as _, Result, ensure};
+use draw::DrawConfig;
 use jiff::SignedDuration;
+use limits::LimitsConfig;
 use rate::RateConfig;
 use serde::{Deserialize, Serialize, Serializer};
 use staff::StaffConfig;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use store_postgres::Address;
 use web::app::{OtherSite, WebSettings};
-use web::front::limits::SocketLimits;
+use web::pages::parts::LineOrder;
 
 /// Defaults are what `charye serve` uses without a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,6 +42,8 @@ pub(crate) struct Config {
     /// Empty: nowhere.
     pub(crate) audit_heads: PathBuf,
     pub(crate) campaign: CampaignConfig,
+    /// With it the order of the lobby is drawn; left out: first come, first served.
+    pub(crate) draw: Option<DrawConfig>,
     pub(crate) rate: RateConfig,
     pub(crate) limits: LimitsConfig,
     pub(crate) retention: RetentionConfig,
@@ -91,32 +96,6 @@ pub(crate) struct CampaignConfig {
     pub(crate) admissions_per_second: u32,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct LimitsConfig {
-    /// The socket's: `web::front::limits` says what each is.
-    pub(crate) connections_max: usize,
-    pub(crate) connections_per_address_max: usize,
-    pub(crate) turned_away_max: usize,
-    pub(crate) trusted_hops: usize,
-    pub(crate) handshake_seconds_max: u32,
-    pub(crate) head_seconds_max: u32,
-    pub(crate) head_bytes_max: usize,
-    pub(crate) body_seconds_max: u32,
-    pub(crate) body_bytes_max: usize,
-    pub(crate) write_seconds_max: u32,
-    /// Requests that ask the ledger, worked on at once: the most that the limit, which adapts itself, can become.
-    pub(crate) booking_requests_max: usize,
-    /// How long such a request may wait for its turn before it is told to come again.
-    pub(crate) booking_wait_ms_max: u32,
-    /// Such requests of one person, or of one ticket while nobody has said who they are: in the long run, and at once.
-    /// Whoever clicks as fast as they can does not meet it.
-    pub(crate) person_requests_per_second_max: u32,
-    pub(crate) person_requests_at_once_max: u32,
-    /// Threads that speak HTTP. One leaves the other core of a small machine to the ledger.
-    pub(crate) http_threads: usize,
-}
-
 /// 보유기간. The law sets none for bookings: whoever keeps the data says how long its purpose lasts, and destroys it
 /// without delay when that is over (개인정보 보호법 21조). Nothing is removed until it is said.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -151,6 +130,7 @@ impl Default for Config {
             site: None,
             audit_heads: PathBuf::new(),
             campaign: CampaignConfig::default(),
+            draw: None,
             rate: RateConfig::default(),
             limits: LimitsConfig::default(),
             retention: RetentionConfig::default(),
@@ -171,76 +151,6 @@ impl Default for CampaignConfig {
             lobby_minutes: 60,
             admissions_per_second: 50,
         }
-    }
-}
-
-impl Default for LimitsConfig {
-    fn default() -> Self {
-        let socket = SocketLimits::default();
-        Self {
-            connections_max: socket.connections_max,
-            connections_per_address_max: socket.connections_per_address_max,
-            turned_away_max: socket.turned_away_max,
-            trusted_hops: socket.trusted_hops,
-            handshake_seconds_max: socket.handshake_wait.as_secs() as u32,
-            head_seconds_max: socket.head_wait.as_secs() as u32,
-            head_bytes_max: socket.head_bytes_max,
-            body_seconds_max: socket.body_wait.as_secs() as u32,
-            body_bytes_max: socket.body_bytes_max,
-            write_seconds_max: socket.write_wait.as_secs() as u32,
-            booking_requests_max: 512,
-            booking_wait_ms_max: 30,
-            person_requests_per_second_max: 20,
-            person_requests_at_once_max: 300,
-            http_threads: 1,
-        }
-    }
-}
-
-impl LimitsConfig {
-    pub(crate) fn socket(&self) -> SocketLimits {
-        let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
-        SocketLimits {
-            connections_max: self.connections_max,
-            connections_per_address_max: self.connections_per_address_max,
-            turned_away_max: self.turned_away_max,
-            trusted_hops: self.trusted_hops,
-            handshake_wait: seconds(self.handshake_seconds_max),
-            head_wait: seconds(self.head_seconds_max),
-            head_bytes_max: self.head_bytes_max,
-            body_wait: seconds(self.body_seconds_max),
-            body_bytes_max: self.body_bytes_max,
-            write_wait: seconds(self.write_seconds_max),
-        }
-    }
-
-    fn validate(&self) -> Result<()> {
-        for (name, value, from, to) in [
-            ("connections_max", self.connections_max, 16, 1_000_000),
-            ("connections_per_address_max", self.connections_per_address_max, 16, 1_000_000),
-            ("turned_away_max", self.turned_away_max, 1, 100_000),
-            ("trusted_hops", self.trusted_hops, 0, 8),
-            ("handshake_seconds_max", self.handshake_seconds_max as usize, 1, 3_600),
-            ("head_seconds_max", self.head_seconds_max as usize, 1, 3_600),
-            // What hyper needs at least, and what a browser with all our cookies sends.
-            ("head_bytes_max", self.head_bytes_max, 8 * 1024, 1024 * 1024),
-            ("body_seconds_max", self.body_seconds_max as usize, 1, 3_600),
-            ("body_bytes_max", self.body_bytes_max, 4 * 1024, 1024 * 1024),
-            ("write_seconds_max", self.write_seconds_max as usize, 1, 3_600),
-        ] {
-            ensure!(
-                (from..=to).contains(&value),
-                "limits.{name} = {value}: {from}~{to} 사이여야 합니다 / must be from {from} to {to}"
-            );
-        }
-        ensure!(
-            self.booking_requests_max > 0
-                && self.http_threads > 0
-                && self.person_requests_per_second_max > 0
-                && self.person_requests_at_once_max > 0,
-            "limits: 0일 수 없습니다 / must not be 0"
-        );
-        Ok(())
     }
 }
 
@@ -309,6 +219,13 @@ impl Config {
             self.operator_listen != Some(self.listen),
             "operator_listen: 공개 주소와 달라야 합니다 / must differ from the public address"
         );
+        if let Some(draw) = &self.draw {
+            draw.validate()?;
+            ensure!(
+                self.store.is_none(),
+                "draw: 여러 대가 함께 쓰는 저장소에서는 아직 추첨할 수 없습니다 / there is no draw yet over several machines"
+            );
+        }
         self.rate.validate(self.campaign.admissions_per_second)?;
         ensure!(
             self.staff
@@ -357,6 +274,10 @@ impl Config {
             socket: self.limits.socket(),
             site,
         }
+    }
+
+    pub(crate) fn order(&self) -> LineOrder {
+        if self.draw.is_some() { LineOrder::Draw } else { LineOrder::FirstCome }
     }
 
     pub(crate) fn key_folder(&self) -> PathBuf {

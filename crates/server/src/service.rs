@@ -10,7 +10,7 @@ use crate::shared;
 use crate::sockets::Sockets;
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::{Context as _, Result};
-use booking::Country;
+use booking::{Campaign, Country};
 use jiff::SignedDuration;
 use std::net::SocketAddr;
 use std::os::unix::net::UnixListener;
@@ -248,15 +248,18 @@ fn keeper(
     (clock, keys): (&Arc<dyn Clock>, &Arc<Keys>),
     (assets, campaign_name): (Assets, (String, String)),
 ) -> Result<Keeper> {
-    let publisher = Publisher { campaign_name, keys: Arc::clone(keys), assets, demo: true };
+    let settings = gate_settings(config, &country.campaigns()[0]);
+    let publisher =
+        Publisher { campaign_name, order: config.order(), keys: Arc::clone(keys), assets, demo: true };
     let parts = KeeperParts {
         line_store: open_line(config)?,
         places: Arc::new(SqlitePlaces::open(&config.data)?),
         ledger: config.role.has_ledger().then(|| Arc::clone(ledger)),
         clock: Arc::clone(clock),
+        random: Arc::new(SystemRandomness),
         publisher,
     };
-    Keeper::begin(country.campaigns()[0].clone(), gate_settings(config), keys, parts)
+    Keeper::begin(country.campaigns()[0].clone(), settings, keys, parts)
         .context("대기열 기억을 열 수 없습니다 / the memory of the line cannot be opened")
 }
 
@@ -361,12 +364,13 @@ pub(crate) fn open_line(config: &Config) -> Result<Arc<dyn LineStore>> {
     })
 }
 
-fn gate_settings(config: &Config) -> GateSettings {
+fn gate_settings(config: &Config, campaign: &Campaign) -> GateSettings {
     GateSettings {
         admissions_per_second: config.campaign.admissions_per_second,
         rate_rule: config.rate.rule(config.campaign.admissions_per_second),
         lobby: SignedDuration::from_mins(i64::from(config.campaign.lobby_minutes)),
         poll: PollBands::default(),
         pass_epoch: 1,
+        draw: config.draw.as_ref().map(|draw| draw.rules(campaign.opens_at)),
     }
 }

@@ -3,6 +3,8 @@
 //! A thread gathers what is asked at the same time into one transaction: a lobby full of people who prove who they are
 //! costs a commit for many of them.
 
+mod draws;
+
 use crate::database::{self, Holds, Kind};
 use crate::folder::{self, FolderLock};
 use booking::PersonId;
@@ -11,14 +13,14 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
-use store::{Bound, CarriedPlace, KeptPlace, Places, StoreError, Word};
+use store::{Bound, CarriedPlace, DrawStep, KeptDraw, KeptPlace, Places, StoreError, Word};
 use waiting_room::CampaignTag;
 
 pub const PLACES_FILE: &str = "places.db";
 
 const KIND: Kind = Kind {
     application_id: 0x4348_5250,
-    user_version: 1,
+    user_version: 2,
     schema: "CREATE TABLE place(
                  campaign INTEGER NOT NULL,
                  number INTEGER NOT NULL,
@@ -26,14 +28,39 @@ const KIND: Kind = Kind {
                  person INTEGER,
                  word INTEGER NOT NULL DEFAULT 0,
                  moved INTEGER NOT NULL DEFAULT 0,
+                 drawn INTEGER NOT NULL DEFAULT 0,
                  PRIMARY KEY (campaign, number)
              ) STRICT, WITHOUT ROWID;
              CREATE INDEX place_person ON place(campaign, person, number) WHERE person IS NOT NULL;
              CREATE INDEX place_moved ON place(campaign, moved) WHERE moved > 0;
-             CREATE INDEX place_word ON place(campaign, number) WHERE word = 1;",
+             CREATE INDEX place_word ON place(campaign, number) WHERE word = 1;
+             CREATE INDEX place_drawn ON place(campaign, number) WHERE drawn = 1;
+             CREATE TABLE draw(
+                 campaign INTEGER PRIMARY KEY,
+                 rules TEXT NOT NULL,
+                 secret BLOB NOT NULL,
+                 below INTEGER,
+                 frozen_at TEXT,
+                 root BLOB,
+                 root_at TEXT,
+                 value TEXT,
+                 taken_at TEXT
+             ) STRICT;",
     holds: Holds::SharedTruth,
     page_bytes: 4_096,
-    steps: &[],
+    steps: &["ALTER TABLE place ADD COLUMN drawn INTEGER NOT NULL DEFAULT 0;
+              CREATE INDEX place_drawn ON place(campaign, number) WHERE drawn = 1;
+              CREATE TABLE draw(
+                  campaign INTEGER PRIMARY KEY,
+                  rules TEXT NOT NULL,
+                  secret BLOB NOT NULL,
+                  below INTEGER,
+                  frozen_at TEXT,
+                  root BLOB,
+                  root_at TEXT,
+                  value TEXT,
+                  taken_at TEXT
+              ) STRICT;"],
 };
 
 /// In one transaction.
@@ -149,7 +176,7 @@ const ROW: &str = "SELECT number, generation, person FROM place";
 
 fn kept(row: &Row<'_>) -> rusqlite::Result<KeptPlace> {
     Ok(KeptPlace {
-        queue_number: row.get::<_, i64>(0)?.cast_unsigned(),
+        place_number: row.get::<_, i64>(0)?.cast_unsigned(),
         generation: row.get(1)?,
         person: row.get::<_, Option<i64>>(2)?.map(|person| PersonId(person.cast_unsigned())),
     })
@@ -160,13 +187,13 @@ fn kept_of(connection: &Connection, campaign: CampaignTag, number: i64) -> rusql
         .prepare_cached(&format!("{ROW} WHERE campaign = ?1 AND number = ?2"))?
         .query_row(params![campaign.0, number], kept)
         .optional()?;
-    let nothing = KeptPlace { queue_number: number.cast_unsigned(), generation: 0, person: None };
+    let nothing = KeptPlace { place_number: number.cast_unsigned(), generation: 0, person: None };
     Ok(found.unwrap_or(nothing))
 }
 
 impl Places for SqlitePlaces {
-    fn take_over(&self, campaign: CampaignTag, queue_number: u64) -> Result<u16, StoreError> {
-        let number = queue_number.cast_signed();
+    fn take_over(&self, campaign: CampaignTag, place_number: u64) -> Result<u16, StoreError> {
+        let number = place_number.cast_signed();
         self.write(move |transaction| {
             let next = "INSERT INTO place(campaign, number, generation, moved)
                  SELECT ?1, ?2, 1, ifnull(max(moved), 0) + 1 FROM place WHERE campaign = ?1 AND moved > 0
@@ -186,8 +213,8 @@ impl Places for SqlitePlaces {
         self.write(move |transaction| bind(transaction, campaign, person, carried))
     }
 
-    fn kept(&self, campaign: CampaignTag, queue_number: u64) -> Result<KeptPlace, StoreError> {
-        self.read(|connection| kept_of(connection, campaign, queue_number.cast_signed()))
+    fn kept(&self, campaign: CampaignTag, place_number: u64) -> Result<KeptPlace, StoreError> {
+        self.read(|connection| kept_of(connection, campaign, place_number.cast_signed()))
     }
 
     fn moved_since(&self, campaign: CampaignTag, after: u64) -> Result<(Vec<CarriedPlace>, u64), StoreError> {
@@ -198,8 +225,8 @@ impl Places for SqlitePlaces {
             let mut rows = statement.query(params![campaign.0, after.cast_signed()])?;
             let (mut moved, mut last) = (Vec::new(), after);
             while let Some(row) = rows.next()? {
-                let queue_number = row.get::<_, i64>(0)?.cast_unsigned();
-                moved.push(CarriedPlace { queue_number, generation: row.get(1)? });
+                let place_number = row.get::<_, i64>(0)?.cast_unsigned();
+                moved.push(CarriedPlace { place_number, generation: row.get(1)? });
                 last = row.get::<_, i64>(2)?.cast_unsigned();
             }
             Ok((moved, last))
@@ -209,10 +236,10 @@ impl Places for SqlitePlaces {
     fn wish_for_word(
         &self,
         campaign: CampaignTag,
-        queue_number: u64,
+        place_number: u64,
         wishes: bool,
     ) -> Result<(), StoreError> {
-        let number = queue_number.cast_signed();
+        let number = place_number.cast_signed();
         self.write(move |transaction| {
             let set = "UPDATE place SET word = ?3
                        WHERE campaign = ?1 AND number = ?2 AND person IS NOT NULL AND word <> 2";
@@ -220,8 +247,8 @@ impl Places for SqlitePlaces {
         })
     }
 
-    fn word_of(&self, campaign: CampaignTag, queue_number: u64) -> Result<Word, StoreError> {
-        let number = queue_number.cast_signed();
+    fn word_of(&self, campaign: CampaignTag, place_number: u64) -> Result<Word, StoreError> {
+        let number = place_number.cast_signed();
         self.read(|connection| {
             let of = "SELECT word FROM place WHERE campaign = ?1 AND number = ?2";
             let word: Option<i64> = connection
@@ -248,8 +275,8 @@ impl Places for SqlitePlaces {
         })
     }
 
-    fn word_given(&self, campaign: CampaignTag, queue_numbers: &[u64]) -> Result<(), StoreError> {
-        let numbers = queue_numbers.to_vec();
+    fn word_given(&self, campaign: CampaignTag, place_numbers: &[u64]) -> Result<(), StoreError> {
+        let numbers = place_numbers.to_vec();
         self.write(move |transaction| {
             let mut set = transaction
                 .prepare_cached("UPDATE place SET word = 2 WHERE campaign = ?1 AND number = ?2")?;
@@ -258,6 +285,18 @@ impl Places for SqlitePlaces {
             }
             Ok(())
         })
+    }
+
+    fn draw(&self, campaign: CampaignTag) -> Result<Option<KeptDraw>, StoreError> {
+        self.read(|connection| draws::kept(connection, campaign))
+    }
+
+    fn step_draw(&self, campaign: CampaignTag, step: DrawStep) -> Result<Option<KeptDraw>, StoreError> {
+        self.write(move |transaction| draws::step(transaction, campaign, &step))
+    }
+
+    fn drawn_places(&self, campaign: CampaignTag) -> Result<Vec<u64>, StoreError> {
+        self.read(|connection| draws::places(connection, campaign))
     }
 }
 
@@ -269,7 +308,7 @@ fn bind(
 ) -> rusqlite::Result<Bound> {
     let id = person.0.cast_signed();
     if let Some(carried) = carried {
-        let number = carried.queue_number.cast_signed();
+        let number = carried.place_number.cast_signed();
         let found = kept_of(transaction, campaign, number)?;
         match found.person {
             Some(other) if other != person => return Ok(Bound::OfAnother(other)),
@@ -281,7 +320,7 @@ fn bind(
             _ => {}
         }
     }
-    let earliest = format!("{ROW} WHERE campaign = ?1 AND person = ?2 ORDER BY number LIMIT 1");
+    let earliest = format!("{ROW} WHERE campaign = ?1 AND person = ?2 ORDER BY drawn DESC, number LIMIT 1");
     let found = transaction.prepare_cached(&earliest)?.query_row(params![campaign.0, id], kept).optional()?;
     Ok(found.map_or(Bound::Nowhere, Bound::To))
 }

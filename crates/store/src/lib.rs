@@ -60,7 +60,7 @@ pub use line::{
 pub use memory::MemoryStore;
 pub use memory_line::MemoryLine;
 pub use meter::{BOUNDS_US, Measured, Meter};
-pub use places::{Bound, CarriedPlace, KeptPlace, MemoryPlaces, Places, Word};
+pub use places::{Bound, CarriedPlace, DrawStep, KeptDraw, KeptPlace, MemoryPlaces, Places, Word};
 pub use reads::Read;
 pub use roster::{MemoryRoster, Roster, RosterEntry};
 pub use staff::{RecordVisit, SetCapacity, SetSupply, StaffUse};

@@ -1,19 +1,21 @@
-//! What is remembered of single places in line: who took one over, and whose it is. Only of those places: of whoever
-//! just waits nothing is kept.
+//! What is remembered of single places in line: who took one over, and whose it is; and of the draw among those that are
+//! somebody's. Only of those places: of whoever just waits nothing is kept.
 //!
 //! It stands beside the line and apart from the ledger, so that a place can go on elsewhere while the ledger is away, and
 //! so that every process of the gate sees it.
 
 use crate::StoreError;
 use booking::PersonId;
-use std::collections::BTreeMap;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, MutexGuard};
 use waiting_room::CampaignTag;
 
 /// A place of which something is remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeptPlace {
-    pub queue_number: u64,
+    /// In the order in which places were given.
+    pub place_number: u64,
     /// How often it was taken over; a ticket of an older one counts no longer.
     pub generation: u16,
     /// Whose it is, once somebody proved who they are on it.
@@ -23,7 +25,7 @@ pub struct KeptPlace {
 /// A ticket in somebody's hands, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CarriedPlace {
-    pub queue_number: u64,
+    pub place_number: u64,
     pub generation: u16,
 }
 
@@ -32,7 +34,7 @@ pub struct CarriedPlace {
 pub enum Bound {
     /// The person has no place.
     Nowhere,
-    /// The earliest place of the person, which is the one that counts.
+    /// The place of the person that counts: the one that was drawn, or the earliest.
     To(KeptPlace),
     /// The place they carry is somebody else's; nothing changed.
     OfAnother(PersonId),
@@ -44,7 +46,7 @@ pub trait Places: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`] of the back end; then the old ticket stays good.
-    fn take_over(&self, campaign: CampaignTag, queue_number: u64) -> Result<u16, StoreError>;
+    fn take_over(&self, campaign: CampaignTag, place_number: u64) -> Result<u16, StoreError>;
 
     /// Makes the carried place the person's, unless it is somebody else's or of an old generation, and says which of
     /// their places counts.
@@ -56,22 +58,75 @@ pub trait Places: Send + Sync {
     ) -> Result<Bound, StoreError>;
 
     /// One that nothing is remembered of is nobody's, in its first generation.
-    fn kept(&self, campaign: CampaignTag, queue_number: u64) -> Result<KeptPlace, StoreError>;
+    fn kept(&self, campaign: CampaignTag, place_number: u64) -> Result<KeptPlace, StoreError>;
 
     /// The take-overs after that one (0 for all), each place once, and which was the last.
     fn moved_since(&self, campaign: CampaignTag, after: u64) -> Result<(Vec<CarriedPlace>, u64), StoreError>;
 
     /// Whether the person of a place wants word when their turn comes near. Of a place that is nobody's: nothing.
-    fn wish_for_word(&self, campaign: CampaignTag, queue_number: u64, wishes: bool)
+    fn wish_for_word(&self, campaign: CampaignTag, place_number: u64, wishes: bool)
     -> Result<(), StoreError>;
 
     /// Whether word is wished for, or was given.
-    fn word_of(&self, campaign: CampaignTag, queue_number: u64) -> Result<Word, StoreError>;
+    fn word_of(&self, campaign: CampaignTag, place_number: u64) -> Result<Word, StoreError>;
 
     /// Places below that number whose people wait for word, the first in line first.
     fn words_due(&self, campaign: CampaignTag, below: u64, max: usize) -> Result<Vec<KeptPlace>, StoreError>;
 
-    fn word_given(&self, campaign: CampaignTag, queue_numbers: &[u64]) -> Result<(), StoreError>;
+    fn word_given(&self, campaign: CampaignTag, place_numbers: &[u64]) -> Result<(), StoreError>;
+
+    /// What is known of the draw of a campaign; None where none was announced.
+    fn draw(&self, campaign: CampaignTag) -> Result<Option<KeptDraw>, StoreError>;
+
+    /// One step of a draw, if its turn has come; each is made once, and whoever makes it again changes nothing. Answers
+    /// how the draw stands then.
+    fn step_draw(&self, campaign: CampaignTag, step: DrawStep) -> Result<Option<KeptDraw>, StoreError>;
+
+    /// The places that were frozen, of each person one, in the order in which they were given.
+    fn drawn_places(&self, campaign: CampaignTag) -> Result<Vec<u64>, StoreError>;
+}
+
+/// A draw as far as it has come. What follows from it is computed, never kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptDraw {
+    /// As they were published before the lobby opened.
+    pub rules: String,
+    /// Makes the receipts; it is told to nobody.
+    pub secret: [u8; 32],
+    /// The place numbers below it could take part, and since when nobody is added.
+    pub frozen: Option<(u64, Timestamp)>,
+    /// Of the frozen list, and when it was made public.
+    pub root: Option<([u8; 32], Timestamp)>,
+    /// What the source gave out, and when it was written down.
+    pub value: Option<(String, Timestamp)>,
+}
+
+impl KeptDraw {
+    pub fn announced(rules: String, secret: [u8; 32]) -> Self {
+        Self { rules, secret, frozen: None, root: None, value: None }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DrawStep {
+    Announce {
+        rules: String,
+        secret: [u8; 32],
+    },
+    /// Whose place is below that number and somebody's takes part, of each person the first one. A place that becomes
+    /// somebody's later does not.
+    Freeze {
+        below: u64,
+        at: Timestamp,
+    },
+    Root {
+        root: [u8; 32],
+        at: Timestamp,
+    },
+    Value {
+        value: String,
+        at: Timestamp,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,6 +141,7 @@ pub enum Word {
 #[derive(Debug, Default)]
 pub struct MemoryPlaces {
     kept: Mutex<BTreeMap<(CampaignTag, u64), Row>>,
+    draws: Mutex<HashMap<CampaignTag, KeptDraw>>,
     /// For a test that must notice.
     forgets: bool,
 }
@@ -95,6 +151,7 @@ struct Row {
     generation: u16,
     person: Option<PersonId>,
     word: Word,
+    drawn: bool,
     /// Which take-over of the campaign was its last.
     moved: u64,
 }
@@ -109,17 +166,21 @@ impl MemoryPlaces {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<(CampaignTag, u64), Row>> {
         self.kept.lock().expect("no step panics")
     }
+
+    fn draws(&self) -> MutexGuard<'_, HashMap<CampaignTag, KeptDraw>> {
+        self.draws.lock().expect("no step panics")
+    }
 }
 
-fn kept(queue_number: u64, row: &Row) -> KeptPlace {
-    KeptPlace { queue_number, generation: row.generation, person: row.person }
+fn kept(place_number: u64, row: &Row) -> KeptPlace {
+    KeptPlace { place_number, generation: row.generation, person: row.person }
 }
 
 impl Places for MemoryPlaces {
-    fn take_over(&self, campaign: CampaignTag, queue_number: u64) -> Result<u16, StoreError> {
+    fn take_over(&self, campaign: CampaignTag, place_number: u64) -> Result<u16, StoreError> {
         let mut all = self.lock();
         let last = of_campaign(&all, campaign).map(|(_, row)| row.moved).max().unwrap_or(0);
-        let row = all.entry((campaign, queue_number)).or_default();
+        let row = all.entry((campaign, place_number)).or_default();
         if !self.forgets {
             *row = Row { generation: row.generation.saturating_add(1), moved: last + 1, ..*row };
         }
@@ -136,29 +197,30 @@ impl Places for MemoryPlaces {
         if let Some(carried) = carried
             && !self.forgets
         {
-            let row = all.get(&(campaign, carried.queue_number)).copied().unwrap_or_default();
+            let row = all.get(&(campaign, carried.place_number)).copied().unwrap_or_default();
             match row.person {
                 Some(other) if other != person => return Ok(Bound::OfAnother(other)),
                 None if row.generation == carried.generation => {
-                    all.insert((campaign, carried.queue_number), Row { person: Some(person), ..row });
+                    all.insert((campaign, carried.place_number), Row { person: Some(person), ..row });
                 }
                 _ => {}
             }
         }
-        let earliest = of_campaign(&all, campaign).find(|(_, row)| row.person == Some(person));
-        Ok(earliest.map_or(Bound::Nowhere, |(number, row)| Bound::To(kept(number, row))))
+        let own = || of_campaign(&all, campaign).filter(|(_, row)| row.person == Some(person));
+        let counts = own().find(|(_, row)| row.drawn).or_else(|| own().next());
+        Ok(counts.map_or(Bound::Nowhere, |(number, row)| Bound::To(kept(number, row))))
     }
 
-    fn kept(&self, campaign: CampaignTag, queue_number: u64) -> Result<KeptPlace, StoreError> {
-        let row = self.lock().get(&(campaign, queue_number)).copied().unwrap_or_default();
-        Ok(kept(queue_number, &row))
+    fn kept(&self, campaign: CampaignTag, place_number: u64) -> Result<KeptPlace, StoreError> {
+        let row = self.lock().get(&(campaign, place_number)).copied().unwrap_or_default();
+        Ok(kept(place_number, &row))
     }
 
     fn moved_since(&self, campaign: CampaignTag, after: u64) -> Result<(Vec<CarriedPlace>, u64), StoreError> {
         let all = self.lock();
         let moved = of_campaign(&all, campaign).filter(|(_, row)| row.moved > after);
         let mut moved: Vec<(u64, CarriedPlace)> = moved
-            .map(|(queue_number, row)| (row.moved, CarriedPlace { queue_number, generation: row.generation }))
+            .map(|(place_number, row)| (row.moved, CarriedPlace { place_number, generation: row.generation }))
             .collect();
         moved.sort_unstable_by_key(|(order, _)| *order);
         let last = moved.last().map_or(after, |(order, _)| *order);
@@ -168,10 +230,10 @@ impl Places for MemoryPlaces {
     fn wish_for_word(
         &self,
         campaign: CampaignTag,
-        queue_number: u64,
+        place_number: u64,
         wishes: bool,
     ) -> Result<(), StoreError> {
-        if let Some(row) = self.lock().get_mut(&(campaign, queue_number))
+        if let Some(row) = self.lock().get_mut(&(campaign, place_number))
             && row.person.is_some()
             && row.word != Word::Given
         {
@@ -180,8 +242,8 @@ impl Places for MemoryPlaces {
         Ok(())
     }
 
-    fn word_of(&self, campaign: CampaignTag, queue_number: u64) -> Result<Word, StoreError> {
-        Ok(self.lock().get(&(campaign, queue_number)).map_or(Word::NotWished, |row| row.word))
+    fn word_of(&self, campaign: CampaignTag, place_number: u64) -> Result<Word, StoreError> {
+        Ok(self.lock().get(&(campaign, place_number)).map_or(Word::NotWished, |row| row.word))
     }
 
     fn words_due(&self, campaign: CampaignTag, below: u64, max: usize) -> Result<Vec<KeptPlace>, StoreError> {
@@ -192,14 +254,48 @@ impl Places for MemoryPlaces {
         Ok(due.take(max).collect())
     }
 
-    fn word_given(&self, campaign: CampaignTag, queue_numbers: &[u64]) -> Result<(), StoreError> {
+    fn word_given(&self, campaign: CampaignTag, place_numbers: &[u64]) -> Result<(), StoreError> {
         let mut all = self.lock();
-        for number in queue_numbers {
+        for number in place_numbers {
             if let Some(row) = all.get_mut(&(campaign, *number)) {
                 row.word = Word::Given;
             }
         }
         Ok(())
+    }
+
+    fn draw(&self, campaign: CampaignTag) -> Result<Option<KeptDraw>, StoreError> {
+        Ok(self.draws().get(&campaign).cloned())
+    }
+
+    fn step_draw(&self, campaign: CampaignTag, step: DrawStep) -> Result<Option<KeptDraw>, StoreError> {
+        let mut draws = self.draws();
+        match (draws.get_mut(&campaign), step) {
+            (None, DrawStep::Announce { rules, secret }) => {
+                draws.insert(campaign, KeptDraw::announced(rules, secret));
+            }
+            (Some(draw), DrawStep::Freeze { below, at }) if draw.frozen.is_none() => {
+                draw.frozen = Some((below, at));
+                let mut seen = BTreeSet::new();
+                for ((of, number), row) in &mut *self.lock() {
+                    let takes_part = |person| *of == campaign && *number < below && seen.insert(person);
+                    row.drawn |= row.person.is_some_and(takes_part);
+                }
+            }
+            (Some(draw), DrawStep::Root { root, at }) if draw.frozen.is_some() && draw.root.is_none() => {
+                draw.root = Some((root, at));
+            }
+            (Some(draw), DrawStep::Value { value, at }) if draw.root.is_some() && draw.value.is_none() => {
+                draw.value = Some((value, at));
+            }
+            _ => {}
+        }
+        Ok(draws.get(&campaign).cloned())
+    }
+
+    fn drawn_places(&self, campaign: CampaignTag) -> Result<Vec<u64>, StoreError> {
+        let all = self.lock();
+        Ok(of_campaign(&all, campaign).filter(|(_, row)| row.drawn).map(|(number, _)| number).collect())
     }
 }
 
@@ -211,8 +307,8 @@ fn of_campaign(
 }
 
 impl<P: Places + ?Sized> Places for std::sync::Arc<P> {
-    fn take_over(&self, campaign: CampaignTag, queue_number: u64) -> Result<u16, StoreError> {
-        (**self).take_over(campaign, queue_number)
+    fn take_over(&self, campaign: CampaignTag, place_number: u64) -> Result<u16, StoreError> {
+        (**self).take_over(campaign, place_number)
     }
 
     fn bind(
@@ -224,8 +320,8 @@ impl<P: Places + ?Sized> Places for std::sync::Arc<P> {
         (**self).bind(campaign, person, carried)
     }
 
-    fn kept(&self, campaign: CampaignTag, queue_number: u64) -> Result<KeptPlace, StoreError> {
-        (**self).kept(campaign, queue_number)
+    fn kept(&self, campaign: CampaignTag, place_number: u64) -> Result<KeptPlace, StoreError> {
+        (**self).kept(campaign, place_number)
     }
 
     fn moved_since(&self, campaign: CampaignTag, after: u64) -> Result<(Vec<CarriedPlace>, u64), StoreError> {
@@ -235,21 +331,33 @@ impl<P: Places + ?Sized> Places for std::sync::Arc<P> {
     fn wish_for_word(
         &self,
         campaign: CampaignTag,
-        queue_number: u64,
+        place_number: u64,
         wishes: bool,
     ) -> Result<(), StoreError> {
-        (**self).wish_for_word(campaign, queue_number, wishes)
+        (**self).wish_for_word(campaign, place_number, wishes)
     }
 
-    fn word_of(&self, campaign: CampaignTag, queue_number: u64) -> Result<Word, StoreError> {
-        (**self).word_of(campaign, queue_number)
+    fn word_of(&self, campaign: CampaignTag, place_number: u64) -> Result<Word, StoreError> {
+        (**self).word_of(campaign, place_number)
     }
 
     fn words_due(&self, campaign: CampaignTag, below: u64, max: usize) -> Result<Vec<KeptPlace>, StoreError> {
         (**self).words_due(campaign, below, max)
     }
 
-    fn word_given(&self, campaign: CampaignTag, queue_numbers: &[u64]) -> Result<(), StoreError> {
-        (**self).word_given(campaign, queue_numbers)
+    fn word_given(&self, campaign: CampaignTag, place_numbers: &[u64]) -> Result<(), StoreError> {
+        (**self).word_given(campaign, place_numbers)
+    }
+
+    fn draw(&self, campaign: CampaignTag) -> Result<Option<KeptDraw>, StoreError> {
+        (**self).draw(campaign)
+    }
+
+    fn step_draw(&self, campaign: CampaignTag, step: DrawStep) -> Result<Option<KeptDraw>, StoreError> {
+        (**self).step_draw(campaign, step)
+    }
+
+    fn drawn_places(&self, campaign: CampaignTag) -> Result<Vec<u64>, StoreError> {
+        (**self).drawn_places(campaign)
     }
 }

@@ -20,8 +20,8 @@ pub enum NoPlaceCode {
 }
 
 /// `7K2M-0000-4XWA-9TBC`; None beyond the four thousand millionth place.
-pub fn place_code(keys: &KeyRing, campaign: CampaignTag, queue_number: u64) -> Option<String> {
-    let place = u32::try_from(queue_number).ok()?;
+pub fn place_code(keys: &KeyRing, campaign: CampaignTag, place_number: u64) -> Option<String> {
+    let place = u32::try_from(place_number).ok()?;
     let mac = keys.short_mac(Purpose::PlaceCode, &body(campaign, place));
     let bits =
         (u128::from(place) << MAC_BITS) | mac.iter().fold(0, |bits, byte| bits << 8 | u128::from(*byte));

@@ -13,7 +13,7 @@ mod schedule;
 mod tree;
 
 pub use enrolment::Enrolment;
-pub use order::DrawnOrder;
+pub use order::{DrawnOrder, Participants, receipt};
 pub use places::{Places, Seed};
 pub use schedule::{PublicSource, Round, Schedule};
 pub use tree::{Inclusion, Lobby, Root};

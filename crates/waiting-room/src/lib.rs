@@ -7,11 +7,12 @@
 //! What this crate is not: it reads no clock and draws no random number (both are arguments), knows no HTTP and no
 //! storage, and never asks who a person is.
 //!
-//! Not yet behind the gate: [`draw`] with its list and seed. Lists of applicants are drawn with it (`charye draw`); the
-//! keeper still calls first come, first served.
+//! Two numbers: a place has the number in which it was given ([`Line::place_number`]), for ever; people are called by
+//! their queue number, which is the same where the first to come is the first to be served, and otherwise comes out of
+//! the [`draw`].
 //!
-//! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering
-//! replaces [`Line::queue_number`] and nothing else.
+//! To add to it: a new token gets its own [`Purpose`], so that none can stand for another; a new way of ordering makes
+//! queue numbers of place numbers, as [`draw::DrawnOrder`] does, and nothing else.
 
 mod calling;
 mod code;

@@ -46,8 +46,8 @@ impl Line {
         self.settled
     }
 
-    /// The final place of a ticket; None while its bucket is open, or if this line never gave it.
-    pub fn queue_number(&self, ticket: &Ticket) -> Option<u64> {
+    /// The final number of a ticket's place, from 0, in the order in which they were given; None while its bucket is open, or if this line never gave it.
+    pub fn place_number(&self, ticket: &Ticket) -> Option<u64> {
         let bucket = self.buckets.get(&ticket.bucket)?;
         let (_, own_count) = bucket.counts.iter().find(|(node, _)| *node == ticket.node)?;
         if ticket.sequence >= *own_count {
@@ -88,7 +88,7 @@ mod tests {
             node,
             sequence,
             id,
-            queue_number: None,
+            place_number: None,
             generation: 0,
         }
     }
@@ -96,11 +96,11 @@ mod tests {
     #[test]
     fn an_open_bucket_has_no_numbers_yet() {
         let mut line = Line::default();
-        assert_eq!(line.queue_number(&ticket(1, node(1), 0)), None);
+        assert_eq!(line.place_number(&ticket(1, node(1), 0)), None);
         line.close(Bucket { number: 1, counts: vec![(node(1), 3)] });
-        assert_eq!(line.queue_number(&ticket(1, node(1), 2)), Some(2));
-        assert_eq!(line.queue_number(&ticket(1, node(1), 3)), None);
-        assert_eq!(line.queue_number(&ticket(1, node(2), 0)), None);
+        assert_eq!(line.place_number(&ticket(1, node(1), 2)), Some(2));
+        assert_eq!(line.place_number(&ticket(1, node(1), 3)), None);
+        assert_eq!(line.place_number(&ticket(1, node(2), 0)), None);
     }
 
     #[test]
@@ -108,7 +108,7 @@ mod tests {
         let mut line = Line::default();
         line.close(Bucket { number: 7, counts: vec![(node(1), 2)] });
         let reborn = NodeId { node: 1, incarnation: 2 };
-        assert_eq!(line.queue_number(&ticket(7, reborn, 0)), None);
+        assert_eq!(line.place_number(&ticket(7, reborn, 0)), None);
     }
 
     proptest! {
@@ -127,7 +127,7 @@ mod tests {
             }
             order.sort_unstable();
             for (expected, (bucket, sequence, node)) in order.into_iter().enumerate() {
-                prop_assert_eq!(line.queue_number(&ticket(bucket, node, sequence)), Some(expected as u64));
+                prop_assert_eq!(line.place_number(&ticket(bucket, node, sequence)), Some(expected as u64));
             }
         }
     }

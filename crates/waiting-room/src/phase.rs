@@ -28,6 +28,8 @@ pub struct PhaseFacts {
     pub opens_at: Timestamp,
     /// The opening as the ledger committed it.
     pub opened: bool,
+    /// Whether the order is known; it always is where nothing is drawn.
+    pub ordered: bool,
     pub closed: bool,
     pub paused: bool,
     pub booking_is_well: bool,
@@ -58,6 +60,9 @@ impl Phase {
         }
         if !facts.opened {
             return Self::Lobby;
+        }
+        if !facts.ordered {
+            return Self::Drawing;
         }
         if facts.paused {
             return Self::Paused;
@@ -112,6 +117,7 @@ mod tests {
             lobby_opens_at: at(100),
             opens_at: at(200),
             opened: false,
+            ordered: true,
             closed: false,
             paused: false,
             booking_is_well: true,
@@ -131,6 +137,9 @@ mod tests {
             (PhaseFacts { now: at(300), booking_is_well: false, ..facts() }, Phase::Trouble),
             (open, Phase::Open),
             (PhaseFacts { booking_is_well: false, ..open }, Phase::Trouble),
+            (PhaseFacts { ordered: false, ..open }, Phase::Drawing),
+            (PhaseFacts { ordered: false, paused: true, ..open }, Phase::Drawing),
+            (PhaseFacts { ordered: false, ..facts() }, Phase::Lobby),
             (PhaseFacts { paused: true, ..open }, Phase::Paused),
             (PhaseFacts { doses_left: 0, ..open }, Phase::Full),
             (PhaseFacts { closed: true, booking_is_well: false, ..open }, Phase::Closed),

@@ -36,31 +36,32 @@ pub struct Ticket {
     /// How many on that node in that bucket came before.
     pub sequence: u32,
     pub id: TicketId,
-    /// Final once known; None while the bucket is open.
-    pub queue_number: Option<u64>,
+    /// As the places were given; final once known, None while the bucket is open. In a line that is drawn it is not the
+    /// number by which people are called.
+    pub place_number: Option<u64>,
     /// How often the place was taken over before; the newest counts.
     pub generation: u16,
 }
 
 impl Ticket {
     /// Of a place that goes on elsewhere: all that is needed of a settled ticket is its number.
-    pub fn moved(campaign: CampaignTag, queue_number: u64, generation: u16) -> Self {
+    pub fn moved(campaign: CampaignTag, place_number: u64, generation: u16) -> Self {
         Self {
             campaign,
             kind: TicketKind::Line,
             bucket: 0,
             node: NodeId { node: 0, incarnation: 0 },
             sequence: 0,
-            id: Self::place_id(queue_number),
-            queue_number: Some(queue_number),
+            id: Self::place_id(place_number),
+            place_number: Some(place_number),
             generation,
         }
     }
 
     /// Names a settled place, whichever ticket of it somebody carries.
-    pub fn place_id(queue_number: u64) -> TicketId {
+    pub fn place_id(place_number: u64) -> TicketId {
         let mut id = [0; 16];
-        id[8..].copy_from_slice(&queue_number.to_be_bytes());
+        id[8..].copy_from_slice(&place_number.to_be_bytes());
         TicketId(id)
     }
 
@@ -85,7 +86,7 @@ impl Ticket {
         bytes[10..13].copy_from_slice(&self.node.incarnation.to_be_bytes()[1..]);
         bytes[13..17].copy_from_slice(&self.sequence.to_be_bytes());
         bytes[17..33].copy_from_slice(&self.id.0);
-        bytes[33..FIRST_LENGTH].copy_from_slice(&self.queue_number.unwrap_or(UNSETTLED).to_be_bytes());
+        bytes[33..FIRST_LENGTH].copy_from_slice(&self.place_number.unwrap_or(UNSETTLED).to_be_bytes());
         bytes[FIRST_LENGTH..].copy_from_slice(&self.generation.to_be_bytes());
         bytes
     }
@@ -102,7 +103,7 @@ impl Ticket {
             2 => TicketKind::Line,
             _ => return None,
         };
-        let queue_number = u64::from_be_bytes(part(bytes, 33));
+        let place_number = u64::from_be_bytes(part(bytes, 33));
         Some(Self {
             campaign: CampaignTag(u16::from_be_bytes(part(bytes, 1))),
             kind,
@@ -113,7 +114,7 @@ impl Ticket {
             },
             sequence: u32::from_be_bytes(part(bytes, 13)),
             id: TicketId(part(bytes, 17)),
-            queue_number: (queue_number != UNSETTLED).then_some(queue_number),
+            place_number: (place_number != UNSETTLED).then_some(place_number),
             generation,
         })
     }
@@ -143,7 +144,7 @@ mod tests {
             node: NodeId { node: 3, incarnation: 0x00_12_34_56 },
             sequence: 4_000_000_000,
             id: TicketId([5; 16]),
-            queue_number: None,
+            place_number: None,
             generation: 0,
         }
     }
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn a_ticket_reads_back_as_it_was_sealed() {
         let keys = KeyRing::new(KeyId(1), &[1; 32]);
-        let settled = Ticket { queue_number: Some(1_204_551), kind: TicketKind::Line, ..ticket() };
+        let settled = Ticket { place_number: Some(1_204_551), kind: TicketKind::Line, ..ticket() };
         let moved = Ticket { generation: 0x01_02, ..settled };
         for ticket in [ticket(), settled, moved] {
             assert_eq!(Ticket::open(&keys, &ticket.seal(&keys)), Some(ticket));

@@ -78,6 +78,7 @@
     const unknown = doc.phase === "open" ? d.unknown : before ? d.unknownBefore : d.unknownStopped;
     const words = waitWords(ahead, doc.phase === "open" ? doc.admissions_per_minute : 0);
     show("issued", false);
+    show("undrawn", false);
     show("waiting", true);
     show("number-row", true);
     say("number", count(mine + 1));
@@ -120,19 +121,38 @@
     say("notice", notice);
     show("notice", notice !== "");
     if (mine !== null && now() <= validUntil) paintPlace(doc);
+    if (d.state === "undrawn" && !/before|lobby|drawing/.test(doc.phase)) drawn();
+  }
+
+  // The draw has been made: the ticket has a number now. Everybody hears it within some seconds of each other.
+  function drawn() {
+    d.state = "drawn";
+    setTimeout(settle, Math.random() * 5000);
   }
 
   function freshness() {
     say("as-of", hms(asOf));
     show("offline", failures > 0);
-    show("stale", failures === 0 && now() > validUntil);
+    // Whoever looks seldom has old news because of that, and not because they are late.
+    show("stale", failures === 0 && now() > validUntil + interval() * 1200);
+  }
+
+  // Seldom in the lobby, but not past the opening; then as those do who stand not far from the front.
+  function untilDrawn() {
+    const of = (n) => bands[Math.min(n, bands.length - 1)][1];
+    if (d.phase === "drawing") return of(1);
+    return Math.min(of(2), Math.max(0, (Number(d.opens) - now()) / 1000) + 5);
+  }
+
+  // Seconds between two looks while all is well.
+  function interval() {
+    if (d.state === "undrawn") return untilDrawn();
+    return bandOf(mine === null ? Infinity : Number(String($("ahead").textContent).replace(/\D/g, "")))[1];
   }
 
   function next() {
     clearTimeout(timer);
-    const ahead = mine === null ? Infinity : Number(String($("ahead").textContent).replace(/\D/g, ""));
-    const seconds = failures ? Math.min(60, 2 ** failures) : bandOf(ahead)[1];
-    timer = setTimeout(poll, spread(seconds));
+    timer = setTimeout(poll, spread(failures ? Math.min(60, 2 ** failures) : interval()));
   }
 
   function read(url, options) {
@@ -150,6 +170,7 @@
   function settle() {
     const later = (seconds) => setTimeout(settle, spread(seconds || 5));
     read(d.ticket, { credentials: "same-origin", cache: "no-store" }).then((t) => {
+      if (t.state === "undrawn" && d.state === "issued") return again(1);
       if (t.queue_number === null || t.queue_number === undefined) return later(t.poll_after_seconds);
       mine = t.queue_number;
       return poll();

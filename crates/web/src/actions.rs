@@ -6,7 +6,6 @@ use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::draft::{Draft, MovedFrom};
 use crate::error::Problem;
-use crate::gate::Place as LinePlace;
 use crate::identity::VerifiedIdentity;
 use crate::in_line;
 use crate::people;
@@ -15,12 +14,12 @@ use crate::session::Session;
 use booking::rules::still_booked;
 use booking::{
     Admission, Appointment, AppointmentId, Candidate, Hold, HoldId, Outcome, PersonAlias, PersonId,
-    PersonKey, Place, Refusal, RemovalReason, SlotId, TicketRef, korean_day,
+    PersonKey, Place, Refusal, RemovalReason, SlotId, korean_day,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
 use store::{Admit, Command, RenewAliases, StoreError, TakePlaces};
-use waiting_room::{Pass, Ticket};
+use waiting_room::Pass;
 
 /// Who stands behind a request that a guard let through.
 #[derive(Debug, Clone, Copy)]
@@ -182,7 +181,7 @@ pub async fn enter_to_change(ctx: &mut Context) -> Result<Entered, Problem> {
     let earlier = ctx.app.store.admission(campaign, person).await?;
     let (ticket, queue_number) = match earlier {
         Some(admission) => (admission.ticket, admission.queue_number),
-        None => called_ticket(ctx, &gate).await?,
+        None => in_line::called(ctx, &gate).await?,
     };
     let claim = person_card(ctx, person).await?;
     let candidate = candidate(&ctx.app, &claim).await?;
@@ -246,32 +245,6 @@ async fn booked_for_nothing_else(ctx: &Context, person: PersonId) -> Result<Opti
     }
     let own = ctx.app.store.appointments_of(person).await?;
     Ok(people::first_dose(&own, person).map(people::in_the_way))
-}
-
-/// While the entrance is paused.
-const PAUSED_RETRY_S: u32 = 15;
-
-/// The turn is decided here, on the server, by the number in the signed ticket.
-async fn called_ticket(ctx: &Context, gate: &crate::gate::Gate) -> Result<(TicketRef, u64), Problem> {
-    let ticket: Ticket = ctx.ticket.ok_or(Refusal::TicketNeeded)?;
-    let queue_number = match gate.place_for_all(&ticket).await {
-        LinePlace::Issued => return Err(Refusal::NotYourTurn { places_ahead: None }.into()),
-        LinePlace::Settled { places_ahead, .. } => {
-            return Err(Refusal::NotYourTurn { places_ahead: Some(places_ahead) }.into());
-        }
-        LinePlace::Elsewhere => return Err(Refusal::PlaceElsewhere.into()),
-        LinePlace::Called { queue_number } => queue_number,
-    };
-    in_line::still_ones_own(ctx, gate, &ticket, queue_number).await?;
-    let wait = |wait: jiff::SignedDuration| {
-        let seconds = u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX);
-        Refusal::EntranceBusy { retry_after_s: seconds }
-    };
-    if gate.is_paused() {
-        return Err(Refusal::EntranceBusy { retry_after_s: PAUSED_RETRY_S }.into());
-    }
-    gate.take_exchange(queue_number).map_err(wait)?;
-    Ok((in_line::place_ref(queue_number), queue_number))
 }
 
 /// For whom, and whether as a change, says what the person prepared.

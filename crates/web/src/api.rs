@@ -30,6 +30,9 @@ use hyper::http;
 use store::TakePlaces;
 use waiting_room::Ticket;
 
+/// Until the draw has been made nothing changes that the gate document does not say.
+const UNDRAWN_POLL_SECONDS: f64 = 30.0;
+
 type Answered = Result<Response<Body>, Problem>;
 
 pub async fn ticket(ctx: &mut Context) -> Answered {
@@ -51,7 +54,7 @@ fn ticket_status(ctx: &mut Context, ticket: Ticket) -> Answered {
     let ticket = gate.settle(ticket);
     let place = gate.place(&ticket);
     let places_ahead = match place {
-        LinePlace::Issued => None,
+        LinePlace::Issued | LinePlace::Undrawn => None,
         LinePlace::Settled { places_ahead, .. } => Some(places_ahead),
         LinePlace::Called { .. } => Some(0),
         LinePlace::Elsewhere => return Err(Refusal::PlaceElsewhere.into()),
@@ -63,10 +66,13 @@ fn ticket_status(ctx: &mut Context, ticket: Ticket) -> Answered {
     let status = TicketStatus {
         ticket: token,
         state: state_of(place),
-        queue_number: ticket.queue_number,
+        queue_number: ticket.place_number.and_then(|number| gate.queue_number(number)),
         place_code: gate.code_of(&ticket),
         places_ahead,
-        poll_after_seconds: places_ahead.map_or(1.5, poll),
+        poll_after_seconds: match place {
+            LinePlace::Undrawn => UNDRAWN_POLL_SECONDS,
+            _ => places_ahead.map_or(1.5, poll),
+        },
     };
     Ok(ctx.json(StatusCode::OK, &status))
 }

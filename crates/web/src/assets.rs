@@ -8,7 +8,7 @@ use std::collections::HashMap;
 /// The style of our pages, for whoever serves one elsewhere.
 pub const STYLE: &[u8] = include_bytes!("../assets/charye.css");
 
-const FILES: [(&str, &str, &str, &[u8]); 8] = [
+const FILES: [(&str, &str, &str, &[u8]); 9] = [
     ("charye", "css", "text/css; charset=utf-8", STYLE),
     ("favicon", "svg", "image/svg+xml", include_bytes!("../assets/favicon.svg")),
     ("page", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/page.js")),
@@ -16,6 +16,7 @@ const FILES: [(&str, &str, &str, &[u8]); 8] = [
     ("find", "css", "text/css; charset=utf-8", include_bytes!("../assets/find.css")),
     ("find", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/find.js")),
     ("desk", "css", "text/css; charset=utf-8", include_bytes!("../assets/desk.css")),
+    ("draw", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/draw.js")),
     ("operator", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/operator.js")),
 ];
 
@@ -39,9 +40,9 @@ pub fn assets() -> (Assets, HashMap<String, Prepared>) {
         (address.clone(), Prepared::new(content.clone(), content_type, Cache::Immutable))
     });
     let files = files.collect();
-    let [css, icon, page_js, wait_js, find_css, find_js, desk_css, operator_js] =
+    let [css, icon, page_js, wait_js, find_css, find_js, desk_css, draw_js, operator_js] =
         addresses.map(|address| &*address.leak());
-    (Assets { css, icon, page_js, wait_js, find_css, find_js, desk_css, operator_js }, files)
+    (Assets { css, icon, page_js, wait_js, find_css, find_js, desk_css, draw_js, operator_js }, files)
 }
 
 #[cfg(test)]

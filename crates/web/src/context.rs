@@ -185,8 +185,8 @@ impl Context {
     }
 
     /// A file to be saved under `name`, which is plain ASCII.
-    pub fn file(&self, text: String, content_type: &'static str, name: &str) -> Response<Body> {
-        let mut response = self.answer(StatusCode::OK, Body::from(text), content_type);
+    pub fn file(&self, content: impl Into<Body>, content_type: &'static str, name: &str) -> Response<Body> {
+        let mut response = self.answer(StatusCode::OK, content.into(), content_type);
         let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
         let disposition = disposition.expect("names of our files are plain ASCII");
         response.headers_mut().insert(CONTENT_DISPOSITION, disposition);

@@ -4,6 +4,7 @@
 
 use crate::journey::help::help_page;
 use crate::lang::Lang;
+use crate::pages::parts::LineOrder;
 use crate::pages::trouble::TroublePage;
 use crate::pages::{Assets, Chrome};
 use crate::static_plane::StaticPlane;
@@ -19,6 +20,7 @@ const SUPPORT_CODE: &str = "906-000000";
 
 pub struct Export<'a> {
     pub country: &'a Country,
+    pub order: LineOrder,
     pub demo: bool,
     pub made_at: Timestamp,
 }
@@ -27,14 +29,14 @@ impl Export<'_> {
     /// Every file by its path, without a slash before it.
     pub fn files(&self) -> BTreeMap<String, Bytes> {
         let (assets, mut known) = crate::assets::assets();
-        let Self { country, demo, made_at } = *self;
+        let Self { country, order, demo, made_at } = *self;
         known.extend(StaticPlane { country, assets, demo, made_at }.files());
         let mut files: BTreeMap<String, Bytes> = known
             .into_iter()
             .map(|(path, file)| (file_name(&path), Bytes::copy_from_slice(file.text())))
             .collect();
         for lang in [Lang::Ko, Lang::En] {
-            let help = help_page(self.chrome(lang, "/help", assets), country.campaigns()[0].limits);
+            let help = help_page(self.chrome(lang, "/help", assets), country.campaigns()[0].limits, order);
             files.insert(file_name(&lang.href("/help")), rendered(&help));
             let apology = |renews, retry_seconds| {
                 rendered(&TroublePage {

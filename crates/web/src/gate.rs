@@ -4,6 +4,7 @@
 //! node of the line ([`node`]), and perhaps the one that leads ([`leading`]); each step is durable in the
 //! [`store::LineStore`] before it is seen. Where the ledger is, a [`teller`] tells the line what it says.
 
+pub mod drawing;
 mod issuing;
 pub mod keeper;
 mod leading;
@@ -16,8 +17,10 @@ mod steady;
 mod steering;
 mod teller;
 
+use crate::pages::parts::LineOrder;
 use crate::published::Published;
 use booking::{Campaign, Refusal};
+use drawing::{DrawRules, Drawing};
 use issuing::Issuing;
 use jiff::{SignedDuration, Timestamp};
 pub use places::Whose;
@@ -41,6 +44,8 @@ pub struct GateSettings {
     pub lobby: SignedDuration,
     pub poll: PollBands,
     pub pass_epoch: u32,
+    /// None: first come, first served.
+    pub draw: Option<DrawRules>,
 }
 
 /// What the rate of the line follows.
@@ -84,6 +89,7 @@ pub struct Gate {
     part_from_ms: AtomicI64,
     requests: load::Requests,
     taken_over: places::TakenOver,
+    drawing: Option<Arc<Drawing>>,
     published: RwLock<Arc<Published>>,
     /// By the running time of this process, in milliseconds.
     published_at: AtomicU64,
@@ -97,6 +103,8 @@ pub struct Gate {
 pub enum Place {
     /// Its second is not over yet.
     Issued,
+    /// Its number comes out of a draw, which is still to come.
+    Undrawn,
     Settled {
         queue_number: u64,
         places_ahead: u64,
@@ -154,7 +162,7 @@ impl Gate {
             node,
             sequence,
             id: TicketId(id()),
-            queue_number: None,
+            place_number: None,
             generation: 0,
         }))
     }
@@ -190,18 +198,19 @@ impl Gate {
 
     /// With its number, once its bucket is closed. A number that was signed once is final.
     pub fn settle(&self, ticket: Ticket) -> Ticket {
-        let known = ticket.queue_number;
+        let known = ticket.place_number;
         let number = known.or_else(|| {
-            self.line.read().expect("nothing panics while closing a bucket").queue_number(&ticket)
+            self.line.read().expect("nothing panics while closing a bucket").place_number(&ticket)
         });
-        Ticket { queue_number: number, ..ticket }
+        Ticket { place_number: number, ..ticket }
     }
 
     pub fn place(&self, ticket: &Ticket) -> Place {
-        let Some(queue_number) = self.settle(*ticket).queue_number else { return Place::Issued };
-        if self.taken_over.generation(queue_number) > ticket.generation {
+        let Some(place_number) = self.settle(*ticket).place_number else { return Place::Issued };
+        if self.taken_over.generation(place_number) > ticket.generation {
             return Place::Elsewhere;
         }
+        let Some(queue_number) = self.queue_number(place_number) else { return Place::Undrawn };
         match queue_number.checked_sub(self.serving_number()) {
             Some(places_ahead) => Place::Settled { queue_number, places_ahead },
             None => Place::Called { queue_number },
@@ -269,6 +278,11 @@ impl Gate {
         let mut door = self.door.lock().expect("nothing panics at the door");
         let waiting = door.waiting(self.steady.now());
         store::AtTheDoor { arrived: door.arrived(), waiting }
+    }
+
+    /// As every page says it.
+    pub fn order(&self) -> LineOrder {
+        if self.drawing.is_some() { LineOrder::Draw } else { LineOrder::FirstCome }
     }
 
     pub fn published(&self) -> Arc<Published> {

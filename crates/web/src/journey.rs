@@ -3,6 +3,7 @@
 
 pub mod cards;
 pub mod changing;
+pub mod draw;
 pub mod elsewhere;
 pub mod enter;
 pub mod favourites;

@@ -22,6 +22,7 @@ pub mod claim;
 pub mod context;
 pub mod cookies;
 pub mod draft;
+pub mod draw;
 pub mod error;
 pub mod exported;
 pub mod field_keys;

@@ -11,6 +11,7 @@ pub mod change;
 pub mod connector;
 pub mod days;
 pub mod desk;
+pub mod draw;
 pub mod elsewhere;
 pub mod favourites;
 pub mod find;
@@ -48,6 +49,7 @@ pub struct Assets {
     pub find_css: &'static str,
     pub find_js: &'static str,
     pub desk_css: &'static str,
+    pub draw_js: &'static str,
     pub operator_js: &'static str,
 }
 

@@ -25,6 +25,7 @@ pub struct Preview<'a> {
     pub campaign_name: (&'a str, &'a str),
     /// Korean and English; both empty for none.
     pub message: &'a (String, String),
+    pub order: LineOrder,
     pub demo: bool,
     pub made_at: Timestamp,
 }
@@ -64,7 +65,7 @@ impl Preview<'_> {
             campaign_name: lang.t(self.campaign_name.0, self.campaign_name.1).to_owned(),
             state,
             phase,
-            order: LineOrder::FirstCome,
+            order: self.order,
             opens_at: self.campaign.opens_at,
             doses_left: Some(doses_left),
             short_supply: None,
@@ -124,7 +125,14 @@ mod tests {
         let message = ("02시까지 <점검>".to_owned(), String::new());
         let made_at = campaign.opens_at;
         let names = ("시험 접종", "Test drive");
-        let preview = Preview { campaign, campaign_name: names, message: &message, demo: true, made_at };
+        let preview = Preview {
+            campaign,
+            campaign_name: names,
+            message: &message,
+            order: LineOrder::FirstCome,
+            demo: true,
+            made_at,
+        };
         let files = preview.files();
         let pages: Vec<(&String, &str)> = files
             .iter()

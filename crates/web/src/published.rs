@@ -1,6 +1,7 @@
 //! What is answered from memory: bytes prepared once, for everybody.
 
 use crate::lang::Lang;
+use crate::pages::parts::LineOrder;
 use crate::pages::{Assets, Chrome};
 use crate::{keys::Keys, pages::home};
 use booking::Campaign;
@@ -214,6 +215,7 @@ pub struct Facts {
     /// Korean, English.
     pub campaign_name: (String, String),
     pub document: GateDocument,
+    pub order: LineOrder,
     pub lobby_opens_at: Timestamp,
 }
 
@@ -246,6 +248,7 @@ impl Published {
 /// Makes the public state: signs the document, renders the first page in both languages.
 pub struct Publisher {
     pub campaign_name: (String, String),
+    pub order: LineOrder,
     pub keys: Arc<Keys>,
     pub assets: Assets,
     pub demo: bool,
@@ -266,7 +269,8 @@ impl Publisher {
         file: Vec<u8>,
         lobby_opens_at: Timestamp,
     ) -> Published {
-        let facts = Facts { campaign_name: self.campaign_name.clone(), document, lobby_opens_at };
+        let facts =
+            Facts { campaign_name: self.campaign_name.clone(), document, order: self.order, lobby_opens_at };
         let home = |lang| {
             let now = facts.document.as_of;
             let chrome = Chrome::for_everybody(lang, "/".to_owned(), self.demo, self.assets, now);

@@ -213,6 +213,8 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(get(), "/site/go", Admitted, run!(journey::site::go)),
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/status", Public, run!(journey::status::get)),
+        page(get(), "/draw", Public, run!(journey::draw::get)),
+        page(get(), "/draw/files/{file}", Public, run!(journey::draw::file)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),
         api(get(), "/gate/{campaign}/ticket", Public, &[], "TicketStatus", run!(api::ticket)),
         api(post(), "/gate/{campaign}/place", Public, PLACE_CODE, "TicketStatus", run!(api::take_over)),

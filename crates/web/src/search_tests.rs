@@ -65,6 +65,7 @@ fn feeder(country: &Arc<Country>) -> Feeder {
         find_css: "",
         find_js: "",
         desk_css: "",
+        draw_js: "",
         operator_js: "",
     };
     let parts = FeederParts {

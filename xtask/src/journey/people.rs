@@ -49,6 +49,10 @@ pub(crate) const GIVING_BACK: Person = person("성양보", "630415-1000338", "01
 /// Calls instead of coming; born on 11 January 1964.
 pub(crate) const PHONING: Person = person("남전화", "640111-1000341", "01000000028");
 
+/// Whose order is drawn.
+pub(crate) const DRAWN: [Person; 2] =
+    [person("추첨일", "640515-1000355", "01000000029"), person("추첨이", "650616-2000364", "01000000030")];
+
 /// Called while many are.
 pub(crate) const HELD_BACK: [Person; 2] =
     [person("유기다", "651010-1000094", "01000000009"), person("류참을", "661011-2000105", "01000000010")];

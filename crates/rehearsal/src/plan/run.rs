@@ -114,6 +114,7 @@ impl<'a> Run<'a> {
             lobby_opens_at: self.start - SignedDuration::from_secs(i64::from(self.plan.lobby_seconds)),
             opens_at: self.start,
             opened,
+            ordered: true,
             closed: false,
             paused: false,
             booking_is_well: true,

@@ -29,6 +29,16 @@ pub(crate) enum DrawWhat {
         #[arg(long, value_name = "FILE")]
         receipts: PathBuf,
     },
+    /// 대기실 추첨: 나온 값을 서비스에 알림 · the lobby's draw: tells the service what the source gave out
+    #[command(help_template = HELP, next_help_heading = OPTIONS)]
+    Value {
+        /// 서비스의 설정 파일 · the service's config file
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// 정해진 회차에 나온 값, 글자 그대로 · what the source gave out in the named round, letter by letter
+        #[arg(value_name = "TEXT")]
+        value: String,
+    },
     /// 나온 값으로 순서를 정해 공개 · the order that follows from the value, published
     #[command(help_template = HELP, next_help_heading = OPTIONS)]
     Finish {

@@ -2,6 +2,7 @@
 
 use crate::cli::Demo;
 use crate::commands::serve::run_until_signal;
+use crate::config::draw::DrawConfig;
 use crate::config::{Config, LogFormat};
 use crate::country::Doors;
 use crate::service::Service;
@@ -38,6 +39,7 @@ pub(crate) fn run(demo: &Demo) -> Result<ExitCode> {
     config.campaign.lobby_minutes = 366 * 24 * 60;
     config.operator_listen = Some((Ipv4Addr::LOCALHOST, demo.operator_port).into());
     config.access_log = demo.access_log;
+    config.draw = demo.draw.then(DrawConfig::of_a_demo);
     config.staff.listen = demo.staff_port.map(|port| (Ipv4Addr::LOCALHOST, port).into());
     let service = Service::prepare(config, doors)?;
     welcome(demo, doors, (service.operator_address(), service.staff_address()))?;

@@ -1,12 +1,18 @@
 //! `charye draw` and `charye verify draw`: a draw that anybody can compute again.
 
 use crate::cli::{Draw, DrawWhat, NOT_IN_ORDER};
-use crate::draw::{Checked, announce, check, finish, freeze, in_words, receipt, standing_in_words};
+use crate::config::Config;
+use crate::country;
+use crate::draw::{
+    Checked, announce, check, finish, freeze, in_words, receipt, standing_in_words, tell_the_line,
+};
 use crate::system::{SystemClock, SystemRandomness};
 use anyhow::Result;
 use std::path::Path;
 use std::process::ExitCode;
 use store::Clock as _;
+use store_sqlite::SqlitePlaces;
+use waiting_room::CampaignTag;
 use web::published::hex;
 
 pub(crate) fn run(order: &Draw) -> Result<ExitCode> {
@@ -25,6 +31,16 @@ pub(crate) fn run(order: &Draw) -> Result<ExitCode> {
             println!("  뿌리 / root        {}", root.root);
             println!("  회차 / round       {} ({})", root.round, root.issued_at);
             println!("  뿌리를 지금 널리 알리십시오 / make the root known widely, now");
+        }
+        DrawWhat::Value { config, value } => {
+            let config = Config::read(config.as_deref())?;
+            let (country, _names) = country::load(&config.data, country::SOME_DAY)?;
+            let places = SqlitePlaces::open(&config.data)?;
+            let root = tell_the_line(&places, CampaignTag(country.campaigns()[0].id.0), value, now)?;
+            println!(
+                "값을 적었습니다. 서비스가 곧 순서를 정합니다 / written down; the order follows at once"
+            );
+            println!("  회차 / round       {} ({})", root.round, root.issued_at);
         }
         DrawWhat::Finish { folder, value } => {
             let seed = finish(folder, value, now)?;

@@ -17,7 +17,7 @@ pub(crate) fn run(export: &ExportStatic) -> Result<ExitCode> {
     let config = Config::read(export.config.as_deref())?;
     let now = SystemClock.now();
     let (country, _names) = country::load(&config.data, doors(&config, now)?)?;
-    let files = Export { country: &country, demo: true, made_at: now }.files();
+    let files = Export { country: &country, order: config.order(), demo: true, made_at: now }.files();
     let mut bytes = 0;
     for (path, content) in &files {
         let path = export.folder.join(path);

@@ -1,9 +1,6 @@
 //! Computes a draw again from its published files, and names the first place where they differ.
 
-use super::{
-    LIST, LIST_HEAD, PLACES, PLACES_HEAD, ROOT, RULES, RootFile, Rules, VALUE, ValueFile, instant, list_line,
-    place_line, read,
-};
+use super::read;
 use crate::audit::unhex;
 use anyhow::{Context as _, Result};
 use std::fs::File;
@@ -11,6 +8,10 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use waiting_room::TicketId;
 use waiting_room::draw::{Leaf, Lobby, Places, Seed, VERSION};
+use web::draw::{
+    LIST, LIST_HEAD, PLACES, PLACES_HEAD, ROOT, RULES, RootFile, Rules, VALUE, ValueFile, list_line,
+    place_lines,
+};
 use web::published::hex;
 
 /// In the order in which they are looked for.
@@ -118,7 +119,7 @@ pub(crate) fn check(folder: &Path, receipt: Option<TicketId>) -> Result<Result<C
             Err(found) => return Ok(Err(found)),
         }
     } else {
-        (Standing::Drawing { round: root.round, issued_at: root.issued_at }, None)
+        (Standing::Drawing { round: root.round, issued_at: root.issued_at.to_string() }, None)
     };
     let own = match receipt.map(|ticket| own(&rules, &lobby, places.as_ref(), ticket)) {
         Some(None) => return Ok(Err(Difference::NotOnTheList)),
@@ -151,13 +152,13 @@ fn frozen(folder: &Path, rules: &Rules, root: &RootFile) -> Result<Result<Lobby,
     if computed != root.root {
         return Ok(Err(Difference::Root { published: root.root.clone(), computed }));
     }
-    let round = rules.round(instant(&root.frozen_at)?)?;
+    let round = rules.round(root.frozen_at);
     if round.number != root.round {
         return Ok(Err(Difference::Round { published: root.round, computed: round.number }));
     }
-    let computed = round.issued_at.to_string();
-    if computed != root.issued_at {
-        return Ok(Err(Difference::IssuedAt { published: root.issued_at.clone(), computed }));
+    if round.issued_at != root.issued_at {
+        let (published, computed) = (root.issued_at.to_string(), round.issued_at.to_string());
+        return Ok(Err(Difference::IssuedAt { published, computed }));
     }
     Ok(Ok(lobby))
 }
@@ -173,8 +174,8 @@ fn drawn(
     if value.round != root.round {
         return Ok(Err(Difference::Round { published: value.round, computed: root.round }));
     }
-    if instant(&value.taken_at)? < instant(&root.issued_at)? {
-        let (taken_at, issued_at) = (value.taken_at, root.issued_at.clone());
+    if value.taken_at < root.issued_at {
+        let (taken_at, issued_at) = (value.taken_at.to_string(), root.issued_at.to_string());
         return Ok(Err(Difference::TooEarly { taken_at, issued_at }));
     }
     let seed = Seed::of(&rules.campaign, lobby.root(), lobby.count(), &value.value);
@@ -184,10 +185,7 @@ fn drawn(
     }
     let places = Places::new(seed, lobby.count());
     let mut published = lines(folder, PLACES)?;
-    let expected = (0..lobby.count()).map(|place| {
-        let position = places.position(place);
-        place_line(place, position, lobby.leaves()[position as usize])
-    });
+    let expected = place_lines(lobby, places, 0);
     for (number, expected) in (1..).zip(std::iter::once(PLACES_HEAD.to_owned()).chain(expected)) {
         if published.next().transpose()?.as_ref() != Some(&expected) {
             return Ok(Err(Difference::PlaceLine(number)));

@@ -1,9 +1,6 @@
 //! The three steps of a draw, each once: announced, frozen, finished.
 
-use super::{
-    LIST, LIST_HEAD, PLACES, PLACES_HEAD, ROOT, RULES, RootFile, Rules, SourceFile, Standing, VALUE,
-    ValueFile, check, instant, list_line, place_line, read,
-};
+use super::{Standing, check, read};
 use crate::cli::DrawAnnounce;
 use anyhow::{Context as _, Result, bail, ensure};
 use jiff::Timestamp;
@@ -14,7 +11,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use store::Randomness;
 use waiting_room::TicketId;
-use waiting_room::draw::{Enrolment, Places, Schedule, Seed, VERSION};
+use waiting_room::draw::{Enrolment, Places, PublicSource, Schedule, Seed};
+use web::draw::{
+    LIST, LIST_HEAD, PLACES, PLACES_HEAD, ROOT, RULES, RootFile, Rules, VALUE, ValueFile, list_lines,
+    place_lines, text,
+};
 use web::published::hex;
 
 /// Lines of a list of applicants: more than the country has people.
@@ -39,21 +40,14 @@ pub(crate) fn announce(asked: &DrawAnnounce, now: Timestamp) -> Result<Rules> {
         asked.opens_at
     );
     ensure!(!asked.campaign.is_empty(), "사업 이름이 없습니다 / the campaign has no name");
-    let rules = Rules {
-        version: VERSION,
-        campaign: asked.campaign.clone(),
-        opens_at: asked.opens_at.to_string(),
-        after_opening_s: usual.after_opening_s,
-        root_before_s: usual.root_before_s,
-        again_every_s: usual.again_every_s,
-        source: SourceFile {
-            name: asked.source.clone(),
-            address: asked.address.clone(),
-            first_at: asked.first_at.to_string(),
-            every_s: asked.every_s,
-            is_demo: asked.demo_source,
-        },
+    let source = PublicSource {
+        name: asked.source.clone(),
+        address: asked.address.clone(),
+        first_at: asked.first_at,
+        every_s: asked.every_s,
+        is_demo: asked.demo_source,
     };
+    let rules = Rules::of(&asked.campaign, &usual, &source);
     std::fs::create_dir_all(&asked.folder).with_context(|| cannot_write(&asked.folder))?;
     publish(&asked.folder.join(RULES), &rules)?;
     Ok(rules)
@@ -86,19 +80,9 @@ pub(crate) fn freeze(
     })?;
     let list = folder.join(LIST);
     write_lines(File::create(&list).with_context(|| cannot_write(&list))?, LIST_HEAD, |out| {
-        for (position, leaf) in (0..).zip(lobby.leaves()) {
-            writeln!(out, "{}", list_line(position, *leaf))?;
-        }
-        Ok(())
+        list_lines(&lobby, 0).try_for_each(|line| Ok(writeln!(out, "{line}")?))
     })?;
-    let round = rules.round(now)?;
-    let root = RootFile {
-        count: lobby.count(),
-        root: hex(&lobby.root().0),
-        frozen_at: now.to_string(),
-        round: round.number,
-        issued_at: round.issued_at.to_string(),
-    };
+    let root = rules.root(&lobby, now);
     publish(&folder.join(ROOT), &root)?;
     Ok(Frozen { root, again })
 }
@@ -108,8 +92,7 @@ pub(crate) fn finish(folder: &Path, value: &str, now: Timestamp) -> Result<Seed>
     refuse_again(&folder.join(VALUE))?;
     let rules: Rules = read(folder, RULES)?;
     let root: RootFile = read(folder, ROOT)?;
-    let issued_at = instant(&root.issued_at)?;
-    let round = root.round;
+    let (round, issued_at) = (root.round, root.issued_at);
     ensure!(
         now >= issued_at,
         "{round}회차 값은 {issued_at}에 나옵니다. 그때까지 추첨은 기다립니다 / round {round} is issued at {issued_at}; until then the draw waits"
@@ -129,14 +112,10 @@ pub(crate) fn finish(folder: &Path, value: &str, now: Timestamp) -> Result<Seed>
     let seed = Seed::of(&rules.campaign, lobby.root(), lobby.count(), value);
     let places = Places::new(seed, lobby.count());
     write_lines(File::create(&unfinished).with_context(|| cannot_write(&unfinished))?, PLACES_HEAD, |out| {
-        for place in 0..lobby.count() {
-            let position = places.position(place);
-            writeln!(out, "{}", place_line(place, position, lobby.leaves()[position as usize]))?;
-        }
-        Ok(())
+        place_lines(&lobby, places, 0).try_for_each(|line| Ok(writeln!(out, "{line}")?))
     })?;
-    let (value, taken_at) = (value.to_owned(), now.to_string());
-    publish(&folder.join(VALUE), &ValueFile { round, value, taken_at, seed: hex(&seed.0) })?;
+    let value = ValueFile { round, value: value.to_owned(), taken_at: now, seed: hex(&seed.0) };
+    publish(&folder.join(VALUE), &value)?;
     Ok(seed)
 }
 
@@ -184,8 +163,7 @@ fn publish(path: &Path, said: &impl Serialize) -> Result<()> {
     refuse_again(path)?;
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     let mut out = file.with_context(|| cannot_write(path))?;
-    out.write_all(serde_json::to_string_pretty(said)?.as_bytes())?;
-    out.write_all(b"\n")?;
+    out.write_all(text(said).as_bytes())?;
     out.sync_all().with_context(|| cannot_write(path))
 }
 

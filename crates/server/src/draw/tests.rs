@@ -4,8 +4,10 @@ use super::*;
 use crate::cli::DrawAnnounce;
 use crate::scratch::Scratch;
 use crate::system::SystemRandomness;
+use jiff::Timestamp;
 use std::fs;
 use std::path::PathBuf;
+use web::draw::{LIST, PLACES, ROOT, RULES, VALUE};
 
 const VALUE_TEXT: &str = "0badcafe";
 

@@ -1,6 +1,7 @@
 //! What a check found, for whoever took part.
 
-use super::{Difference, LIST, PLACES, Standing};
+use super::{Difference, Standing};
+use web::draw::{LIST, PLACES};
 
 pub(crate) fn in_words(found: &Difference) -> String {
     match found {

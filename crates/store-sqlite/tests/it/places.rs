@@ -46,9 +46,9 @@ fn people_who_come_together_all_find_their_place() {
             let places = Arc::clone(&places);
             std::thread::spawn(move || {
                 for one in 0..50 {
-                    let queue_number = thread * 50 + one;
-                    let carried = Some(CarriedPlace { queue_number, generation: 0 });
-                    places.bind(CampaignTag(1), PersonId(queue_number + 1), carried).unwrap();
+                    let place_number = thread * 50 + one;
+                    let carried = Some(CarriedPlace { place_number, generation: 0 });
+                    places.bind(CampaignTag(1), PersonId(place_number + 1), carried).unwrap();
                 }
             })
         })

@@ -311,7 +311,7 @@ pub fn race(seed: u64, open: Open<'_>) -> Vec<String> {
             }
         }
         for ticket in &life.given {
-            match order.queue_number(ticket) {
+            match order.place_number(ticket) {
                 Some(number) if numbers.insert(number) => {}
                 Some(number) => faults.push(format!("number {number} was given twice")),
                 None => faults.push(format!("a ticket of bucket {} has no number", ticket.bucket)),
@@ -395,5 +395,5 @@ impl Life {
 
 fn ticket(bucket: u32, node: NodeId, sequence: u32) -> Ticket {
     let (kind, id) = (TicketKind::Line, TicketId([0; 16]));
-    Ticket { campaign: CAMPAIGN, kind, bucket, node, sequence, id, queue_number: None, generation: 0 }
+    Ticket { campaign: CAMPAIGN, kind, bucket, node, sequence, id, place_number: None, generation: 0 }
 }

@@ -1,8 +1,9 @@
 //! What every memory of single places must do.
 
 use super::Chance;
-use crate::{Bound, CarriedPlace, KeptPlace, MemoryPlaces, Places, Word};
+use crate::{Bound, CarriedPlace, DrawStep, KeptDraw, KeptPlace, MemoryPlaces, Places, Word};
 use booking::PersonId;
+use jiff::Timestamp;
 use waiting_room::CampaignTag;
 
 const HERE: CampaignTag = CampaignTag(1);
@@ -11,12 +12,12 @@ const ANNA: PersonId = PersonId(1);
 const BORA: PersonId = PersonId(2);
 const ANSWERS: &str = "the memory of places answers";
 
-fn carried(queue_number: u64, generation: u16) -> CarriedPlace {
-    CarriedPlace { queue_number, generation }
+fn carried(place_number: u64, generation: u16) -> CarriedPlace {
+    CarriedPlace { place_number, generation }
 }
 
-fn to(queue_number: u64, generation: u16, person: PersonId) -> Bound {
-    Bound::To(KeptPlace { queue_number, generation, person: Some(person) })
+fn to(place_number: u64, generation: u16, person: PersonId) -> Bound {
+    Bound::To(KeptPlace { place_number, generation, person: Some(person) })
 }
 
 /// `open` opens the same memory again each time.
@@ -24,11 +25,12 @@ pub fn run(open: &dyn Fn() -> Box<dyn Places>) {
     the_newest_generation_counts_and_is_remembered(open);
     the_earliest_place_of_a_person_counts(open);
     word_is_given_once(open);
+    a_draw_freezes_one_place_of_each_person_and_each_of_its_steps_is_made_once(open);
 }
 
 fn the_newest_generation_counts_and_is_remembered(open: &dyn Fn() -> Box<dyn Places>) {
     let places = open();
-    let untouched = KeptPlace { queue_number: 7, generation: 0, person: None };
+    let untouched = KeptPlace { place_number: 7, generation: 0, person: None };
     assert_eq!(places.kept(HERE, 7).expect(ANSWERS), untouched);
     assert_eq!(
         (places.take_over(HERE, 7).expect(ANSWERS), places.take_over(HERE, 9).expect(ANSWERS)),
@@ -40,7 +42,7 @@ fn the_newest_generation_counts_and_is_remembered(open: &dyn Fn() -> Box<dyn Pla
     assert_eq!(places.kept(HERE, 7).expect(ANSWERS), KeptPlace { generation: 2, ..untouched });
     assert_eq!(places.kept(ELSEWHERE, 7).expect(ANSWERS), untouched);
     let (all, last) = places.moved_since(HERE, 0).expect(ANSWERS);
-    let moved = |queue_number, generation| CarriedPlace { queue_number, generation };
+    let moved = |place_number, generation| CarriedPlace { place_number, generation };
     assert_eq!(all, [moved(9, 1), moved(7, 2)]);
     assert_eq!(places.moved_since(HERE, last).expect(ANSWERS), (Vec::new(), last));
     places.take_over(HERE, 3).expect(ANSWERS);
@@ -74,7 +76,7 @@ fn word_is_given_once(open: &dyn Fn() -> Box<dyn Places>) {
     let places = open();
     let due = |below| {
         let due = places.words_due(HERE, below, 10).expect(ANSWERS);
-        due.into_iter().map(|place| place.queue_number).collect::<Vec<_>>()
+        due.into_iter().map(|place| place.place_number).collect::<Vec<_>>()
     };
     for (person, number) in [(11, 105), (12, 101), (13, 300)] {
         places.bind(HERE, PersonId(person), Some(carried(number, 0))).expect(ANSWERS);
@@ -89,6 +91,48 @@ fn word_is_given_once(open: &dyn Fn() -> Box<dyn Places>) {
     assert_eq!(due(200), [0; 0]);
     let words = [101, 105, 300].map(|number| open().word_of(HERE, number).expect(ANSWERS));
     assert_eq!(words, [Word::Given, Word::NotWished, Word::Wished]);
+}
+
+fn a_draw_freezes_one_place_of_each_person_and_each_of_its_steps_is_made_once(
+    open: &dyn Fn() -> Box<dyn Places>,
+) {
+    const DRAWN: CampaignTag = CampaignTag(3);
+    let places = open();
+    let at = |second| Timestamp::from_second(second).expect("an instant");
+    let step = |step| places.step_draw(DRAWN, step).expect(ANSWERS);
+    let bind =
+        |person, number| places.bind(DRAWN, PersonId(person), Some(carried(number, 0))).expect(ANSWERS);
+    let announce = |rules: &str| DrawStep::Announce { rules: rules.to_owned(), secret: [7; 32] };
+    assert_eq!(step(DrawStep::Freeze { below: 100, at: at(1) }), None, "nothing was announced");
+    let announced = KeptDraw::announced("first".to_owned(), [7; 32]);
+    assert_eq!(step(announce("first")), Some(announced.clone()));
+    assert_eq!(step(announce("other")), Some(announced.clone()), "what was announced stands");
+    assert_eq!(step(DrawStep::Root { root: [1; 32], at: at(2) }), Some(announced.clone()), "not frozen");
+    for (person, number) in [(1, 50), (1, 20), (1, 90), (2, 30), (3, 100), (4, 99)] {
+        bind(person, number);
+    }
+    bind(5, 40);
+    places.take_over(DRAWN, 40).expect(ANSWERS);
+    places.bind(ELSEWHERE, PersonId(9), Some(carried(1, 0))).expect(ANSWERS);
+    let frozen = KeptDraw { frozen: Some((100, at(3))), ..announced };
+    assert_eq!(step(DrawStep::Freeze { below: 100, at: at(3) }), Some(frozen.clone()));
+    assert_eq!(step(DrawStep::Freeze { below: 300, at: at(4) }), Some(frozen.clone()));
+    assert_eq!(places.drawn_places(DRAWN).expect(ANSWERS), [20, 30, 40, 99]);
+    assert_eq!(bind(6, 60), to(60, 0, PersonId(6)), "whoever comes now has a place");
+    assert_eq!(places.drawn_places(DRAWN).expect(ANSWERS), [20, 30, 40, 99], "and does not take part");
+    assert_eq!(bind(1, 10), to(20, 0, PersonId(1)), "the drawn place counts, not one before it");
+    let value = |value: &str| DrawStep::Value { value: value.to_owned(), at: at(9) };
+    assert_eq!(step(value("early")), Some(frozen.clone()), "nobody knows the root");
+    let rooted = KeptDraw { root: Some(([1; 32], at(5))), ..frozen };
+    assert_eq!(step(DrawStep::Root { root: [1; 32], at: at(5) }), Some(rooted.clone()));
+    assert_eq!(step(DrawStep::Root { root: [2; 32], at: at(6) }), Some(rooted.clone()));
+    let drawn = KeptDraw { value: Some(("fair".to_owned(), at(9))), ..rooted };
+    assert_eq!(step(value("fair")), Some(drawn.clone()));
+    assert_eq!(step(value("better")), Some(drawn.clone()));
+    let again = open();
+    assert_eq!(again.draw(DRAWN).expect(ANSWERS), Some(drawn));
+    assert_eq!(again.drawn_places(DRAWN).expect(ANSWERS), [20, 30, 40, 99]);
+    assert_eq!(again.draw(HERE).expect(ANSWERS), None);
 }
 
 /// The same steps on the back end and on the reference, seeded: the same answers.

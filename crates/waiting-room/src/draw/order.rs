@@ -1,54 +1,96 @@
-//! The numbers of a line whose lobby was drawn.
+//! Who was drawn, and the numbers of a line whose lobby was drawn.
 
 use super::{Leaf, Lobby, Places};
-use crate::{Line, Ticket};
+use crate::TicketId;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use std::sync::Arc;
 
-/// Participants first, in the drawn order; behind them everybody else, first come, first served.
-#[derive(Debug)]
-pub struct DrawnOrder {
+/// The places of a line that take part, as they were frozen. 40 bytes for each, however long people wait.
+#[derive(Debug, Clone)]
+pub struct Participants {
     campaign: String,
+    secret: [u8; 32],
     lobby: Lobby,
-    places: Places,
-    /// The numbers that the participants would have had in the order of arrival, in order: theirs are not given again.
-    arrivals: Vec<u64>,
+    /// In the order in which they were given, each with its position in the list.
+    places: Vec<(u64, u32)>,
 }
 
-impl DrawnOrder {
-    /// None while the line has not settled the bucket of some participant.
-    pub fn new(
-        campaign: String,
-        lobby: Lobby,
-        places: Places,
-        participants: &[Ticket],
-        line: &Line,
-    ) -> Option<Self> {
-        let arrivals = participants.iter().map(|ticket| line.queue_number(ticket));
-        let mut arrivals = arrivals.collect::<Option<Vec<u64>>>()?;
-        arrivals.sort_unstable();
-        Some(Self { campaign, lobby, places, arrivals })
+impl Participants {
+    /// `place_numbers` of the line, each of another person. The secret of the draw makes receipts that nobody guesses.
+    ///
+    /// # Panics
+    /// With more than four thousand million of them.
+    pub fn freeze(campaign: String, secret: [u8; 32], place_numbers: &[u64]) -> Self {
+        let leaf = |number: &u64| Leaf::of(&campaign, receipt(&secret, *number));
+        let lobby = Lobby::freeze(place_numbers.iter().map(leaf).collect());
+        let position = |number: &u64| {
+            let position = lobby.position(leaf(number)).expect("it was just put into the list");
+            (*number, u32::try_from(position).expect("no country has more people"))
+        };
+        let mut places: Vec<(u64, u32)> = place_numbers.iter().map(position).collect();
+        places.sort_unstable();
+        places.dedup();
+        Self { campaign, secret, lobby, places }
     }
 
     pub fn lobby(&self) -> &Lobby {
         &self.lobby
     }
 
+    /// What a participant keeps to find themselves on the list. None for a place that does not take part.
+    pub fn receipt(&self, place_number: u64) -> Option<TicketId> {
+        self.position(place_number).map(|_| receipt(&self.secret, place_number))
+    }
+
+    pub fn leaf(&self, receipt: TicketId) -> Leaf {
+        Leaf::of(&self.campaign, receipt)
+    }
+
+    fn position(&self, place_number: u64) -> Option<u32> {
+        let at = self.places.binary_search_by_key(&place_number, |(number, _)| *number).ok()?;
+        Some(self.places[at].1)
+    }
+
+    fn before(&self, place_number: u64) -> u64 {
+        self.places.partition_point(|(number, _)| *number < place_number) as u64
+    }
+}
+
+/// What stands for a place on the published list. It is told before the list is frozen, and is the same afterwards.
+pub fn receipt(secret: &[u8; 32], place_number: u64) -> TicketId {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
+    mac.update(b"charye draw receipt 1\n");
+    mac.update(&place_number.to_be_bytes());
+    let bytes: [u8; 32] = mac.finalize().into_bytes().into();
+    TicketId(std::array::from_fn(|position| bytes[position]))
+}
+
+/// Participants first, in the drawn order; behind them everybody else, first come, first served.
+#[derive(Debug, Clone)]
+pub struct DrawnOrder {
+    participants: Arc<Participants>,
+    places: Places,
+}
+
+impl DrawnOrder {
+    /// # Panics
+    /// If the places are those of a list of another length.
+    pub fn new(participants: Arc<Participants>, places: Places) -> Self {
+        assert_eq!(places.count(), participants.lobby.count(), "places of another list");
+        Self { participants, places }
+    }
+
     pub fn places(&self) -> &Places {
         &self.places
     }
 
-    /// None while the ticket's bucket is open, or if this line never gave it.
-    pub fn queue_number(&self, ticket: &Ticket, line: &Line) -> Option<u64> {
-        let arrival = line.queue_number(ticket)?;
-        let position = self.lobby.position(Leaf::of(&self.campaign, ticket.id));
-        Some(match position {
-            Some(position) => self.places.place(position),
-            None => self.behind(arrival),
-        })
-    }
-
-    fn behind(&self, arrival: u64) -> u64 {
-        let drawn_before = self.arrivals.partition_point(|drawn| *drawn < arrival) as u64;
-        self.lobby.count() + arrival - drawn_before
+    /// From 0; no two places have the same.
+    pub fn queue_number(&self, place_number: u64) -> u64 {
+        match self.participants.position(place_number) {
+            Some(position) => self.places.place(u64::from(position)),
+            None => self.participants.lobby.count() + place_number - self.participants.before(place_number),
+        }
     }
 }
 
@@ -56,62 +98,45 @@ impl DrawnOrder {
 mod tests {
     use super::*;
     use crate::draw::{Root, Seed};
-    use crate::{Bucket, CampaignTag, NodeId, TicketId, TicketKind};
     use proptest::prelude::*;
 
-    const NODE: NodeId = NodeId { node: 1, incarnation: 1 };
+    const SECRET: [u8; 32] = [5; 32];
 
-    fn ticket(bucket: u32, sequence: u32) -> Ticket {
-        Ticket {
-            campaign: CampaignTag(1),
-            kind: TicketKind::Lobby,
-            bucket,
-            node: NODE,
-            sequence,
-            id: TicketId(u128::from(bucket * 1_000 + sequence).to_be_bytes()),
-            queue_number: None,
-            generation: 0,
-        }
-    }
-
-    fn order(participants: &[Ticket], line: &Line) -> Option<DrawnOrder> {
-        let leaves = participants.iter().map(|ticket| Leaf::of("c", ticket.id)).collect();
-        let lobby = Lobby::freeze(leaves);
-        let seed = Seed::of("c", Root([0; 32]), lobby.count(), "x");
-        let places = Places::new(seed, lobby.count());
-        DrawnOrder::new("c".to_owned(), lobby, places, participants, line)
+    fn drawn(place_numbers: &[u64]) -> DrawnOrder {
+        let participants = Participants::freeze("c".to_owned(), SECRET, place_numbers);
+        let count = participants.lobby().count();
+        let seed = Seed::of("c", Root([0; 32]), count, "x");
+        DrawnOrder::new(Arc::new(participants), Places::new(seed, count))
     }
 
     proptest! {
         /// Numbers are exactly 0..n; the drawn stand before the others, and these in the order in which they came.
         #[test]
         fn everybody_has_one_number_and_the_drawn_stand_first(chosen in prop::collection::vec(any::<bool>(), 1..60)) {
-            let mut line = Line::default();
-            let all: Vec<_> = (0..chosen.len() as u32).map(|n| ticket(n / 7, n % 7)).collect();
-            for number in 0..=chosen.len() as u32 / 7 {
-                let count = all.iter().filter(|ticket| ticket.bucket == number).count() as u32;
-                line.close(Bucket { number, counts: vec![(NODE, count)] });
-            }
-            let with = |drawn| all.iter().zip(&chosen).filter(move |(_, one)| **one == drawn).map(|(ticket, _)| *ticket);
-            let participants: Vec<_> = with(true).collect();
-            let order = order(&participants, &line).unwrap();
-            let number = |ticket: Ticket| order.queue_number(&ticket, &line).unwrap();
-            let mut drawn: Vec<_> = with(true).map(number).collect();
-            drawn.sort_unstable();
-            prop_assert!(drawn.iter().copied().eq(0..participants.len() as u64));
-            prop_assert!(with(false).map(number).eq(participants.len() as u64..all.len() as u64));
+            let with = |wanted| {
+                let all = (0..).zip(&chosen);
+                all.filter(move |(_, drawn)| **drawn == wanted).map(|(number, _)| number).collect::<Vec<u64>>()
+            };
+            let (participants, others) = (with(true), with(false));
+            let order = drawn(&participants);
+            let numbers = |places: &[u64]| places.iter().map(|place| order.queue_number(*place)).collect::<Vec<_>>();
+            let mut first = numbers(&participants);
+            first.sort_unstable();
+            prop_assert!(first.into_iter().eq(0..participants.len() as u64));
+            prop_assert!(numbers(&others).into_iter().eq(participants.len() as u64..chosen.len() as u64));
         }
     }
 
     #[test]
-    fn nobody_has_a_number_before_the_seconds_of_all_participants_are_over() {
-        let mut line = Line::default();
-        line.close(Bucket { number: 1, counts: vec![(NODE, 2)] });
-        let participants = [ticket(1, 0), ticket(2, 0)];
-        assert!(order(&participants, &line).is_none());
-        line.close(Bucket { number: 2, counts: vec![(NODE, 1)] });
-        let order = order(&participants, &line).unwrap();
-        assert_eq!(order.queue_number(&ticket(1, 1), &line), Some(2));
-        assert_eq!(order.queue_number(&ticket(3, 0), &line), None);
+    fn a_receipt_finds_its_place_on_the_list_and_is_known_before_it_is_frozen() {
+        let participants = Participants::freeze("c".to_owned(), SECRET, &[9, 4, 7, 4]);
+        assert_eq!(participants.lobby().count(), 3);
+        for number in [4, 7, 9] {
+            let own = participants.receipt(number).unwrap();
+            assert_eq!(own, receipt(&SECRET, number));
+            assert!(participants.lobby().inclusion(participants.leaf(own)).is_some());
+        }
+        assert_eq!(participants.receipt(5), None);
+        assert_ne!(receipt(&SECRET, 4), receipt(&[6; 32], 4));
     }
 }

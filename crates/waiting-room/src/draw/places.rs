@@ -39,6 +39,10 @@ impl Places {
         Self { seed, count, half_bits: bits.div_ceil(2).max(HALF_BITS_MIN) }
     }
 
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
     /// The place in line, from 0, of a position in the list, from 0.
     ///
     /// # Panics

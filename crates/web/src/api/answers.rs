@@ -8,7 +8,7 @@ use serde::Serialize;
 pub struct TicketStatus {
     /// The ticket, signed again with its number once that is known.
     pub ticket: String,
-    /// `issued`, `settled` or `called`.
+    /// `issued`, `undrawn`, `settled` or `called`.
     pub state: &'static str,
     pub queue_number: Option<u64>,
     pub places_ahead: Option<u64>,

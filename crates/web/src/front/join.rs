@@ -65,6 +65,7 @@ fn before_issuing(headers: &HeaderMap, app: &App) -> Option<Response<Full<Bytes>
 pub(crate) fn state_of(place: Place) -> &'static str {
     match place {
         Place::Issued => "issued",
+        Place::Undrawn => "undrawn",
         Place::Settled { .. } => "settled",
         Place::Called { .. } => "called",
         Place::Elsewhere => "elsewhere",

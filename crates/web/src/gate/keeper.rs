@@ -1,5 +1,6 @@
 //! The keeper of a gate: one tick after another, each made durable before it is seen.
 
+use super::drawing::{DrawFacts, Drawer, Drawing};
 use super::issuing::Issuing;
 use super::leading::Leading;
 use super::load::Requests;
@@ -18,7 +19,9 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
-use store::{Clock, LeadStep, LineState, LineStore, NodeStep, Places, Stepped, Store, StoreError};
+use store::{
+    Clock, LeadStep, LineState, LineStore, NodeStep, Places, Randomness, Stepped, Store, StoreError,
+};
 use tokio::sync::Notify;
 use waiting_room::{CampaignTag, Door, GateDocument, Line};
 
@@ -34,6 +37,9 @@ pub struct Keeper {
     teller: Option<Teller>,
     node: Node,
     leading: Leading,
+    drawer: Option<Drawer>,
+    /// What the draw goes by at the next tick.
+    draw_facts: DrawFacts,
     /// The last order that was taken up.
     ordered: u64,
 }
@@ -45,6 +51,7 @@ pub struct KeeperParts {
     /// None where another process has the ledger: that one tells.
     pub ledger: Option<Arc<dyn Store>>,
     pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Randomness>,
     pub publisher: Publisher,
 }
 
@@ -56,11 +63,18 @@ impl Keeper {
         keys: &Keys,
         parts: KeeperParts,
     ) -> Result<Self, StoreError> {
-        let KeeperParts { line_store, places, ledger, clock, publisher } = parts;
+        let KeeperParts { line_store, places, ledger, clock, random, publisher } = parts;
         let tag = CampaignTag(campaign.id.0);
         let now = clock.now();
         let id = line_store.join(tag)?;
         let found = line_store.look(tag, u32::MAX)?;
+        let begin =
+            |rules| Drawing::begin((tag, &campaign.slug), rules, Arc::clone(&places), &*random).map(Arc::new);
+        let drawing = settings.draw.as_ref().map(begin).transpose()?;
+        let drawer = drawing.clone().map(|drawing| Drawer::new(drawing, Arc::clone(&random)));
+        if let Some(drawer) = &drawer {
+            drawer.catch_up(now)?;
+        }
         let gate = Arc::new(Gate {
             tag,
             clock: Arc::clone(&clock),
@@ -78,6 +92,7 @@ impl Keeper {
             part_from_ms: AtomicI64::new(now.as_millisecond()),
             requests: Requests::default(),
             taken_over: TakenOver::new(places),
+            drawing,
             published: RwLock::new(Arc::new(Published::nothing_yet())),
             published_at: AtomicU64::new(0),
             board: Board::new(now, clock.elapsed()),
@@ -95,6 +110,8 @@ impl Keeper {
             line_store,
             clock,
             publisher,
+            drawer,
+            draw_facts: DrawFacts { now, leads: false, opened: false, settled: 0 },
             ordered: 0,
         };
         keeper.keep(now)?;
@@ -146,6 +163,9 @@ impl Keeper {
         {
             self.line_store.tell(self.gate.tag, news)?;
         }
+        if let Some(drawer) = &mut self.drawer {
+            drawer.step(self.draw_facts).await?;
+        }
         self.keep(now)
     }
 
@@ -168,6 +188,12 @@ impl Keeper {
         self.gate.serving_number.store(led.led.serving_number, Ordering::Release);
         self.gate.looked.notify_waiters();
         self.leading.measure(&self.gate, &led, now);
+        self.draw_facts = DrawFacts {
+            now,
+            leads: self.node.leads(&led),
+            opened: led.led.opened_at.is_some(),
+            settled: self.gate.line.read().expect("nothing panics while closing a bucket").settled(),
+        };
         if self.node.is_due() {
             self.node.step(NodeStep::default())?;
         }

@@ -77,6 +77,7 @@ impl Leading {
             lobby_opens_at: gate.lobby_opens_at(),
             opens_at: gate.campaign.opens_at,
             opened: state.led.opened_at.is_some(),
+            ordered: gate.is_ordered(),
             closed: state.led.closed_at.is_some(),
             paused: self.orders.is_paused,
             booking_is_well: self.booking_is_well(),

@@ -26,20 +26,20 @@ impl TakenOver {
         let (moved, last) = self.places.moved_since(campaign, self.seen.load(Ordering::Relaxed))?;
         self.seen.store(last, Ordering::Relaxed);
         for place in moved {
-            self.note(place.queue_number, place.generation);
+            self.note(place.place_number, place.generation);
         }
         Ok(())
     }
 
-    fn note(&self, queue_number: u64, generation: u16) {
+    fn note(&self, place_number: u64, generation: u16) {
         let mut generations = self.generations.write().expect("nothing panics while noting a take-over");
-        let known = generations.entry(queue_number).or_default();
+        let known = generations.entry(place_number).or_default();
         *known = generation.max(*known);
     }
 
-    pub(super) fn generation(&self, queue_number: u64) -> u16 {
+    pub(super) fn generation(&self, place_number: u64) -> u16 {
         let generations = self.generations.read().expect("nothing panics while noting a take-over");
-        generations.get(&queue_number).copied().unwrap_or(0)
+        generations.get(&place_number).copied().unwrap_or(0)
     }
 }
 
@@ -57,7 +57,7 @@ pub enum Whose {
 impl Gate {
     /// None until the number is settled.
     pub fn code_of(&self, ticket: &Ticket) -> Option<String> {
-        place_code(&self.keys, self.tag, self.settle(*ticket).queue_number?)
+        place_code(&self.keys, self.tag, self.settle(*ticket).place_number?)
     }
 
     /// The number behind a code, if it was settled in this line.
@@ -66,15 +66,15 @@ impl Gate {
     }
 
     /// The place goes on with the ticket that is returned; every earlier one counts no longer.
-    pub async fn take_over(&self, queue_number: u64) -> Result<Ticket, StoreError> {
+    pub async fn take_over(&self, place_number: u64) -> Result<Ticket, StoreError> {
         let campaign = self.tag;
-        let generation = self.at_places(move |places| places.take_over(campaign, queue_number)).await?;
-        self.taken_over.note(queue_number, generation);
-        Ok(Ticket::moved(campaign, queue_number, generation))
+        let generation = self.at_places(move |places| places.take_over(campaign, place_number)).await?;
+        self.taken_over.note(place_number, generation);
+        Ok(Ticket::moved(campaign, place_number, generation))
     }
 
-    /// Makes the carried place the person's. Their earliest place is the one that counts, and it goes on where they
-    /// are now.
+    /// Makes the carried place the person's. Their drawn place, or their earliest, is the one that counts, and it goes on
+    /// where they are now.
     pub async fn bind(&self, person: PersonId, carried: Option<Ticket>) -> Result<Whose, StoreError> {
         let campaign = self.tag;
         let carried = carried.and_then(|ticket| carried_place(&self.settle(ticket)));
@@ -83,35 +83,35 @@ impl Gate {
             Bound::Nowhere => Whose::AsBefore,
             Bound::OfAnother(other) => Whose::OfAnother(other),
             Bound::To(place) if carried == Some(carried_as(&place)) => Whose::AsBefore,
-            Bound::To(place) => Whose::GoesOnHere(self.take_over(place.queue_number).await?),
+            Bound::To(place) => Whose::GoesOnHere(self.take_over(place.place_number).await?),
         })
     }
 
     /// As it stands on disk: what the exchange goes by.
-    pub async fn kept_place(&self, queue_number: u64) -> Result<KeptPlace, StoreError> {
+    pub async fn kept_place(&self, place_number: u64) -> Result<KeptPlace, StoreError> {
         let campaign = self.tag;
-        self.at_places(move |places| places.kept(campaign, queue_number)).await
+        self.at_places(move |places| places.kept(campaign, place_number)).await
     }
 
-    pub async fn wish_for_word(&self, queue_number: u64, wishes: bool) -> Result<(), StoreError> {
+    pub async fn wish_for_word(&self, place_number: u64, wishes: bool) -> Result<(), StoreError> {
         let campaign = self.tag;
-        self.at_places(move |places| places.wish_for_word(campaign, queue_number, wishes)).await
+        self.at_places(move |places| places.wish_for_word(campaign, place_number, wishes)).await
     }
 
-    pub async fn word_of(&self, queue_number: u64) -> Result<Word, StoreError> {
+    pub async fn word_of(&self, place_number: u64) -> Result<Word, StoreError> {
         let campaign = self.tag;
-        self.at_places(move |places| places.word_of(campaign, queue_number)).await
+        self.at_places(move |places| places.word_of(campaign, place_number)).await
     }
 
-    /// Whose turn comes before that number, and who waits for word of it.
+    /// Whose place comes before that number, and who waits for word of it.
     pub async fn words_due(&self, below: u64, max: usize) -> Result<Vec<KeptPlace>, StoreError> {
         let campaign = self.tag;
         self.at_places(move |places| places.words_due(campaign, below, max)).await
     }
 
-    pub async fn word_given(&self, queue_numbers: Vec<u64>) -> Result<(), StoreError> {
+    pub async fn word_given(&self, place_numbers: Vec<u64>) -> Result<(), StoreError> {
         let campaign = self.tag;
-        self.at_places(move |places| places.word_given(campaign, &queue_numbers)).await
+        self.at_places(move |places| places.word_given(campaign, &place_numbers)).await
     }
 
     /// Away from the threads that answer.
@@ -127,9 +127,9 @@ impl Gate {
 
 fn carried_place(ticket: &Ticket) -> Option<CarriedPlace> {
     let generation = ticket.generation;
-    ticket.queue_number.map(|queue_number| CarriedPlace { queue_number, generation })
+    ticket.place_number.map(|place_number| CarriedPlace { place_number, generation })
 }
 
 fn carried_as(place: &KeptPlace) -> CarriedPlace {
-    CarriedPlace { queue_number: place.queue_number, generation: place.generation }
+    CarriedPlace { place_number: place.place_number, generation: place.generation }
 }

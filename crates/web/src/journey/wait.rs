@@ -3,9 +3,10 @@
 use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
+use crate::gate::drawing::Part;
 use crate::gate::{NoTicket, Place};
 use crate::in_line;
-use crate::pages::parts::{LineOrder, Link};
+use crate::pages::parts::{Link, Phase};
 use crate::pages::wait::{ShortSupply, WaitPage, WaitState};
 use crate::published::Facts;
 use axum::body::Body;
@@ -18,6 +19,9 @@ use waiting_room::{GateDocument, WaitRange};
 /// Seconds after which a page without a script looks again while its number is being settled.
 const SETTLING_SECONDS: u32 = 3;
 
+/// And while the draw is being made.
+const DRAWING_SECONDS: u32 = 15;
+
 /// Between two loads of the whole page, while the turn is further away than that.
 const RENEWED_SECONDS_MIN: u32 = 10;
 
@@ -27,16 +31,21 @@ pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let facts = published.facts();
     // A settled place is signed into the ticket: from then on it is known without asking anybody.
     if let Some(ticket) = ctx.ticket
-        && ticket.queue_number.is_none()
+        && ticket.place_number.is_none()
         && let settled = gate.settle(ticket)
-        && settled.queue_number.is_some()
+        && settled.place_number.is_some()
     {
         ctx.ticket = Some(settled);
         ctx.set_cookie(Cookie::Ticket, &gate.seal(&settled));
         in_line::regain(ctx).await?;
     }
-    let place = ctx.ticket.map(|ticket| gate.place(&ticket));
-    let state = state(ctx, place, facts);
+    let mut place = ctx.ticket.map(|ticket| gate.place(&ticket));
+    let mut part = Part::NotYet;
+    if place == Some(Place::Undrawn) {
+        part = in_line::take_part(ctx).await?;
+        place = ctx.ticket.map(|ticket| gate.place(&ticket));
+    }
+    let state = state(ctx, (place, part), facts);
     Ok(ctx.page(&page(ctx, state, place, facts)))
 }
 
@@ -55,13 +64,14 @@ pub async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     Ok(ctx.see_other("/wait"))
 }
 
-fn state(ctx: &Context, place: Option<Place>, facts: &Facts) -> WaitState {
+fn state(ctx: &Context, (place, part): (Option<Place>, Part), facts: &Facts) -> WaitState {
     if ctx.has_live_pass() {
         return WaitState::Admitted;
     }
     match place {
         None => WaitState::NoTicket,
         Some(Place::Issued) => WaitState::Issued,
+        Some(Place::Undrawn) => WaitState::Undrawn { part, identity_done: ctx.session.is_some() },
         Some(Place::Settled { queue_number, places_ahead }) => {
             let per_minute = facts.document.admissions_per_minute.unwrap_or(0);
             let wait = WaitRange::of(places_ahead, per_minute).map(|range| (range.low_min, range.high_min));
@@ -82,6 +92,8 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
     let refresh_seconds = match place {
         Some(Place::Settled { places_ahead, .. }) => renewed_after(document, places_ahead),
         Some(Place::Issued) => SETTLING_SECONDS,
+        Some(Place::Undrawn) if document.phase == Phase::Drawing => DRAWING_SECONDS,
+        Some(Place::Undrawn) => until_opening(ctx, document),
         Some(Place::Called { .. } | Place::Elsewhere) | None => 60,
     };
     WaitPage {
@@ -91,7 +103,7 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
         campaign_name: ctx.lang.t(&names.0, &names.1).to_owned(),
         state,
         phase: document.phase,
-        order: LineOrder::FirstCome,
+        order: facts.order,
         opens_at: document.opens_at,
         doses_left: ctx.app.settings.site.is_none().then_some(document.doses_left.total),
         short_supply: short_supply(ctx, place, facts),
@@ -111,6 +123,12 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
             label: ctx.lang.t(&site.name.0, &site.name.1).to_owned(),
         }),
     }
+}
+
+/// Seldom, but not past the opening.
+fn until_opening(ctx: &Context, document: &GateDocument) -> u32 {
+    let left = document.opens_at.duration_since(ctx.now).as_secs().clamp(0, 60);
+    u32::try_from(left).unwrap_or(60).max(SETTLING_SECONDS)
 }
 
 /// A page is more than a number, so not as often as a script looks; but never past somebody's turn.
@@ -140,7 +158,9 @@ fn short_supply(ctx: &Context, place: Option<Place>, facts: &Facts) -> Option<Sh
 
 pub(super) fn ticket_code(ctx: &Context, place: Option<Place>) -> Option<String> {
     match place {
-        Some(Place::Settled { .. } | Place::Called { .. }) => ctx.app.gate.code_of(&ctx.ticket?),
+        Some(Place::Undrawn | Place::Settled { .. } | Place::Called { .. }) => {
+            ctx.app.gate.code_of(&ctx.ticket?)
+        }
         Some(Place::Issued | Place::Elsewhere) | None => None,
     }
 }

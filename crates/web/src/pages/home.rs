@@ -68,7 +68,7 @@ pub fn render(campaign: &booking::Campaign, facts: &Facts, chrome: Chrome) -> St
         eligible_total: campaign.people.into(),
         doses_left: Some(document.doses_left.total),
         phase: document.phase,
-        order: LineOrder::FirstCome,
+        order: facts.order,
         lobby_opens_at: facts.lobby_opens_at,
         opens_at: document.opens_at,
         closes_at: Some(document.closes_at),

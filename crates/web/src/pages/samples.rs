@@ -4,6 +4,7 @@
 
 mod campaign;
 mod desk;
+mod draw;
 mod finding;
 mod identity;
 mod in_line;
@@ -92,6 +93,7 @@ fn every_sample() -> Vec<Sample> {
             &PassNeededPage { chrome: chrome(lang, "/book"), has_ticket: true, expired: false },
         );
         add("help", &help(lang));
+        draw::add(lang, &mut add);
         status::add(lang, &mut add);
     }
     samples
@@ -106,6 +108,7 @@ fn chrome(lang: Lang, path: &str) -> Chrome {
         find_css: "find.css",
         find_js: "find.js",
         desk_css: "desk.css",
+        draw_js: "draw.js",
         operator_js: "operator.js",
     };
     Chrome::for_everybody(lang, path.to_owned(), true, assets, now())

@@ -5,6 +5,7 @@
 
 use super::Chrome;
 use super::parts::{LineOrder, Link, Phase};
+use crate::gate::drawing::Part;
 use askama::Template;
 use jiff::Timestamp;
 use waiting_room::WaitRange;
@@ -15,6 +16,11 @@ pub enum WaitState {
     NoTicket,
     /// The ticket exists; its number is being settled (in a lobby: at the opening).
     Issued,
+    /// The number comes out of the draw; what it is for whoever looks.
+    Undrawn {
+        part: Part,
+        identity_done: bool,
+    },
     Waiting {
         queue_number: u64,
         ahead: u64,
@@ -83,6 +89,7 @@ impl WaitPage {
         match self.state {
             WaitState::NoTicket => "none",
             WaitState::Issued => "issued",
+            WaitState::Undrawn { .. } => "undrawn",
             WaitState::Waiting { .. } => "waiting",
             WaitState::Called { .. } => "called",
             WaitState::Entering => "entering",
@@ -107,12 +114,19 @@ impl WaitPage {
     }
 
     fn is_in_line(&self) -> bool {
-        matches!(self.state, WaitState::Issued | WaitState::Waiting { .. })
+        matches!(self.state, WaitState::Issued | WaitState::Undrawn { .. } | WaitState::Waiting { .. })
     }
 
     /// Whether there is a place that could go on elsewhere.
     fn has_place(&self) -> bool {
         self.is_in_line() || matches!(self.state, WaitState::Called { .. })
+    }
+
+    fn undrawn(&self) -> Option<(Part, bool)> {
+        match self.state {
+            WaitState::Undrawn { part, identity_done } => Some((part, identity_done)),
+            _ => None,
+        }
     }
 
     fn is_issued(&self) -> bool {

@@ -54,6 +54,8 @@ fn seen_at(campaign: &Campaign, lobby_opens_at: Timestamp, at: Timestamp, born_o
         lobby_opens_at,
         opens_at: campaign.opens_at,
         opened: at >= campaign.opens_at,
+        // How long a draw takes, the clock alone does not know.
+        ordered: true,
         closed: at >= campaign.closes_at,
         paused: false,
         booking_is_well: true,

@@ -1,7 +1,7 @@
 //! Several nodes of one line, each as in a process of its own, on one memory; the clock stands still, ticks are made by
 //! hand, and a node that is not ticked is one that was stopped.
 
-use crate::site::{country, names, test_keys};
+use crate::site::{country, names, seeded, test_keys};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use web::assets;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::gate::{Gate, GateSettings, Place, RateRule};
 use web::keys::Keys;
+use web::pages::parts::LineOrder;
 use web::published::Publisher;
 
 /// A ledger of the small country by itself.
@@ -35,9 +36,11 @@ fn keeper_on(
         lobby: SignedDuration::from_mins(30),
         poll: PollBands::default(),
         pass_epoch: 3,
+        draw: None,
     };
     let publisher = Publisher {
         campaign_name: names(false).name,
+        order: LineOrder::FirstCome,
         keys: Arc::clone(keys),
         assets: assets::assets().0,
         demo: true,
@@ -45,7 +48,7 @@ fn keeper_on(
     let (line_store, clock) =
         (Arc::clone(line) as Arc<dyn store::LineStore>, Arc::clone(clock) as Arc<dyn Clock>);
     let places = Arc::new(MemoryPlaces::default());
-    let parts = KeeperParts { line_store, places, ledger, clock, publisher };
+    let parts = KeeperParts { line_store, places, ledger, clock, random: seeded(1), publisher };
     Keeper::begin(country(false, false).campaigns()[0].clone(), settings, keys, parts).unwrap()
 }
 
@@ -118,7 +121,7 @@ impl Nodes {
     }
 
     pub(crate) fn number(&self, node: usize, ticket: Ticket) -> Option<u64> {
-        self.gate(node).settle(ticket).queue_number
+        self.gate(node).settle(ticket).place_number
     }
 }
 

@@ -9,7 +9,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 88] = [
+pub(crate) const RULES: [(&str, &str, Guard); 90] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("GET", "/wait/code", Public),
@@ -79,6 +79,8 @@ pub(crate) const RULES: [(&str, &str, Guard); 88] = [
     ("GET", "/site/go", Admitted),
     ("GET", "/help", Public),
     ("GET", "/status", Public),
+    ("GET", "/draw", Public),
+    ("GET", "/draw/files/{file}", Public),
     ("GET", "/outbox", DemoOnly),
     ("GET", "/gate/{campaign}/ticket", Public),
     ("POST", "/api/v1/identity", Public),
@@ -125,7 +127,7 @@ pub(crate) fn guarded() -> impl Iterator<Item = &'static Route> {
 /// The address of a route, for something that exists.
 pub(crate) fn address(route: &Route) -> String {
     let path = route.path.replace("{campaign}", SLUG).replace("{clinic}", CLINIC).replace("{date}", DAY);
-    path.replace("{code}", SIGUNGU).replace("{number}", "00000-00000")
+    path.replace("{file}", "rules.json").replace("{code}", SIGUNGU).replace("{number}", "00000-00000")
 }
 
 /// Everything that any guarded route could ask for, so that a missing guard would take effect.

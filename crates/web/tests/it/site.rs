@@ -2,6 +2,7 @@
 
 use crate::injection::country_text;
 use crate::ledger::MoodyStore;
+pub(crate) use crate::seeded::seeded;
 use crate::wire::{Answer, Ask, Wire};
 use booking::{Campaign, Country, EligibilityGroup, Limits, PersonKey};
 use jiff::SignedDuration;
@@ -9,7 +10,7 @@ use jiff::civil::date;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use store::conformance::{Chance, world};
+use store::conformance::world;
 use store::{Clock, MemoryLine, MemoryPlaces, MemoryRoster, MemoryStaff};
 use store::{MemoryStore, MockClock, Randomness, Roster, Store};
 use tokio::sync::Mutex;
@@ -19,6 +20,7 @@ use web::availability::feeder::{Feeder, FeederParts};
 use web::front::entrance::Entrance;
 use web::front::limits::SocketLimits;
 use web::front::tls::Tls;
+use web::gate::drawing::DrawRules;
 use web::gate::keeper::{Keeper, KeeperParts};
 use web::gate::{GateSettings, RateRule};
 use web::identity::DemoProvider;
@@ -27,6 +29,7 @@ use web::keys::{KeyMaterial, Keys};
 use web::messages::{DemoOutbox, MessageChannel};
 use web::overload::Planes;
 use web::overload::tries::{Pace, Tries};
+use web::pages::parts::LineOrder;
 use web::person_keys::{KeyShelf, PersonKeys, following};
 use web::published::Publisher;
 use web::search::Finder;
@@ -37,18 +40,6 @@ pub(crate) const SLUG: &str = "c55";
 pub(crate) const CLINIC: &str = "C00001";
 pub(crate) const DAY: &str = "2027-07-26";
 pub(crate) const SIGUNGU: &str = "1111000000";
-
-struct SeededRandomness(std::sync::Mutex<Chance>);
-
-impl Randomness for SeededRandomness {
-    fn fill(&self, bytes: &mut [u8]) {
-        let mut chance = self.0.lock().unwrap();
-        for chunk in bytes.chunks_mut(8) {
-            let drawn = chance.number().to_be_bytes();
-            chunk.copy_from_slice(&drawn[..chunk.len()]);
-        }
-    }
-}
 
 /// What a test may want otherwise.
 #[expect(
@@ -77,6 +68,7 @@ pub(crate) struct Wanted {
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) places: Arc<MemoryPlaces>,
     pub(crate) other_site: Option<OtherSite>,
+    pub(crate) draw: Option<DrawRules>,
 }
 
 impl Default for Wanted {
@@ -97,6 +89,7 @@ impl Default for Wanted {
             tls: None,
             places: Arc::default(),
             other_site: None,
+            draw: None,
         }
     }
 }
@@ -144,7 +137,7 @@ impl Site {
             wanted,
             country,
             clock,
-            random: Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(20_270_712)))),
+            random: seeded(20_270_712),
             ledger: MoodyStore::new(store),
             line: Arc::default(),
             staff: Arc::default(),
@@ -268,7 +261,7 @@ fn hostile(country: &Country) -> Country {
 
 /// The keys of every site, for whoever prepares what it reads.
 pub(crate) fn test_keys() -> Keys {
-    keys(Arc::new(SeededRandomness(std::sync::Mutex::new(Chance::seeded(1)))), 13, TestShelf::default())
+    keys(seeded(1), 13, TestShelf::default())
 }
 
 fn keys(random: Arc<dyn Randomness>, field_key: u8, shelf: TestShelf) -> Keys {
@@ -318,14 +311,17 @@ fn keeper(kept: &Kept, keys: &Arc<Keys>, assets: web::pages::Assets) -> Keeper {
         lobby: SignedDuration::from_mins(30),
         poll: PollBands::default(),
         pass_epoch: kept.wanted.pass_epoch,
+        draw: kept.wanted.draw.clone(),
     };
     let parts = KeeperParts {
         line_store: Arc::clone(&kept.line) as Arc<dyn store::LineStore>,
         places: Arc::clone(&kept.wanted.places) as Arc<dyn store::Places>,
         ledger: Some(Arc::clone(&kept.ledger) as Arc<dyn Store>),
         clock: Arc::clone(&kept.clock) as Arc<dyn Clock>,
+        random: Arc::clone(&kept.random),
         publisher: Publisher {
             campaign_name: names(kept.wanted.hostile).name,
+            order: if kept.wanted.draw.is_some() { LineOrder::Draw } else { LineOrder::FirstCome },
             keys: Arc::clone(keys),
             assets,
             demo: kept.wanted.demo,

@@ -34,7 +34,7 @@ async fn type_code(site: &Site, person: &mut Person, code: &str) -> Answer {
 }
 
 fn place(site: &Site, person: &Person) -> Option<u64> {
-    site.app.gate.open_ticket(person.cookie("ticket")).and_then(|ticket| ticket.queue_number)
+    site.app.gate.open_ticket(person.cookie("ticket")).and_then(|ticket| ticket.place_number)
 }
 
 async fn state(site: &Site, person: &mut Person) -> String {

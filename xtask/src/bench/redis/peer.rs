@@ -41,7 +41,7 @@ fn sealed(keys: &KeyRing, number: u64) -> String {
         node: NodeId { node: 1, incarnation: 1 },
         sequence: number as u32,
         id: TicketId(u128::from(number).to_be_bytes()),
-        queue_number: Some(number),
+        place_number: Some(number),
         generation: 0,
     };
     ticket.seal(keys)
@@ -246,7 +246,7 @@ mod tests {
     fn the_peer_gives_the_ticket_that_the_service_would_and_knows_it_again() {
         let token = ticket(5);
         let opened = Ticket::open(&keys(), &token).expect("its own");
-        assert_eq!(opened.queue_number, Some(5));
+        assert_eq!(opened.place_number, Some(5));
         assert_ne!(member(5), member(6));
         assert_eq!(member(5), member(5 + WAITING), "one comes for each who goes");
     }

@@ -25,6 +25,7 @@ pub(super) fn write(folder: &Path, (ko, en): (&str, &str), of: &SteeringPlaces) 
         campaign: &country.campaigns()[0],
         campaign_name: (&names.name.0, &names.name.1),
         message: &message,
+        order: config.order(),
         demo: true,
         made_at: SystemClock.now(),
     };

@@ -1,6 +1,7 @@
 //! Waiting, and going on with one's place elsewhere.
 
 use super::{at, chrome, error};
+use crate::gate::drawing::Part;
 use crate::lang::Lang;
 use crate::pages::elsewhere::{ElsewherePage, TicketCode};
 use crate::pages::parts::{Errors, LineOrder, Link, Phase};
@@ -27,6 +28,11 @@ fn waits(lang: Lang) -> Vec<(&'static str, WaitPage)> {
         ("wait-none", wait(lang, WaitState::NoTicket, Phase::Open)),
         ("wait-lobby", in_the_lobby(lang)),
         ("wait-issued", wait(lang, WaitState::Issued, Phase::Open)),
+        ("wait-undrawn", undrawn(lang, Part::Takes, true)),
+        ("wait-undrawn-identity", undrawn(lang, Part::NotYet, false)),
+        ("wait-undrawn-again", undrawn(lang, Part::NotYet, true)),
+        ("wait-undrawn-frozen", undrawn(lang, Part::BeingFrozen, true)),
+        ("wait-undrawn-behind", undrawn(lang, Part::Behind, true)),
         ("wait-waiting", wait(lang, waiting(11_204, Some((12, 18))), Phase::Open)),
         ("wait-far", WaitPage { short_supply: Some(short_supply(lang)), ..wait(lang, far, Phase::Open) }),
         ("wait-paused", wait(lang, waiting(11_204, None), Phase::Paused)),
@@ -57,6 +63,16 @@ fn elsewhere(lang: Lang, errors: Errors) -> ElsewherePage {
 fn in_an_app(lang: Lang) -> WaitPage {
     let waiting = WaitState::Waiting { queue_number: 40_411, ahead: 11_204, wait: Some((12, 18)) };
     WaitPage { browser_in: Some(lang.t("카카오톡", "KakaoTalk")), ..wait(lang, waiting, Phase::Open) }
+}
+
+fn undrawn(lang: Lang, part: Part, identity_done: bool) -> WaitPage {
+    let phase = if matches!(part, Part::Takes | Part::NotYet) { Phase::Lobby } else { Phase::Drawing };
+    let mut page = wait(lang, WaitState::Undrawn { part, identity_done }, phase);
+    page.order = LineOrder::Draw;
+    page.identity_done = identity_done;
+    page.chrome.now = at("2021-07-11T23:47:30+09:00");
+    page.as_of = page.chrome.now;
+    page
 }
 
 fn in_the_lobby(lang: Lang) -> WaitPage {
