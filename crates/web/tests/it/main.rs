@@ -11,6 +11,7 @@ mod addresses;
 mod answers;
 mod attack;
 mod audit_list;
+mod bots;
 mod changing;
 mod draw;
 mod enumeration;
