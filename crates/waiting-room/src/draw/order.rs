@@ -22,15 +22,14 @@ impl Participants {
     /// # Panics
     /// With more than four thousand million of them.
     pub fn freeze(campaign: String, secret: [u8; 32], place_numbers: &[u64]) -> Self {
-        let leaf = |number: &u64| Leaf::of(&campaign, receipt(&secret, *number));
-        let lobby = Lobby::freeze(place_numbers.iter().map(leaf).collect());
-        let position = |number: &u64| {
-            let position = lobby.position(leaf(number)).expect("it was just put into the list");
-            (*number, u32::try_from(position).expect("no country has more people"))
-        };
-        let mut places: Vec<(u64, u32)> = place_numbers.iter().map(position).collect();
+        let leaf = |number: &u64| (Leaf::of(&campaign, receipt(&secret, *number)), *number);
+        let mut listed: Vec<(Leaf, u64)> = place_numbers.iter().map(leaf).collect();
+        listed.sort_unstable();
+        listed.dedup();
+        let lobby = Lobby::freeze(listed.iter().map(|(leaf, _)| *leaf).collect());
+        let mut places: Vec<(u64, u32)> =
+            listed.iter().zip(0..).map(|((_, number), at)| (*number, at)).collect();
         places.sort_unstable();
-        places.dedup();
         Self { campaign, secret, lobby, places }
     }
 

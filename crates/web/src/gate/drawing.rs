@@ -8,16 +8,18 @@ use super::Gate;
 use crate::draw::{RootFile, Rules, ValueFile, text};
 use crate::published::hex;
 use booking::PersonId;
-use jiff::Timestamp;
-use std::sync::{Arc, RwLock};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
-use store::{DrawStep, KeptDraw, KeptPlace, Places, Randomness, StoreError};
+use store::{Clock, DrawStep, KeptDraw, KeptPlace, Places, Randomness, StoreError};
 use tokio::task::JoinHandle;
 use waiting_room::CampaignTag;
 use waiting_room::draw::{DrawnOrder, Inclusion, Leaf, Participants, PublicSource, Schedule, Seed, receipt};
 
 /// A tick waits so long for the work of the draw, and goes on without it.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// And a start.
+const START_PATIENCE: Duration = Duration::from_secs(1);
 
 /// As an operator decides it beforehand.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub struct Drawing {
     rules: Rules,
     places: Arc<dyn Places>,
     known: RwLock<Known>,
+    /// Whoever makes the steps just now.
+    working: Mutex<()>,
 }
 
 /// As far as it has come. Everything in it follows from what is kept.
@@ -67,9 +71,8 @@ pub struct Listed {
 }
 
 /// What the line knows when a step is due.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct DrawFacts {
-    pub(super) now: Timestamp,
     /// Only the leader makes steps.
     pub(super) leads: bool,
     /// As the ledger committed it.
@@ -99,7 +102,7 @@ impl Drawing {
         let rules = serde_json::from_str(announced)
             .map_err(|_| StoreError::Corrupt { at: "the announced rules of the draw".to_owned() })?;
         let known = RwLock::new(Known { kept, ..Known::default() });
-        Ok(Self { campaign, slug: slug.to_owned(), rules, places, known })
+        Ok(Self { campaign, slug: slug.to_owned(), rules, places, known, working: Mutex::new(()) })
     }
 
     pub fn rules(&self) -> &Rules {
@@ -171,28 +174,36 @@ impl Drawing {
         facts.opened && !self.is_drawn()
     }
 
-    /// One step after the other, as far as it goes now. It may take seconds.
-    pub(super) fn advance(&self, facts: &DrawFacts, random: &dyn Randomness) -> Result<(), StoreError> {
+    /// One step after the other, as far as it goes now, unless somebody is at it. It may take seconds, so each step has its
+    /// own time: a root is as old as it has been public.
+    pub(super) fn advance(
+        &self,
+        facts: &DrawFacts,
+        clock: &dyn Clock,
+        random: &dyn Randomness,
+    ) -> Result<(), StoreError> {
+        let Ok(_alone) = self.working.try_lock() else { return Ok(()) };
         let mut kept = self.places.draw(self.campaign)?;
         let step = |step| self.places.step_draw(self.campaign, step);
         if facts.leads && facts.opened && kept.as_ref().is_some_and(|kept| kept.frozen.is_none()) {
-            kept = step(DrawStep::Freeze { below: facts.settled, at: facts.now })?;
+            kept = step(DrawStep::Freeze { below: facts.settled, at: clock.now() })?;
         }
         let Some(mut kept) = kept.filter(|kept| kept.frozen.is_some()) else { return Ok(()) };
         let participants = self.participants(&kept)?;
         let root = participants.lobby().root().0;
         if kept.root.is_none() && facts.leads {
-            kept = step(DrawStep::Root { root, at: facts.now })?.unwrap_or(kept);
+            kept = step(DrawStep::Root { root, at: clock.now() })?.unwrap_or(kept);
         }
         if let Some((published, root_at)) = kept.root {
             if published != root {
                 return Err(StoreError::Corrupt { at: "the frozen list of the draw".to_owned() });
             }
             let file = self.rules.root(participants.lobby(), root_at);
-            let is_due = facts.leads && self.rules.source.is_demo && facts.now >= file.issued_at;
+            let now = clock.now();
+            let is_due = facts.leads && self.rules.source.is_demo && now >= file.issued_at;
             if kept.value.is_none() && is_due {
                 let value = hex(&random.bytes::<32>());
-                kept = step(DrawStep::Value { value, at: facts.now })?.unwrap_or(kept);
+                kept = step(DrawStep::Value { value, at: now })?.unwrap_or(kept);
             }
             self.note(|known| known.root = Some(file));
         }
@@ -237,26 +248,38 @@ impl Known {
 /// The keeper's hand in it.
 pub(super) struct Drawer {
     drawing: Arc<Drawing>,
+    clock: Arc<dyn Clock>,
     random: Arc<dyn Randomness>,
     work: Option<JoinHandle<Result<(), StoreError>>>,
 }
 
 impl Drawer {
-    pub(super) fn new(drawing: Arc<Drawing>, random: Arc<dyn Randomness>) -> Self {
-        Self { drawing, random, work: None }
+    pub(super) fn new(drawing: Arc<Drawing>, clock: Arc<dyn Clock>, random: Arc<dyn Randomness>) -> Self {
+        Self { drawing, clock, random, work: None }
     }
 
-    /// In a process that begins: what was drawn before is known before anybody asks.
-    pub(super) fn catch_up(&self, now: Timestamp) -> Result<(), StoreError> {
-        let facts = DrawFacts { now, leads: false, opened: false, settled: 0 };
-        self.drawing.advance(&facts, &*self.random)
+    /// In a process that begins: what was drawn before is known before anybody asks, unless the list is so long that
+    /// people would wait for the first page.
+    pub(super) fn catch_up(&self) -> Result<(), StoreError> {
+        let (drawing, clock, random) =
+            (Arc::clone(&self.drawing), Arc::clone(&self.clock), Arc::clone(&self.random));
+        let (done, told) = sync_channel(1);
+        let work = move || {
+            // Whoever asked may have gone on.
+            let _ = done.send(drawing.advance(&DrawFacts::default(), &*clock, &*random));
+        };
+        let begun = std::thread::Builder::new().name("draw".to_owned()).spawn(work);
+        begun.map_err(|error| StoreError::unavailable_because("no thread for the draw", error))?;
+        told.recv_timeout(START_PATIENCE).unwrap_or(Ok(()))
     }
 
     /// Goes on with the draw, and waits for it a little.
     pub(super) async fn step(&mut self, facts: DrawFacts) -> Result<(), StoreError> {
         if self.work.is_none() && self.drawing.is_waiting(&facts) {
-            let (drawing, random) = (Arc::clone(&self.drawing), Arc::clone(&self.random));
-            self.work = Some(tokio::task::spawn_blocking(move || drawing.advance(&facts, &*random)));
+            let (drawing, clock) = (Arc::clone(&self.drawing), Arc::clone(&self.clock));
+            let random = Arc::clone(&self.random);
+            let work = move || drawing.advance(&facts, &*clock, &*random);
+            self.work = Some(tokio::task::spawn_blocking(work));
         }
         let Some(work) = &mut self.work else { return Ok(()) };
         let Ok(done) = tokio::time::timeout(PATIENCE, work).await else { return Ok(()) };
@@ -296,5 +319,54 @@ impl Gate {
 
     pub(super) fn is_ordered(&self) -> bool {
         self.drawing.as_ref().is_none_or(|drawing| drawing.is_drawn())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::{SignedDuration, Timestamp};
+    use std::sync::atomic::{AtomicI64, Ordering};
+    use store::{CarriedPlace, MemoryPlaces};
+
+    /// Whatever is done takes a minute.
+    struct SlowWork(AtomicI64);
+
+    impl Clock for SlowWork {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_second(self.0.fetch_add(60, Ordering::SeqCst)).unwrap()
+        }
+    }
+
+    struct Sevens;
+
+    impl Randomness for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    #[test]
+    fn a_root_is_as_old_as_it_is_public_and_not_as_the_list_under_it() {
+        let places = Arc::new(MemoryPlaces::default());
+        let opens_at = Timestamp::from_second(10_000).unwrap();
+        let source = PublicSource {
+            name: "beacon".to_owned(),
+            address: String::new(),
+            first_at: Timestamp::UNIX_EPOCH,
+            every_s: 30,
+            is_demo: true,
+        };
+        let rules = DrawRules { source, schedule: Schedule::usual(opens_at) };
+        let campaign = CampaignTag(1);
+        let drawing = Drawing::begin((campaign, "c55"), &rules, places.clone(), &Sevens).unwrap();
+        let carried = CarriedPlace { place_number: 3, generation: 0 };
+        places.bind(campaign, PersonId(1), Some(carried)).unwrap();
+        let facts = DrawFacts { leads: true, opened: true, settled: 9 };
+        drawing.advance(&facts, &SlowWork(AtomicI64::new(10_000)), &Sevens).unwrap();
+        let (_, frozen_at) = drawing.known().kept.unwrap().frozen.unwrap();
+        let root = drawing.known().root.unwrap();
+        assert!(root.frozen_at > frozen_at, "{root:?} of a list frozen at {frozen_at}");
+        assert!(root.issued_at >= root.frozen_at + SignedDuration::from_secs(30));
     }
 }

@@ -71,9 +71,10 @@ impl Keeper {
         let begin =
             |rules| Drawing::begin((tag, &campaign.slug), rules, Arc::clone(&places), &*random).map(Arc::new);
         let drawing = settings.draw.as_ref().map(begin).transpose()?;
-        let drawer = drawing.clone().map(|drawing| Drawer::new(drawing, Arc::clone(&random)));
+        let drawer =
+            drawing.clone().map(|drawing| Drawer::new(drawing, Arc::clone(&clock), Arc::clone(&random)));
         if let Some(drawer) = &drawer {
-            drawer.catch_up(now)?;
+            drawer.catch_up()?;
         }
         let gate = Arc::new(Gate {
             tag,
@@ -111,7 +112,7 @@ impl Keeper {
             clock,
             publisher,
             drawer,
-            draw_facts: DrawFacts { now, leads: false, opened: false, settled: 0 },
+            draw_facts: DrawFacts::default(),
             ordered: 0,
         };
         keeper.keep(now)?;
@@ -189,7 +190,6 @@ impl Keeper {
         self.gate.looked.notify_waiters();
         self.leading.measure(&self.gate, &led, now);
         self.draw_facts = DrawFacts {
-            now,
             leads: self.node.leads(&led),
             opened: led.led.opened_at.is_some(),
             settled: self.gate.line.read().expect("nothing panics while closing a bucket").settled(),
