@@ -25,14 +25,24 @@ const KILL_AFTER: Duration = Duration::from_secs(7);
 /// Who comes to a service that lets in so many a second.
 #[derive(Clone, Copy)]
 struct Crowd {
+    scenario: &'static str,
+    /// More words for the command.
+    more: &'static [&'static str],
     people: u32,
     rate: u32,
     is_killed: bool,
 }
 
-const SHORT: Crowd = Crowd { people: 600, rate: RATE, is_killed: false };
+const SHORT: Crowd = Crowd { scenario: "ten-seconds", more: &[], people: 600, rate: RATE, is_killed: false };
 /// They wait long enough to be held against a plan, which counts in seconds.
-const A_MINUTE: Crowd = Crowd { people: 3_000, rate: 50, is_killed: false };
+const A_MINUTE: Crowd = Crowd { people: 3_000, rate: 50, ..SHORT };
+/// An hour of calls within twelve seconds, beside the web.
+const CALLS: Crowd = Crowd {
+    scenario: "call-centre-day",
+    more: &["--callers", "300", "--agents", "6", "--compress", "300", "--haste", "10"],
+    people: 300,
+    ..SHORT
+};
 /// How far the rehearsed curve of admissions may lie from the planned one.
 const APART_PERCENT_MAX: f64 = 10.0;
 
@@ -44,6 +54,7 @@ pub(crate) fn run() -> Result<()> {
     println!(
         "rehearsed beside planned: {apart:.1} % of the whole length apart (at most {APART_PERCENT_MAX})"
     );
+    calls(&dir.path().join("calls"))?;
     let (data, out) = (dir.path().join("calm/data"), dir.path().join("calm/out"));
     order_and_rate(&calm, &killed, ten_times_the_rate_is_noticed(&data, &out)?)?;
     let caught = lost_booking_is_noticed(&data, &out)?;
@@ -64,6 +75,66 @@ pub(crate) fn run() -> Result<()> {
         ),
     }
     .tell()
+}
+
+/// A call centre beside the web: who called is answered, or gives up and is told the truth; then the record of it is
+/// falsified, twice, and the audit must notice.
+fn calls(dir: &Path) -> Result<()> {
+    let report = rehearse(dir, CALLS)?;
+    let of = |pointer: &str| report.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
+    let (booked, told) = (of("/calls/outcomes/booked"), of("/audit/calls_told/calls"));
+    ensure!(booked > 30 && told > 30, "hardly anybody was served on the phone: {}", report["calls"]);
+    let (data, out) = (dir.join("data"), dir.join("out"));
+    let another = audit_falsified(&data, &out, |lines| {
+        let at = lines.iter().position(|line| line.contains("\"used\":\"confirm\""))?;
+        let (from, rest) = lines[at].split_once("\"who\":\"staff ")?;
+        let (_, rest) = rest.split_once('"')?;
+        lines[at] = format!("{from}\"who\":\"staff 999\"{rest}");
+        Some(())
+    })?;
+    let lost = audit_falsified(&data, &out, |lines| {
+        let agents = lines.iter().position(|line| line.contains("\"used\":\"confirm\""))?;
+        lines.remove(agents - 1);
+        Some(())
+    })?;
+    ensure!(another && lost, "the audit did not notice a falsified record of the phone");
+    Figure {
+        promise: "A1".to_owned(),
+        test: "rehearsal of a call centre with audit".to_owned(),
+        runs: of("/audit/by_phone"),
+        of: "appointments acknowledged on the phone".to_owned(),
+        violations: 0,
+        saboteur: "one of them taken out of the list; one given to another agent".to_owned(),
+        caught: u64::from(another) + u64::from(lost),
+        more: format!(
+            "{told} callers learnt whether their wait was told truly, {} waited longer",
+            of("/audit/calls_told/too_short")
+        ),
+    }
+    .tell()
+}
+
+/// Whether the audit of the rehearsal in `out` fails when its list is changed like this.
+fn audit_falsified(
+    data: &Path,
+    out: &Path,
+    falsify: impl FnOnce(&mut Vec<String>) -> Option<()>,
+) -> Result<bool> {
+    let list = out.join("audit.jsonl");
+    let text = fs::read_to_string(&list)?;
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    falsify(&mut lines).context("nothing to falsify in the list")?;
+    fs::write(&list, lines.join("\n"))?;
+    let audited = Command::new(workspace::release_dir()?.join("charye"))
+        .args(["rehearse", "--audit-again"])
+        .arg("--data")
+        .arg(data)
+        .arg("--out")
+        .arg(out)
+        .stdout(Stdio::null())
+        .status();
+    fs::write(&list, text)?;
+    Ok(audited?.code() == Some(3))
 }
 
 /// Of the same scenario, in percent; more than may be is an error, and so is a report that does not say it.
@@ -113,9 +184,11 @@ fn rehearse(dir: &Path, of: Crowd) -> Result<Value> {
     let (port, staff_port) = (free_port()?, free_port()?);
     let mut demo = start(&data, port, staff_port, of.rate)?;
     let operator = operator(dir, &data, staff_port)?;
+    let desk = (of.scenario == CALLS.scenario).then(|| format!("127.0.0.1:{staff_port}"));
     let mut crowd = Guard::spawn(
         Command::new(workspace::release_dir()?.join("charye"))
-            .args(["rehearse", "--scenario", "ten-seconds", "--at", &format!("127.0.0.1:{port}")])
+            .args(["rehearse", "--scenario", of.scenario, "--at", &format!("127.0.0.1:{port}")])
+            .args(of.more)
             .args(["--people", &of.people.to_string()])
             .args(["--admissions-per-second", &of.rate.to_string()])
             .arg("--operator")
@@ -124,6 +197,7 @@ fn rehearse(dir: &Path, of: Crowd) -> Result<Value> {
             .arg(&data)
             .arg("--out")
             .arg(&out)
+            .args(desk.iter().flat_map(|desk| ["--desk", desk]))
             .stdout(Stdio::null()),
     )?;
     if of.is_killed {
@@ -173,21 +247,11 @@ fn start(data: &Path, port: u16, staff_port: u16, rate: u32) -> Result<Demo> {
 
 /// The same logbook beside a list that lacks its last booking.
 fn lost_booking_is_noticed(data: &Path, out: &Path) -> Result<bool> {
-    let list = out.join("audit.jsonl");
-    let text = fs::read_to_string(&list)?;
-    let mut kept: Vec<&str> = text.lines().collect();
-    let last = kept.iter().rposition(|line| line.contains("\"booked\"")).context("a booking")?;
-    kept.remove(last);
-    fs::write(&list, kept.join("\n"))?;
-    let status = Command::new(workspace::release_dir()?.join("charye"))
-        .args(["rehearse", "--audit-again"])
-        .arg("--data")
-        .arg(data)
-        .arg("--out")
-        .arg(out)
-        .stdout(Stdio::null())
-        .status()?;
-    Ok(status.code() == Some(3))
+    audit_falsified(data, out, |lines| {
+        let last = lines.iter().rposition(|line| line.contains("\"booked\""))?;
+        lines.remove(last);
+        Some(())
+    })
 }
 
 #[cfg(test)]

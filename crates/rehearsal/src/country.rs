@@ -8,6 +8,8 @@ use serde::Deserialize;
 pub(crate) struct Country {
     /// Those that have clinics, as far as is known.
     sigungu: Vec<Box<str>>,
+    /// How people say where they live.
+    neighbourhoods: Vec<Box<str>>,
     /// By the code of the 시·군·구; only those read already.
     clinics: HashMap<Box<str>, Vec<Box<str>>>,
 }
@@ -21,6 +23,10 @@ struct RegionsFile {
 struct RegionRow {
     code: Box<str>,
     level: Box<str>,
+    #[serde(default)]
+    parent: Box<str>,
+    #[serde(default)]
+    name: Box<str>,
 }
 
 #[derive(Deserialize)]
@@ -36,9 +42,20 @@ struct ClinicRow {
 impl Country {
     pub(crate) fn from_regions(body: &[u8]) -> Option<Self> {
         let file: RegionsFile = serde_json::from_slice(body).ok()?;
-        let sigungu: Vec<_> =
-            file.regions.into_iter().filter(|r| &*r.level == "sigungu").map(|r| r.code).collect();
-        (!sigungu.is_empty()).then(|| Country { sigungu, clinics: HashMap::new() })
+        let names: HashMap<&str, &str> =
+            file.regions.iter().map(|region| (&*region.code, &*region.name)).collect();
+        let of_sigungu = || file.regions.iter().filter(|region| &*region.level == "sigungu");
+        let whole = |region: &RegionRow| {
+            let above = names.get(&*region.parent).unwrap_or(&"");
+            format!("{above} {}", region.name).trim().into()
+        };
+        let neighbourhoods = of_sigungu().map(whole).collect();
+        let sigungu: Vec<_> = of_sigungu().map(|region| region.code.clone()).collect();
+        (!sigungu.is_empty()).then(|| Country { sigungu, neighbourhoods, clinics: HashMap::new() })
+    }
+
+    pub(crate) fn neighbourhoods(&self) -> &[Box<str>] {
+        &self.neighbourhoods
     }
 
     pub(crate) fn sigungu(&self) -> &[Box<str>] {
@@ -78,6 +95,7 @@ mod tests {
     fn only_regions_of_the_middle_level_have_clinics_to_choose() {
         let country = Country::from_regions(REGIONS.as_bytes()).expect("regions");
         assert_eq!(country.sigungu(), ["1111000000".into()]);
+        assert_eq!(country.neighbourhoods(), ["서울특별시 종로구".into()]);
         assert!(Country::from_regions(br#"{"regions":[]}"#).is_none());
     }
 

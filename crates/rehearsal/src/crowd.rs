@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::calls::{CallJournal, CallPlan, CallProgress, Centre};
 use crate::country::Country;
 use crate::driver::{Driver, Leave};
 use crate::gate::{GateDocument, Phase};
@@ -11,7 +12,7 @@ use crate::logbook::Entry;
 use crate::pace::Stopwatch;
 use crate::scenario::{ArrivalPlan, Arrivals, Cast};
 use crate::troupe::{Errand, Opening, Troupe};
-use crate::wire::{Answer, Call, exchange};
+use crate::wire::{Answer, Call, Fault, exchange};
 
 #[cfg(test)]
 mod tests;
@@ -67,6 +68,8 @@ pub struct CrowdProgress {
     pub behind: Duration,
     pub behind_max: Duration,
     pub journal: Journal,
+    /// Where there is a call centre.
+    pub calls: Option<CallProgress>,
 }
 
 #[derive(Clone, Debug)]
@@ -77,6 +80,7 @@ pub struct CrowdReport {
     pub opening_in: Duration,
     pub behind_max: Duration,
     pub journal: Journal,
+    pub calls: Option<CallJournal>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,38 +100,103 @@ pub async fn run(config: CrowdConfig, progress: impl Fn(&CrowdProgress)) -> Crow
 pub async fn run_logged(
     config: CrowdConfig,
     progress: impl Fn(&CrowdProgress),
+    log: impl FnMut(&Entry),
+) -> CrowdReport {
+    run_beside(config, None, progress, log).await
+}
+
+/// As [`run_logged`], with people who call beside those who come to the web.
+pub async fn run_beside(
+    config: CrowdConfig,
+    calls: Option<CallPlan>,
+    progress: impl Fn(&CrowdProgress),
     mut log: impl FnMut(&Entry),
 ) -> CrowdReport {
     let Some(opening) = first_answers(&config).await else { return never_reached() };
+    let opening_in = opening.gate.opening_in();
+    let mut phones = calls.map(|plan| Phones::new(plan, &config, &opening));
     let mut driver = Driver::new(config.address, config.connections_max, config.requests_per_second_max);
     if !config.keeps_connections {
         driver.lets_go();
     }
-    let opening_in = opening.gate.opening_in();
     let cast = Cast::new(config.seed, config.people).hasty(config.haste);
     let mut troupe = Troupe::new(config.campaign, cast, config.arrival, opening);
     let watch = Stopwatch::start().await;
     let mut progress_at = Duration::ZERO;
-    while !troupe.is_home() {
+    while !troupe.is_home() || phones.as_ref().is_some_and(|phones| !phones.centre.is_over()) {
         let now = watch.elapsed();
         if now >= progress_at {
-            progress(&progress_of(&troupe, &driver, now));
+            progress(&progress_of(&troupe, &driver, phones.as_ref(), now));
             progress_at = now + PROGRESS_EVERY;
         }
-        let wake_at = send_due(&mut driver, &mut troupe, now).map_or(progress_at, |at| at.min(progress_at));
+        // The phone first: a call is somebody's time, and there are few of them.
+        let phone_at = phones.as_mut().and_then(|phones| phones.turn(now, &mut troupe, &mut log));
+        let web_at = send_due(&mut driver, &mut troupe, now);
+        let wake_at = [phone_at, web_at].into_iter().flatten().fold(progress_at, Duration::min);
         tokio::select! {
             (errand, heard) = driver.answered() => {
                 let now = watch.elapsed();
                 log(&troupe.entry(now, errand, &heard));
                 troupe.hear(now, errand, heard);
             }
+            (agent, heard) = answered(&mut phones) => {
+                let centre = &mut phones.as_mut().expect("it answered").centre;
+                centre.hear(watch.elapsed(), agent, heard);
+            }
             () = watch.reaches(wake_at) => {}
         }
     }
     let elapsed = watch.elapsed();
-    progress(&progress_of(&troupe, &driver, elapsed));
+    if let Some(phones) = &mut phones {
+        phones.turn(elapsed, &mut troupe, &mut log);
+    }
+    progress(&progress_of(&troupe, &driver, phones.as_ref(), elapsed));
     let journal = troupe.journal().clone();
-    CrowdReport { ending: Ending::AllHome, elapsed, opening_in, behind_max: troupe.behind().1, journal }
+    let calls = phones.map(|phones| phones.centre.journal().clone());
+    CrowdReport {
+        ending: Ending::AllHome,
+        elapsed,
+        opening_in,
+        behind_max: troupe.behind().1,
+        journal,
+        calls,
+    }
+}
+
+/// The call centre and its connections to the desk.
+struct Phones {
+    centre: Centre,
+    driver: Driver<u32>,
+}
+
+impl Phones {
+    fn new(plan: CallPlan, config: &CrowdConfig, opening: &Opening) -> Self {
+        // Each agent has one request under way at the most.
+        let driver = Driver::new(plan.desk, plan.agents.len(), u32::MAX);
+        let neighbourhoods = opening.country.neighbourhoods().to_vec();
+        let cast = Cast::new(config.seed, config.people);
+        Phones { centre: Centre::new(plan, cast, neighbourhoods, opening.gate.opening_in()), driver }
+    }
+
+    /// Answers when to look again.
+    fn turn(&mut self, now: Duration, troupe: &mut Troupe, log: &mut impl FnMut(&Entry)) -> Option<Duration> {
+        self.centre.turn(now);
+        while let Some((agent, call)) = self.centre.take_due(now) {
+            self.driver.send(now, agent, call);
+        }
+        self.centre.take_heard().iter().for_each(log);
+        for (at, person) in self.centre.take_to_web() {
+            troupe.joins_late(at, person);
+        }
+        self.centre.next_at()
+    }
+}
+
+async fn answered(phones: &mut Option<Phones>) -> (u32, Result<Answer, Fault>) {
+    match phones {
+        Some(phones) => phones.driver.answered().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Sends what is due and allowed; answers when to look again, or None when an answer must come first.
@@ -143,7 +212,12 @@ fn send_due(driver: &mut Driver<Errand>, troupe: &mut Troupe, now: Duration) -> 
     }
 }
 
-fn progress_of(troupe: &Troupe, driver: &Driver<Errand>, elapsed: Duration) -> CrowdProgress {
+fn progress_of(
+    troupe: &Troupe,
+    driver: &Driver<Errand>,
+    phones: Option<&Phones>,
+    elapsed: Duration,
+) -> CrowdProgress {
     let (behind, behind_max) = troupe.behind();
     CrowdProgress {
         elapsed,
@@ -155,6 +229,7 @@ fn progress_of(troupe: &Troupe, driver: &Driver<Errand>, elapsed: Duration) -> C
         behind,
         behind_max,
         journal: troupe.journal().clone(),
+        calls: phones.map(|phones| phones.centre.progress()),
     }
 }
 
@@ -165,6 +240,7 @@ fn never_reached() -> CrowdReport {
         opening_in: Duration::ZERO,
         behind_max: Duration::ZERO,
         journal: Journal::default(),
+        calls: None,
     }
 }
 

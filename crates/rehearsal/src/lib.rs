@@ -6,6 +6,8 @@
 //! * the driver (`driver`, `wire`, `pace`): connections and the rate of requests. It knows no one's purpose.
 //! * the journal (`journal`): counters of what the answers said, and the sum that must come out even.
 //!
+//! Beside the crowd people may call (`calls`): agents serve them at the desk of the service, over HTTP, too.
+//!
 //! Afterwards an operator takes the audit record away (`office`), which the `audit` holds the logbook against.
 //!
 //! Beside it stands the planner (`plan`): the same opening without a service, in virtual time.
@@ -14,6 +16,7 @@
 //! To add a thing people do, add a `Stage` with its request and its answer in `journey`.
 
 pub mod audit;
+pub mod calls;
 pub mod chart;
 pub mod crowd;
 pub mod gate;
@@ -27,6 +30,7 @@ pub mod tally;
 mod agenda;
 mod country;
 mod driver;
+mod jar;
 mod journey;
 mod pace;
 mod troupe;

@@ -18,6 +18,9 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::jar::Jar;
+use crate::wire::{FORM, form};
+
 /// A staff service that says nothing for so long is not there.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 const PAGE_BYTES_MAX: usize = 1 << 20;
@@ -27,7 +30,7 @@ const LIST: &str = "/desk/audit";
 /// One service's staff listener, and who is signed in there.
 pub struct Office {
     at: SocketAddr,
-    cookies: Vec<(String, String)>,
+    jar: Jar,
 }
 
 /// Why the service did not do what was asked; in words for people where the command is.
@@ -79,7 +82,7 @@ pub struct Begun {
 
 impl Office {
     pub fn new(at: SocketAddr) -> Self {
-        Self { at, cookies: Vec::new() }
+        Self { at, jar: Jar::default() }
     }
 
     /// The first of two steps with a set-up code.
@@ -138,15 +141,14 @@ impl Office {
     }
 
     fn request(&self, method: Method, path: &str, form: String) -> Result<Request<Full<Bytes>>, Fault> {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = Request::builder()
             .method(method)
             .uri(path)
             .header(HOST, self.at.to_string())
             // No other site sent this: the service asks browsers, and this says it for none.
             .header("sec-fetch-site", "same-origin")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(COOKIE, cookies.join("; "));
+            .header(CONTENT_TYPE, FORM)
+            .header(COOKIE, self.jar.header());
         request.body(Full::new(form.into())).map_err(|_| Fault::Unreached)
     }
 
@@ -176,24 +178,9 @@ impl Office {
 
     fn keep(&mut self, headers: &HeaderMap) {
         for set in headers.get_all(SET_COOKIE).iter().filter_map(|set| set.to_str().ok()) {
-            let Some((name, rest)) = set.split_once('=') else { continue };
-            let value = rest.split(';').next().unwrap_or("");
-            self.cookies.retain(|(known, _)| known != name);
-            self.cookies.push((name.to_owned(), value.to_owned()));
+            self.jar.keep(set);
         }
     }
-}
-
-/// As browsers write a form: whatever is no letter or digit is escaped.
-fn form(fields: &[(&str, &str)]) -> String {
-    let escaped = |text: &str| -> String {
-        let byte = |byte: u8| {
-            if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-        };
-        text.bytes().map(byte).collect()
-    };
-    let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-    pairs.join("&")
 }
 
 #[cfg(test)]

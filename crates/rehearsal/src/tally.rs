@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use booking::ClinicId;
 use serde::Serialize;
 
+use crate::calls::CallTally;
 use crate::logbook::{Entry, Heard, Step};
 
 /// Parts of each doubling: a quantile is at most so much too high.
@@ -20,6 +21,7 @@ pub struct Tally {
     pub no_answers: u64,
     /// Acknowledged appointments by clinic.
     pub booked_at: BTreeMap<ClinicId, u64>,
+    pub calls: CallTally,
 }
 
 /// What was heard in one second.
@@ -58,6 +60,10 @@ pub struct LatencyQuantiles {
 
 impl Tally {
     pub fn add(&mut self, entry: &Entry) {
+        self.calls.add(entry);
+        if entry.step.is_of_the_phone() {
+            return;
+        }
         let asked_us = entry.heard_us.saturating_sub(entry.waited_us);
         if entry.step == Step::Join {
             self.second(asked_us).arrived += 1;
@@ -142,13 +148,13 @@ impl Second {
 }
 
 impl Latencies {
-    fn add(&mut self, waited_us: u64) {
+    pub(crate) fn add(&mut self, waited_us: u64) {
         *self.counts.entry(bucket(waited_us)).or_default() += 1;
         self.total += 1;
         self.max_us = self.max_us.max(waited_us);
     }
 
-    fn quantiles(&self) -> LatencyQuantiles {
+    pub(crate) fn quantiles(&self) -> LatencyQuantiles {
         LatencyQuantiles {
             count: self.total,
             p50_us: self.quantile(500),

@@ -107,6 +107,13 @@ impl Troupe {
         [self.gate_due_at, self.arrival_at(), self.agenda.next_at()].into_iter().flatten().min()
     }
 
+    /// Somebody of the phone who comes to the web, then.
+    pub(crate) fn joins_late(&mut self, at: Duration, person: u32) {
+        self.journal.arrived += 1;
+        self.visits.insert(person, Visit::new());
+        self.agenda.add(at, person);
+    }
+
     /// The next request, if one is due. The gate document goes first: everybody who waits depends on it.
     pub(crate) fn take_due(&mut self, now: Duration) -> Option<(Errand, Call)> {
         if let Some(due_at) = self.gate_due_at.filter(|at| *at <= now) {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HOST, RETRY_AFTER};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HOST, LOCATION, RETRY_AFTER, SET_COOKIE};
+use hyper::http::HeaderValue;
 use hyper::{HeaderMap, Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
@@ -20,6 +21,7 @@ const ANSWER_WAIT_MAX: Duration = Duration::from_secs(10);
 const BODY_BYTES_MAX: usize = 4 << 20;
 /// No answer may send the crowd away for longer.
 const RETRY_AFTER_MAX: Duration = Duration::from_hours(1);
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
@@ -33,6 +35,10 @@ pub(crate) struct Call {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
+    /// Where to go on, of a page that was sent.
+    pub(crate) location: Option<Box<str>>,
+    /// As the service sets them.
+    pub(crate) cookies: Vec<Box<str>>,
     pub(crate) body: Bytes,
 }
 
@@ -58,6 +64,11 @@ impl Call {
         Call { method: Method::POST, path, headers: Vec::new(), body: body.into() }
     }
 
+    /// As a browser sends a form.
+    pub(crate) fn form(path: String, fields: &[(&str, &str)]) -> Self {
+        Call::post(path, form(fields)).with(CONTENT_TYPE.as_str(), FORM)
+    }
+
     pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.into()));
         self
@@ -69,7 +80,8 @@ impl Call {
             .uri(&self.path)
             .header(HOST, address.to_string())
             .header(ACCEPT_ENCODING, "identity");
-        if self.method == Method::POST {
+        let says_type = self.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str());
+        if self.method == Method::POST && !says_type {
             request = request.header(CONTENT_TYPE, "application/json");
         }
         for (name, value) in &self.headers {
@@ -161,13 +173,29 @@ async fn exchange_patiently(
 async fn answer(response: Response<hyper::body::Incoming>) -> Result<Answer, Fault> {
     let status = response.status().as_u16();
     let retry_after = retry_after(response.headers());
+    let text = |value: &HeaderValue| value.to_str().ok().map(Box::from);
+    let location = response.headers().get(LOCATION).and_then(text);
+    let cookies = response.headers().get_all(SET_COOKIE).iter().filter_map(text).collect();
     let body = Limited::new(response.into_body(), BODY_BYTES_MAX).collect().await;
     let body = body.map_err(|_| Fault::NoAnswer)?.to_bytes();
-    Ok(Answer { status, retry_after, body })
+    Ok(Answer { status, retry_after, location, cookies, body })
 }
 
 /// In seconds; the form with a date is treated as absent, for want of a clock to compare it with.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(RETRY_AFTER_MAX))
+}
+
+/// As browsers write a form: whatever is no letter or digit is escaped.
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+    let pairs: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    pairs.join("&")
+}
+
+pub(crate) fn escaped(text: &str) -> String {
+    let byte = |byte: u8| {
+        if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    text.bytes().map(byte).collect()
 }

@@ -6,14 +6,18 @@
 //! To add a promise: a variant of [`Claim`], found in `line`, `places` or `waits`, its words in `server`, and a
 //! saboteur in the tests.
 
+mod calls;
 mod export;
 mod line;
+#[cfg(test)]
+mod phone_tests;
 mod places;
 mod rate;
 #[cfg(test)]
 mod tests;
 mod waits;
 
+pub use calls::CallsTold;
 pub use export::{Booking, Export};
 pub use rate::LetIn;
 pub use waits::Told;
@@ -25,6 +29,7 @@ use booking::SlotId;
 use serde::Serialize;
 
 use crate::logbook::{Entry, Heard, Step};
+use calls::CallWatch;
 use line::LineWatch;
 use places::PlaceWatch;
 
@@ -60,6 +65,10 @@ pub enum Claim {
     RateExceeded,
     /// Too many waited longer than they were told.
     WaitToldTooShort,
+    /// On the phone, too.
+    CallToldTooShort,
+    /// The record does not name the agent who made it, or names one of a booking that was made on the web.
+    NotByAgent,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -95,6 +104,9 @@ pub struct Findings {
     pub unknown_booked: u64,
     pub let_in: LetIn,
     pub told: Told,
+    /// Appointments that agents acknowledged on the phone.
+    pub by_phone: u64,
+    pub calls_told: CallsTold,
     pub offences: BTreeMap<Claim, u64>,
     pub examples: Vec<Offence>,
 }
@@ -121,13 +133,20 @@ pub fn audit(
 ) -> io::Result<Findings> {
     let mut found = Findings::default();
     let (mut line, mut places) = (LineWatch::default(), PlaceWatch::default());
+    let mut calls = CallWatch::default();
     for entry in entries {
         let entry = entry?;
         found.answers += 1;
         match (entry.person, entry.step) {
             (None, _) => line.gate(&entry),
             (Some(person), Step::Join | Step::Settle | Step::Enter) => line.hear(person, &entry),
-            (Some(person), Step::Hold | Step::Confirm) => places.hear(person, &entry),
+            (Some(person), Step::Hold | Step::Confirm | Step::DeskHold | Step::DeskConfirm) => {
+                places.hear(person, &entry);
+            }
+            (Some(person), Step::Call) => {
+                calls.hear(person, &entry);
+                places.hear(person, &entry);
+            }
             _ => {}
         }
     }
@@ -138,6 +157,10 @@ pub fn audit(
     found.told = waits::score(&line);
     if found.told.too_short * 100 > found.told.people * TOLD_TOO_SHORT_PERCENT_MAX {
         found.offend(Claim::WaitToldTooShort, None, Some(found.told.too_short));
+    }
+    found.calls_told = calls.found();
+    if found.calls_told.too_short * 100 > found.calls_told.calls * TOLD_TOO_SHORT_PERCENT_MAX {
+        found.offend(Claim::CallToldTooShort, None, Some(found.calls_told.too_short));
     }
     Ok(found)
 }

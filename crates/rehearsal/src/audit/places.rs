@@ -17,19 +17,27 @@ pub(super) struct PlaceWatch {
     /// Who never heard what became of the confirmation of this hold.
     unheard: HashMap<u32, SlotId>,
     shared: Vec<(u32, u64)>,
+    /// Who is, or was, served by which agent.
+    served_by: HashMap<u32, u32>,
+    /// Which agent made it, of every appointment that was acknowledged on the phone.
+    by_phone: HashMap<u64, u32>,
 }
 
 impl PlaceWatch {
     pub(super) fn hear(&mut self, person: u32, entry: &Entry) {
         match (&entry.heard, entry.step) {
-            (Heard::Held { slot: Some(slot) }, Step::Hold) => drop(self.held.insert(person, *slot)),
-            (Heard::Booked(places), Step::Confirm) => {
+            (Heard::Answered { agent }, _) => drop(self.served_by.insert(person, *agent)),
+            (Heard::Held { slot: Some(slot) }, _) => drop(self.held.insert(person, *slot)),
+            (Heard::Booked(places), step) => {
                 self.unheard.remove(&person);
                 for (number, slot) in places {
                     self.acknowledge(person, *number, *slot);
                 }
+                if let (Step::DeskConfirm, Some(agent)) = (step, self.served_by.get(&person)) {
+                    self.by_phone.extend(places.iter().map(|(number, _)| (*number, *agent)));
+                }
             }
-            (heard, Step::Confirm) if is_unheard(heard) => {
+            (heard, Step::Confirm | Step::DeskConfirm) if is_unheard(heard) => {
                 if let Some(slot) = self.held.get(&person) {
                     self.unheard.insert(person, *slot);
                 }
@@ -54,6 +62,7 @@ impl PlaceWatch {
         }
         self.judge_acknowledged(export, found);
         self.judge_people(export, terms, found);
+        self.judge_agents(export, found);
         judge_slots(export, terms, found);
         self.resolve(export, found);
     }
@@ -80,6 +89,26 @@ impl PlaceWatch {
             *have += 1;
             if *have > terms.doses {
                 found.offend(Claim::Twice, None, Some(number));
+            }
+        }
+    }
+
+    /// Each agent is one account in the record, and no other agent's; what was made on the web is nobody's.
+    fn judge_agents(&self, export: &Export, found: &mut Findings) {
+        found.by_phone = self.by_phone.len() as u64;
+        let (mut accounts, mut agents) = (HashMap::new(), HashMap::new());
+        for (number, (person, _)) in &self.told {
+            let Some(booking) = export.bookings.get(number) else { continue };
+            let is_theirs = match (self.by_phone.get(number), booking.staff) {
+                (None, None) => true,
+                (Some(agent), Some(staff)) => {
+                    accounts.entry(agent).or_insert(staff) == &staff
+                        && agents.entry(staff).or_insert(agent) == &agent
+                }
+                _ => false,
+            };
+            if !is_theirs {
+                found.offend(Claim::NotByAgent, Some(*person), Some(*number));
             }
         }
     }

@@ -22,6 +22,9 @@ const NO: u64 = 5;
 const BUSY: u64 = 6;
 const NOT_SENT: u64 = 7;
 const NO_ANSWER: u64 = 8;
+const TOLD: u64 = 9;
+const ANSWERED: u64 = 10;
+const HUNG_UP: u64 = 11;
 
 pub struct Writer<W> {
     out: W,
@@ -92,6 +95,16 @@ impl<W: Write> Writer<W> {
             Heard::Busy(code) => self.put_code(BUSY, code),
             Heard::NotSent => self.put(NOT_SENT),
             Heard::NoAnswer => self.put(NO_ANSWER),
+            Heard::Told { low_ms, high_ms } => {
+                self.put(TOLD);
+                self.put(*low_ms);
+                self.put(*high_ms);
+            }
+            Heard::Answered { agent } => {
+                self.put(ANSWERED);
+                self.put(u64::from(*agent));
+            }
+            Heard::HungUp => self.put(HUNG_UP),
         }
     }
 
@@ -167,6 +180,9 @@ impl<R: BufRead> Reader<R> {
             BUSY => Heard::Busy(self.code()?),
             NOT_SENT => Heard::NotSent,
             NO_ANSWER => Heard::NoAnswer,
+            TOLD => Heard::Told { low_ms: self.get()?, high_ms: self.get()? },
+            ANSWERED => Heard::Answered { agent: self.get()? as u32 },
+            HUNG_UP => Heard::HungUp,
             _ => return Err(wrong("an unknown answer")),
         })
     }

@@ -34,10 +34,19 @@ pub enum Step {
     Look,
     Hold,
     Confirm,
+    /// Of the phone: ringing and waiting; a call from its answer to its end.
+    Call,
+    Talk,
+    /// Of an agent at the desk: who it is, who calls, where something is free, and the place itself.
+    SignIn,
+    DeskFind,
+    DeskLook,
+    DeskHold,
+    DeskConfirm,
 }
 
 impl Step {
-    pub const ALL: [Step; 8] = [
+    pub const ALL: [Step; 15] = [
         Step::Gate,
         Step::Join,
         Step::Settle,
@@ -46,7 +55,19 @@ impl Step {
         Step::Look,
         Step::Hold,
         Step::Confirm,
+        Step::Call,
+        Step::Talk,
+        Step::SignIn,
+        Step::DeskFind,
+        Step::DeskLook,
+        Step::DeskHold,
+        Step::DeskConfirm,
     ];
+
+    /// Not an answer of the service.
+    pub fn is_of_the_phone(self) -> bool {
+        matches!(self, Step::Call | Step::Talk)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +96,17 @@ pub enum Heard {
     NotSent,
     /// It may have been done.
     NoAnswer,
+    /// On the phone: the wait, from so long to so long.
+    Told {
+        low_ms: u64,
+        high_ms: u64,
+    },
+    /// On the phone, by this agent.
+    Answered {
+        agent: u32,
+    },
+    /// Gave up.
+    HungUp,
 }
 
 /// `C00042`, `2027-07-26`, `09:30`.
@@ -113,6 +145,9 @@ mod tests {
             Heard::Busy("SlotFull".to_owned()),
             Heard::NotSent,
             Heard::NoAnswer,
+            Heard::Told { low_ms: 0, high_ms: 780_000 },
+            Heard::Answered { agent: 649 },
+            Heard::HungUp,
         ]
     }
 
@@ -122,7 +157,7 @@ mod tests {
             heard_us: 1_000_000 + number as u64 * 317,
             waited_us: number as u64 * 1_000,
             person: (number > 0).then_some(number as u32),
-            step: Step::ALL[number % 8],
+            step: Step::ALL[number % Step::ALL.len()],
             heard,
         };
         let entries: Vec<Entry> = all().into_iter().enumerate().map(entry).collect();

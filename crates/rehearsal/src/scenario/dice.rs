@@ -24,6 +24,11 @@ impl Dice {
         shortest + Duration::from_millis(u64::from(self.below(spread_ms.saturating_add(1))))
     }
 
+    /// Between nought and one, and neither of them.
+    pub(crate) fn share(&mut self) -> f64 {
+        (f64::from(self.0.next_u32()) + 0.5) / 4_294_967_296.0
+    }
+
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         of.get(self.below(of.len() as u32) as usize)
     }

@@ -11,4 +11,4 @@ pub use arrival::ArrivalPlan;
 pub use cast::{Cast, Conduct, Moment, SyntheticPerson};
 pub use curve::{ArrivalCurve, Arrivals};
 pub(crate) use dice::Dice;
-pub use named::Scenario;
+pub use named::{CallDay, Scenario};

@@ -12,16 +12,27 @@ pub struct Scenario {
     pub arrival: ArrivalPlan,
     /// How many times faster than people they think and type.
     pub haste: u32,
+    /// Who calls instead, where there is a call centre.
+    pub calls: Option<CallDay>,
+}
+
+/// As many as call and answer beside the people of the day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallDay {
+    pub callers: u32,
+    pub agents: u32,
+    pub arrival: ArrivalPlan,
 }
 
 /// By the second in which they come; what was reported of those nights is in `docs/rehearsal.md`.
-const SCENARIOS: [Scenario; 5] = [
+const SCENARIOS: [Scenario; 6] = [
     Scenario {
         name: "kdca-2021-07-08",
         people: 380_000,
         lobby_seconds: 3_600,
         arrival: shares(30, 40, 600, 8_400),
         haste: 1,
+        calls: None,
     },
     Scenario {
         name: "kdca-2021-07-12",
@@ -29,6 +40,7 @@ const SCENARIOS: [Scenario; 5] = [
         lobby_seconds: 3_600,
         arrival: shares(10, 30, 600, 43_200),
         haste: 1,
+        calls: None,
     },
     Scenario {
         name: "everyone-in-a-minute",
@@ -36,6 +48,7 @@ const SCENARIOS: [Scenario; 5] = [
         lobby_seconds: 10,
         arrival: shares(0, 100, 60, 60),
         haste: 1,
+        calls: None,
     },
     Scenario {
         name: "short-supply",
@@ -43,8 +56,24 @@ const SCENARIOS: [Scenario; 5] = [
         lobby_seconds: 600,
         arrival: shares(40, 40, 60, 300),
         haste: 1,
+        calls: None,
     },
-    Scenario { name: "ten-seconds", people: 600, lobby_seconds: 3, arrival: shares(50, 40, 2, 4), haste: 6 },
+    Scenario {
+        name: "call-centre-day",
+        people: 380_000,
+        lobby_seconds: 3_600,
+        arrival: shares(30, 40, 600, 8_400),
+        haste: 1,
+        calls: Some(CallDay { callers: 280_000, agents: 650, arrival: shares(0, 30, 600, 3_600) }),
+    },
+    Scenario {
+        name: "ten-seconds",
+        people: 600,
+        lobby_seconds: 3,
+        arrival: shares(50, 40, 2, 4),
+        haste: 6,
+        calls: None,
+    },
 ];
 
 const fn shares(
@@ -72,6 +101,24 @@ impl Scenario {
         self.lobby_seconds = self.lobby_seconds.div_ceil(times);
         self.arrival.spike_seconds = self.arrival.spike_seconds.div_ceil(times);
         self.arrival.tail_seconds = self.arrival.tail_seconds.div_ceil(times);
+        if let Some(calls) = &mut self.calls {
+            calls.arrival.spike_seconds = calls.arrival.spike_seconds.div_ceil(times);
+            calls.arrival.tail_seconds = calls.arrival.tail_seconds.div_ceil(times);
+        }
+        self
+    }
+
+    /// With so many people; whoever calls and answers becomes more or fewer alike.
+    #[must_use]
+    pub fn with_people(mut self, people: u32) -> Self {
+        let share = |of: u32| {
+            let share = u64::from(of) * u64::from(people) / u64::from(self.people);
+            u32::try_from(share.max(1)).unwrap_or(u32::MAX)
+        };
+        if let Some(calls) = &mut self.calls {
+            (calls.callers, calls.agents) = (share(calls.callers), share(calls.agents));
+        }
+        self.people = people;
         self
     }
 }
@@ -87,6 +134,13 @@ mod tests {
         let faster = day.compressed(60);
         assert_eq!((faster.lobby_seconds, faster.arrival.tail_seconds), (60, 720));
         assert_eq!(Scenario::named("tomorrow"), None);
-        assert_eq!(Scenario::names().count(), 5);
+        assert_eq!(Scenario::names().count(), 6);
+    }
+
+    #[test]
+    fn of_a_tenth_of_the_people_a_tenth_calls_and_a_tenth_answers() {
+        let day = Scenario::named("call-centre-day").expect("it has a name");
+        let calls = day.with_people(38_000).compressed(60).calls.expect("a call centre");
+        assert_eq!((calls.callers, calls.agents, calls.arrival.tail_seconds), (28_000, 65, 60));
     }
 }

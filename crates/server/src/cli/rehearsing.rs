@@ -52,7 +52,7 @@ pub(crate) struct Rehearse {
     /// 연습할 서비스의 주소 · where the service is that is rehearsed
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "IP:PORT")]
     pub(crate) at: SocketAddr,
-    /// 어떤 날인가 · which day: kdca-2021-07-08, kdca-2021-07-12, everyone-in-a-minute, short-supply, ten-seconds
+    /// 어떤 날인가 · which day: kdca-2021-07-08, kdca-2021-07-12, everyone-in-a-minute, short-supply, call-centre-day, ten-seconds
     #[arg(long, default_value = "ten-seconds", value_name = "NAME")]
     pub(crate) scenario: String,
     /// 도착 곡선(CSV: 초,사람) · arrivals by a table instead: second,people
@@ -79,6 +79,15 @@ pub(crate) struct Rehearse {
     /// 요청마다 새 연결 · a connection of its own for each request
     #[arg(long)]
     pub(crate) own_connections: bool,
+    /// 그 서비스의 직원 화면 주소: call-centre-day의 상담원이 여기서 일함(--data 필요) · the staff's listener, where the agents of call-centre-day work; wants --data
+    #[arg(long, value_name = "IP:PORT")]
+    pub(crate) desk: Option<SocketAddr>,
+    /// 상담원 수(기본: 사람 수에 맞춤) · how many agents; by default in proportion to the people
+    #[arg(long, value_name = "N")]
+    pub(crate) agents: Option<u32>,
+    /// 전화하는 사람 수(기본: 사람 수에 맞춤) · how many people call; by default in proportion
+    #[arg(long, value_name = "N")]
+    pub(crate) callers: Option<u32>,
     /// 생각하고 입력하는 속도의 배수 · how many times faster than people they think and type
     #[arg(long, value_name = "N")]
     pub(crate) haste: Option<u32>,

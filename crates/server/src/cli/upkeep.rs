@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
 /// Where config and keys are.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Places {
     /// 설정 파일 · config file
     #[arg(long, value_name = "FILE")]

@@ -1,5 +1,7 @@
 //! `charye rehearse`: a crowd at a running service, what everybody was told, and whether it was true.
 
+mod agents;
+mod calls;
 mod erase;
 mod evidence;
 mod live;
@@ -15,6 +17,7 @@ use evidence::Evidence;
 use operator::Operator;
 use planned::Planned;
 use rehearsal::audit::Findings;
+use rehearsal::calls::CallPlan;
 use rehearsal::crowd::{self, CrowdConfig, CrowdReport, Ending};
 use rehearsal::logbook::{Reader, Writer};
 use rehearsal::plan::Plan;
@@ -33,6 +36,8 @@ const ERRORS_PERCENT_MAX: u64 = 1;
 struct Played {
     scenario: String,
     people: u32,
+    /// How many times faster than the day it was.
+    pace: u32,
     crowd: CrowdReport,
     tally: Tally,
     /// What the folder says; None where there is no folder to look into.
@@ -51,8 +56,12 @@ impl Played {
     fn passes(&self) -> bool {
         let journal = &self.crowd.journal;
         let errors = journal.errors + journal.errors_at_gate;
+        let calls_in_order = self.crowd.calls.as_ref().is_none_or(|calls| {
+            calls.adds_up() && calls.agents > 0 && calls.errors * 100 <= calls.answered * ERRORS_PERCENT_MAX
+        });
         self.crowd.ending == Ending::AllHome
             && errors * 100 <= u64::from(self.people) * ERRORS_PERCENT_MAX
+            && calls_in_order
             && self.evidence.as_ref().is_some_and(|evidence| evidence.is_proved)
             && self.findings.as_ref().is_some_and(Findings::holds)
     }
@@ -66,6 +75,10 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
         return audit_again(asked);
     }
     let (config, day) = config(asked)?;
+    ensure!(
+        asked.desk.is_none() || day.calls.is_some(),
+        "--desk: 상담원은 call-centre-day에만 있습니다 / only call-centre-day has agents"
+    );
     if let Some(data) = &asked.data {
         evidence::check_folder(data, &asked.places)?;
     }
@@ -81,7 +94,8 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
         evidence::check_service(operator, &asked.out)?;
     }
     let people = config.people;
-    let crowd = play(config, day.name, &logbook)?;
+    let calls = agents::plan(asked, day.calls.as_ref())?;
+    let crowd = play(config, calls, day.name, &logbook)?;
     let evidence = match (&asked.data, operator.as_mut()) {
         (Some(data), operator) => Some(Evidence::gather(data, &asked.places, &asked.out, operator)?),
         (None, Some(operator)) => Some(Evidence::taken(operator, &asked.out)?),
@@ -95,7 +109,8 @@ pub(crate) fn run(asked: &cli::Rehearse) -> Result<ExitCode> {
     let plan = asked.admissions_per_second.filter(|_| asked.curve.is_none());
     let plan = plan.map(|rate| planned::plan(&day, people, rate.max(1), crowd.opening_in));
     let scenario = day.name.to_owned();
-    let played = Played { scenario, people, crowd, tally, evidence, findings, plan };
+    let pace = asked.compress.max(1);
+    let played = Played { scenario, people, pace, crowd, tally, evidence, findings, plan };
     picture::write(&played, &asked.out)?;
     Ok(if played.passes() { ExitCode::SUCCESS } else { ExitCode::from(NOT_IN_ORDER) })
 }
@@ -117,6 +132,7 @@ fn config(asked: &cli::Rehearse) -> Result<(CrowdConfig, Scenario)> {
     let (scenario, arrival) = who_comes(asked)?;
     let people = asked.people.unwrap_or(scenario.people);
     ensure!(people > 0, "--people: 0일 수 없습니다 / must not be 0");
+    let scenario = scenario.with_people(people);
     let mut config = CrowdConfig::new(asked.at, slug, people, asked.seed);
     config.arrival = arrival;
     config.haste = asked.haste.unwrap_or(scenario.haste);
@@ -152,14 +168,15 @@ fn curve(file: &Path) -> Result<ArrivalCurve> {
 }
 
 /// Sends the crowd, and writes down everything that anybody hears.
-fn play(config: CrowdConfig, scenario: &str, logbook: &Path) -> Result<CrowdReport> {
+fn play(config: CrowdConfig, calls: Option<CallPlan>, scenario: &str, logbook: &Path) -> Result<CrowdReport> {
     let file = File::create_new(logbook).with_context(|| logbook.display().to_string())?;
     let mut writer = Writer::new(BufWriter::new(file))?;
     let mut written = Ok(());
     let live = live::Live::new(scenario, config.people);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(crowd::run_logged(
+    let report = runtime.block_on(crowd::run_beside(
         config,
+        calls,
         |progress| live.show(progress),
         |entry| {
             if written.is_ok() {

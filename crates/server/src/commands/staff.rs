@@ -1,6 +1,6 @@
 //! `charye staff`: accounts are made here, each with a code that is shown once. There is no account that nobody made.
 
-use crate::cli::{Granted, Staff, StaffPlaces, StaffWhat};
+use crate::cli::{Granted, Places, Staff, StaffPlaces, StaffWhat};
 use crate::keys;
 use crate::system::{SystemClock, SystemRandomness};
 use crate::verify::config;
@@ -8,11 +8,12 @@ use anyhow::{Context as _, Result, ensure};
 use booking::korean_day;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use store::{Clock as _, Randomness};
 use store_sqlite::SqliteStaff;
-use web::staff::account::{Account, Grant, Setup, is_login};
+use web::staff::account::{Account, Grant, Role, Setup, StaffPlace, is_login};
 use web::staff::book::{Accounts, StaffBook, StaffEntry, StaffEvent};
 use web::staff::setup_digest;
 use web::staff::totp::base32;
@@ -59,6 +60,13 @@ fn book(places: &StaffPlaces) -> Result<StaffBook> {
 }
 
 fn add(book: &StaffBook, name: &str, grant: &Granted) -> Result<()> {
+    let code = added(book, name, grant)?;
+    tell_code(name, &code);
+    Ok(())
+}
+
+/// Answers the set-up code.
+fn added(book: &StaffBook, name: &str, grant: &Granted) -> Result<String> {
     ensure!(
         is_login(name),
         "{name}: 소문자, 숫자, . - _ 로 2~40자여야 합니다 / must be 2 to 40 of a-z, 0-9, . - _"
@@ -72,8 +80,14 @@ fn add(book: &StaffBook, name: &str, grant: &Granted) -> Result<()> {
         Ok(by_us(now, accounts.next(), what))
     });
     added??;
-    tell_code(name, &code);
-    Ok(())
+    Ok(code)
+}
+
+/// Agents of everywhere in a rehearsed service's folder, each with the code that it is set up with.
+pub(crate) fn add_agents(data: &Path, places: &Places, names: &[String]) -> Result<Vec<String>> {
+    let book = book(&StaffPlaces { data: Some(data.to_owned()), places: places.clone() })?;
+    let grant = Granted { role: vec![Role::Agent], place: StaffPlace::Country, from: None, until: None };
+    names.iter().map(|name| added(&book, name, &grant)).collect()
 }
 
 fn change(book: &StaffBook, name: &str, what: &StaffEvent) -> Result<()> {
@@ -99,8 +113,7 @@ fn grants(granted: &Granted, today: Date) -> Result<Vec<Grant>> {
         None => from_on.checked_add(Span::new().months(MONTHS))?,
     };
     ensure!(from_on <= until_on, "--until: 시작보다 앞섭니다 / it ends before it begins");
-    let grant =
-        |role: &web::staff::account::Role| Grant { role: *role, place: granted.place, from_on, until_on };
+    let grant = |role: &Role| Grant { role: *role, place: granted.place, from_on, until_on };
     Ok(granted.role.iter().map(grant).collect())
 }
 
@@ -180,7 +193,6 @@ fn name_of(event: &StaffEvent) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use web::staff::account::{Role, StaffPlace};
 
     #[test]
     fn a_code_is_long_and_none_is_like_another() {

@@ -5,7 +5,6 @@ use rehearsal::crowd::CrowdProgress;
 use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _, stdout};
 
-const LINES: usize = 7;
 const SAY_EVERY_S: u64 = 10;
 const BAR: u64 = 40;
 
@@ -33,7 +32,8 @@ impl Live {
         let lines = self.lines(progress);
         self.requests.set(progress.journal.requests);
         if self.is_terminal {
-            let up = if self.has_drawn.replace(true) { format!("\x1b[{LINES}A") } else { String::new() };
+            let drawn = lines.len();
+            let up = if self.has_drawn.replace(true) { format!("\x1b[{drawn}A") } else { String::new() };
             let picture = lines.join("\n\x1b[2K");
             // A terminal that is gone is no reason to end a rehearsal.
             let _shown = writeln!(stdout(), "{up}\x1b[2K{picture}");
@@ -42,13 +42,13 @@ impl Live {
         }
     }
 
-    fn lines(&self, progress: &CrowdProgress) -> [String; LINES] {
+    fn lines(&self, progress: &CrowdProgress) -> Vec<String> {
         let journal = &progress.journal;
         let done = journal.ended() + journal.turned_away_sum() + journal.errors_at_gate;
         let a_second = journal.requests.saturating_sub(self.requests.get());
         let filled = done * BAR / self.people.max(1);
         let bar: String = (0..BAR).map(|at| if at < filled { '#' } else { '.' }).collect();
-        [
+        let mut lines = vec![
             format!("차례 연습 / rehearsal: {}", self.scenario),
             format!("{} [{bar}] {:?}", span(progress.elapsed.as_secs()), progress.phase),
             format!(
@@ -80,6 +80,17 @@ impl Live {
                 progress.behind.as_millis(),
                 progress.behind_max.as_millis()
             ),
-        ]
+        ];
+        lines.extend(progress.calls.as_ref().map(|calls| {
+            format!(
+                "전화 / calls {}   기다림 / holding {}   통화 / talking {}   포기 / gave up {}   예약 / booked {}",
+                thousands(calls.journal.offered),
+                thousands(calls.holding as u64),
+                thousands(calls.talking as u64),
+                thousands(calls.journal.gave_up),
+                thousands(calls.journal.booked)
+            )
+        }));
+        lines
     }
 }

@@ -33,9 +33,9 @@ struct Credential {
 }
 
 /// What signs in.
-struct Factors {
-    password: String,
-    secret: [u8; 20],
+pub(super) struct Factors {
+    pub(super) password: String,
+    pub(super) secret: [u8; 20],
 }
 
 pub(super) struct Operator {
@@ -54,9 +54,15 @@ impl Operator {
         let credential: Credential = toml::from_str(&text).with_context(|| file.display().to_string())?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut office = Office::new(credential.at);
-        let (factors, last_step) = match factors_of(&credential)? {
-            Some(factors) => (factors, 0),
-            None => runtime.block_on(set_up(&mut office, file, &credential))?,
+        let (factors, last_step) = if let Some(factors) = factors_of(&credential)? {
+            (factors, 0)
+        } else {
+                let setup = credential.setup.as_deref().unwrap_or_default();
+                let kept = |password: &str, secret: &str| {
+                    let (password, code_secret) = (Some(password.to_owned()), Some(secret.to_owned()));
+                    keep(file, &Credential { setup: None, password, code_secret, ..credential.clone() })
+                };
+                runtime.block_on(set_up(&mut office, &credential.login, setup, kept))?
         };
         let mut operator = Self { login: credential.login, factors, last_step, office, runtime };
         operator.sign_in_again()?;
@@ -110,18 +116,19 @@ fn factors_of(credential: &Credential) -> Result<Option<Factors>> {
     }
 }
 
-async fn set_up(office: &mut Office, file: &Path, credential: &Credential) -> Result<(Factors, u64)> {
-    let setup = credential.setup.as_deref().unwrap_or_default();
+/// Makes an account ready with its set-up code. What it is becoming, password and secret, goes to `keep` before it is used:
+/// an account whose secret nobody has is of no use.
+pub(super) async fn set_up(
+    office: &mut Office,
+    login: &str,
+    setup: &str,
+    keep: impl FnOnce(&str, &str) -> Result<()>,
+) -> Result<(Factors, u64)> {
     let random: &dyn Randomness = &SystemRandomness;
     let password = base32(&random.bytes::<PASSWORD_BYTES>());
-    let begun = office.begin(&credential.login, setup, &password).await.map_err(told)?;
+    let begun = office.begin(login, setup, &password).await.map_err(told)?;
     let secret = unbase32(&begun.secret).context("the page shows no secret")?;
-    // Kept before it is used: an account whose secret nobody has is of no use.
-    let code_secret = Some(begun.secret.clone());
-    keep(
-        file,
-        &Credential { setup: None, password: Some(password.clone()), code_secret, ..credential.clone() },
-    )?;
+    keep(&password, &begun.secret)?;
     let step = step_at(SystemClock.now());
     office.finish(&begun, &code_of(&secret, step)).await.map_err(told)?;
     Ok((Factors { password, secret }, step))

@@ -1,6 +1,6 @@
 //! The report of a rehearsal: one HTML file, JSON and Markdown.
 
-use super::{Played, words};
+use super::{Played, calls, words};
 use crate::report::{Report, span, thousands};
 use anyhow::{Context as _, Result};
 use booking::{Country, RegionCode};
@@ -51,6 +51,7 @@ fn machine(played: &Played) -> serde_json::Value {
         "behind_max_ms": played.crowd.behind_max.as_millis() as u64,
         "outcomes": played.crowd.journal,
         "latencies_us": steps,
+        "calls": calls::machine(played),
         "planned_apart_percent": played.planned().map(|planned| planned.apart_percent),
         "journal_proved": played.evidence.as_ref().map(|evidence| evidence.is_proved),
         "journal_rows": played.evidence.as_ref().map(|evidence| evidence.rows),
@@ -68,6 +69,7 @@ fn report(played: &Played) -> Report {
     arrivals(&mut report, &played.tally);
     progress(&mut report, played);
     waits(&mut report, &played.tally);
+    calls::tell(&mut report, played);
     noes(&mut report, &played.tally);
     if let Some(found) = &played.findings {
         told(&mut report, found);
@@ -122,7 +124,7 @@ fn outcomes(report: &mut Report, played: &Played) {
     report.table(&table);
 }
 
-fn series(name: &str, points: Vec<(f64, f64)>) -> Series {
+pub(super) fn series(name: &str, points: Vec<(f64, f64)>) -> Series {
     Series { name: name.to_owned(), points }
 }
 

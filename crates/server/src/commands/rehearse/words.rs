@@ -17,10 +17,12 @@ pub(super) fn claim(claim: Claim) -> &'static str {
         Claim::TurnedAway => "차례인데 돌려보냄 / turned away though called",
         Claim::RateExceeded => "정한 속도보다 많이 입장 / more let in than the rate",
         Claim::WaitToldTooShort => "대기를 너무 짧게 알림 / waits told too short",
+        Claim::CallToldTooShort => "전화 대기를 너무 짧게 알림 / waits on the phone told too short",
+        Claim::NotByAgent => "기록의 상담원과 예약한 상담원이 다름 / the record names another agent, or none",
     }
 }
 
-pub(super) const CLAIMS: [Claim; 12] = [
+pub(super) const CLAIMS: [Claim; 14] = [
     Claim::Lost,
     Claim::Elsewhere,
     Claim::Twice,
@@ -33,6 +35,8 @@ pub(super) const CLAIMS: [Claim; 12] = [
     Claim::TurnedAway,
     Claim::RateExceeded,
     Claim::WaitToldTooShort,
+    Claim::CallToldTooShort,
+    Claim::NotByAgent,
 ];
 
 pub(super) fn step(step: Step) -> &'static str {
@@ -45,5 +49,12 @@ pub(super) fn step(step: Step) -> &'static str {
         Step::Look => "기관·시간 보기 / clinics and times",
         Step::Hold => "자리 잡기 / hold",
         Step::Confirm => "예약 확정 / confirm",
+        Step::Call => "전화 대기 / on the phone line",
+        Step::Talk => "통화 / call",
+        Step::SignIn => "상담원: 들어오기 / agent: sign in",
+        Step::DeskFind => "상담원: 전화한 분 찾기 / agent: find the caller",
+        Step::DeskLook => "상담원: 기관·시간 보기 / agent: clinics and times",
+        Step::DeskHold => "상담원: 자리 잡기 / agent: hold",
+        Step::DeskConfirm => "상담원: 예약 확정 / agent: confirm",
     }
 }
