@@ -121,6 +121,7 @@ impl Service {
             turned_away: TurnedAway::default(),
             tries,
             watching: Watching::new(config.access_log),
+            fairness: web::fairness::Fairness::default(),
         };
         Ok(Self { app: Arc::new(app), keeper, feeder, config, roster, sockets, inside })
     }
@@ -219,6 +220,8 @@ async fn upkeep(app: &Arc<App>, config: &Config, roster: Arc<FollowedRoster>) {
         shared::deliver_in_turn(Arc::clone(app), config),
         shared::follow_people(Arc::clone(&app.keys.people)),
         web::reminders::run(Arc::clone(app)),
+        web::turn_words::run(Arc::clone(app)),
+        web::fairness::run(Arc::clone(app)),
         follow_keys(config.key_folder(), Arc::clone(&app.keys), roster),
         crate::audit::give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
         Retention::new(config.retention.kept()).run(Arc::clone(app), removals),

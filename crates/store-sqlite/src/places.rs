@@ -9,6 +9,7 @@ use crate::database::{self, Holds, Kind};
 use crate::folder::{self, FolderLock};
 use booking::PersonId;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior, params};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Mutex, MutexGuard};
@@ -263,14 +264,20 @@ impl Places for SqlitePlaces {
         })
     }
 
-    fn words_due(&self, campaign: CampaignTag, below: u64, max: usize) -> Result<Vec<KeptPlace>, StoreError> {
-        let below = i64::try_from(below).unwrap_or(i64::MAX);
+    fn words_due(
+        &self,
+        campaign: CampaignTag,
+        places: Range<u64>,
+        max: usize,
+    ) -> Result<Vec<KeptPlace>, StoreError> {
+        let [from, below] =
+            [places.start, places.end].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
         self.read(|connection| {
             let due =
-                format!("{ROW} WHERE campaign = ?1 AND word = 1 AND number < ?2 ORDER BY number LIMIT ?3");
+                format!("{ROW} WHERE campaign = ?1 AND word = 1 AND number >= ?2 AND number < ?3 ORDER BY number LIMIT ?4");
             let mut statement = connection.prepare_cached(&due)?;
             statement
-                .query_map(params![campaign.0, below, i64::try_from(max).unwrap_or(i64::MAX)], kept)?
+                .query_map(params![campaign.0, from, below, i64::try_from(max).unwrap_or(i64::MAX)], kept)?
                 .collect()
         })
     }

@@ -8,6 +8,7 @@ use crate::StoreError;
 use booking::PersonId;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard};
 use waiting_room::CampaignTag;
 
@@ -70,8 +71,13 @@ pub trait Places: Send + Sync {
     /// Whether word is wished for, or was given.
     fn word_of(&self, campaign: CampaignTag, place_number: u64) -> Result<Word, StoreError>;
 
-    /// Places below that number whose people wait for word, the first in line first.
-    fn words_due(&self, campaign: CampaignTag, below: u64, max: usize) -> Result<Vec<KeptPlace>, StoreError>;
+    /// Places of that range whose people wait for word, the first given first.
+    fn words_due(
+        &self,
+        campaign: CampaignTag,
+        places: Range<u64>,
+        max: usize,
+    ) -> Result<Vec<KeptPlace>, StoreError>;
 
     fn word_given(&self, campaign: CampaignTag, place_numbers: &[u64]) -> Result<(), StoreError>;
 
@@ -246,10 +252,15 @@ impl Places for MemoryPlaces {
         Ok(self.lock().get(&(campaign, place_number)).map_or(Word::NotWished, |row| row.word))
     }
 
-    fn words_due(&self, campaign: CampaignTag, below: u64, max: usize) -> Result<Vec<KeptPlace>, StoreError> {
+    fn words_due(
+        &self,
+        campaign: CampaignTag,
+        places: Range<u64>,
+        max: usize,
+    ) -> Result<Vec<KeptPlace>, StoreError> {
         let all = self.lock();
         let due = of_campaign(&all, campaign)
-            .filter(|(number, row)| *number < below && row.word == Word::Wished)
+            .filter(|(number, row)| places.contains(number) && row.word == Word::Wished)
             .map(|(number, row)| kept(number, row));
         Ok(due.take(max).collect())
     }
@@ -341,8 +352,13 @@ impl<P: Places + ?Sized> Places for std::sync::Arc<P> {
         (**self).word_of(campaign, place_number)
     }
 
-    fn words_due(&self, campaign: CampaignTag, below: u64, max: usize) -> Result<Vec<KeptPlace>, StoreError> {
-        (**self).words_due(campaign, below, max)
+    fn words_due(
+        &self,
+        campaign: CampaignTag,
+        places: Range<u64>,
+        max: usize,
+    ) -> Result<Vec<KeptPlace>, StoreError> {
+        (**self).words_due(campaign, places, max)
     }
 
     fn word_given(&self, campaign: CampaignTag, place_numbers: &[u64]) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! Everything a handler may need, wired once by the binary.
 
+use crate::fairness::Fairness;
 use crate::front::entrance::Entrance;
 use crate::front::forward::{Forwarder, Lane};
 use crate::front::limits::SocketLimits;
@@ -81,6 +82,8 @@ pub struct App {
     pub turned_away: TurnedAway,
     pub tries: Tries,
     pub watching: Watching,
+    /// Counted where the ledger is.
+    pub fairness: Fairness,
     pub draining: Draining,
     /// Where the staff's pages are answered: beside the ledger.
     pub staff: Option<Arc<Staff>>,

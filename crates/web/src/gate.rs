@@ -12,6 +12,7 @@ mod load;
 mod node;
 mod places;
 mod reading;
+pub mod scored;
 pub mod standing;
 mod steady;
 mod steering;
@@ -94,6 +95,7 @@ pub struct Gate {
     /// By the running time of this process, in milliseconds.
     published_at: AtomicU64,
     board: standing::Board,
+    scored: scored::Scored,
     /// As configured, and one more with each time an operator ended all passes.
     pass_epoch: AtomicU32,
 }
@@ -303,6 +305,11 @@ impl Gate {
     /// As the keeper measured it last.
     pub fn standing(&self) -> standing::Standing {
         self.board.read(self.clock.elapsed())
+    }
+
+    /// How what was told of waits was kept, since this process began.
+    pub fn score(&self) -> scored::Score {
+        self.scored.score()
     }
 
     fn not_now(&self, phase: Phase) -> NotNow {

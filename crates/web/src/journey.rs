@@ -6,6 +6,7 @@ pub mod changing;
 pub mod draw;
 pub mod elsewhere;
 pub mod enter;
+pub mod fairness;
 pub mod favourites;
 pub mod find;
 pub mod help;

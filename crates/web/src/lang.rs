@@ -236,6 +236,16 @@ fn month_en(date: Date) -> &'static str {
     MONTHS_EN[usize::from(date.month().unsigned_abs()) - 1]
 }
 
+/// The shortest and the longest wait that [`Lang::wait`] tells of a range, in minutes; None where it names no longest.
+pub fn told_minutes(low_minutes: u32, high_minutes: u32) -> (u32, Option<u32>) {
+    let (low, high) = (rounded_up(low_minutes), rounded_up(high_minutes));
+    if low >= WAIT_MINUTES_SAID_MAX {
+        return (WAIT_MINUTES_SAID_MAX, None);
+    }
+    let low = if high <= 1 { 0 } else { low };
+    (low, (high <= WAIT_MINUTES_SAID_MAX).then_some(high))
+}
+
 /// The further away, the coarser; never below the truth. `wait.js` rounds the same way.
 fn rounded_up(minutes: u32) -> u32 {
     let step = match minutes {
@@ -253,6 +263,20 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_wait_is_scored_by_what_was_said_of_it() {
+        for (low, high, said, scored) in [
+            (1, 1, "under a minute", (0, Some(1))),
+            (8, 13, "about 8–13 minutes", (8, Some(13))),
+            (24, 39, "about 24–40 minutes", (24, Some(40))),
+            (100, 170, "about 1 h 40 min – 2 h 50 min", (100, Some(170))),
+            (150, 190, "2 h 30 min or more", (150, None)),
+            (180, 300, "over 3 hours", (180, None)),
+        ] {
+            assert_eq!((Lang::En.wait(low, high).as_str(), told_minutes(low, high)), (said, scored));
+        }
     }
 
     #[test]

@@ -207,7 +207,7 @@ impl Resends {
     }
 }
 
-async fn person(app: &App, id: PersonId) -> Result<Option<Claim>, StoreError> {
+pub(crate) async fn person(app: &App, id: PersonId) -> Result<Option<Claim>, StoreError> {
     let record = app.store.person(id).await?;
     Ok(record.and_then(|record| open_person(app, &record.sealed)))
 }

@@ -13,6 +13,7 @@ pub mod days;
 pub mod desk;
 pub mod draw;
 pub mod elsewhere;
+pub mod fairness;
 pub mod favourites;
 pub mod find;
 pub mod help;

@@ -74,6 +74,7 @@ impl Preview<'_> {
             refresh_seconds: REFRESH_SECONDS,
             identity_done: true,
             favourites: None,
+            word: None,
             ticket_code: None,
             browser_in: None,
             gate_url: String::new(),

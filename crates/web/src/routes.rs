@@ -159,6 +159,7 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
     vec![
         page(get(), "/wait", Public, run!(journey::wait::get)),
         Route { needs_form_token: false, ..page(post(), "/wait", Public, run!(journey::wait::post)) },
+        page(post(), "/wait/word", Identified, run!(journey::wait::post_word)),
         page(get(), "/wait/code", Public, run!(journey::elsewhere::get)),
         page(post(), "/wait/code", Public, run!(journey::elsewhere::post)),
         page(post(), "/wait/back", Public, run!(journey::elsewhere::back)),
@@ -213,6 +214,9 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(get(), "/site/go", Admitted, run!(journey::site::go)),
         page(get(), "/help", Public, run!(journey::help::get)),
         page(get(), "/status", Public, run!(journey::status::get)),
+        page(get(), "/fairness", Public, run!(journey::fairness::get)),
+        page(get(), "/fairness/hours.csv", Public, run!(journey::fairness::hours)),
+        page(get(), "/fairness/together.csv", Public, run!(journey::fairness::together)),
         page(get(), "/draw", Public, run!(journey::draw::get)),
         page(get(), "/draw/files/{file}", Public, run!(journey::draw::file)),
         page(get(), "/outbox", DemoOnly, run!(journey::outbox::get)),

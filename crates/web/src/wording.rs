@@ -9,7 +9,7 @@ pub use message::{
     Visit, admission_revoked_message, booked_message, cancelled_message, code_message,
     delegation_ended_message, delegation_given_message, eligibility_corrected_message, fulfilled_message,
     missed_message, moved_message, offer_lapsed_message, place_offered_message, recipient_code_message,
-    reminder_message,
+    reminder_message, turn_message,
 };
 pub use refusal::{identity_again, identity_path, refusal, refusal_button, refusal_links};
 

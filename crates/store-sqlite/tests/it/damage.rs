@@ -99,6 +99,7 @@ impl Original {
         }
     }
 
+    /// A saboteur ends with the first that is served.
     fn damage(&self, file: usize, kind: Kind, places: u64, sabotage: Sabotage) -> Found {
         let mut chance = Chance::seeded(SEED);
         let mut found = Found::default();
@@ -118,6 +119,9 @@ impl Original {
                         println!("{kind:?} at {at} of {} was served", FILES[file]);
                     }
                     found.served_wrong += 1;
+                    if sabotage != Sabotage::None {
+                        break;
+                    }
                 }
             }
         }
@@ -152,7 +156,8 @@ fn damage_to_the_journal_is_noticed_or_harmless() {
     let original = original(End::Stopped);
     let found = Kind::ALL.map(|kind| original.damage(JOURNAL, kind, places(), Sabotage::None));
     assert!(found[0].noticed > places() / 4, "the bits hit nothing");
-    let unchecked = original.damage(JOURNAL, Kind::Bit, PLACES, Sabotage::SkipTheChain);
+    // About one bit in forty ends in a field that nothing else looks at, and what a row holds is sealed anew each time.
+    let unchecked = original.damage(JOURNAL, Kind::Bit, 10 * PLACES, Sabotage::SkipTheChain);
     tell("journal.db", &found, "the chain is not checked", &unchecked);
 }
 

@@ -75,7 +75,7 @@ fn the_earliest_place_of_a_person_counts(open: &dyn Fn() -> Box<dyn Places>) {
 fn word_is_given_once(open: &dyn Fn() -> Box<dyn Places>) {
     let places = open();
     let due = |below| {
-        let due = places.words_due(HERE, below, 10).expect(ANSWERS);
+        let due = places.words_due(HERE, 0..below, 10).expect(ANSWERS);
         due.into_iter().map(|place| place.place_number).collect::<Vec<_>>()
     };
     for (person, number) in [(11, 105), (12, 101), (13, 300)] {
@@ -84,7 +84,8 @@ fn word_is_given_once(open: &dyn Fn() -> Box<dyn Places>) {
     }
     places.wish_for_word(HERE, 102, true).expect(ANSWERS);
     assert_eq!(due(200), [101, 105], "nobody's place gets no word, and a far one not yet");
-    assert_eq!(places.words_due(HERE, 200, 1).expect(ANSWERS).len(), 1);
+    assert_eq!(places.words_due(HERE, 0..200, 1).expect(ANSWERS).len(), 1);
+    assert_eq!(places.words_due(HERE, 102..106, 10).expect(ANSWERS)[0].place_number, 105);
     places.wish_for_word(HERE, 105, false).expect(ANSWERS);
     places.word_given(HERE, &[101]).expect(ANSWERS);
     places.wish_for_word(HERE, 101, true).expect(ANSWERS);
@@ -169,7 +170,7 @@ pub fn follow_the_reference(seed: u64, places: &dyn Places) {
                 let wishes = chance.below(2) == 0;
                 let of = |places: &dyn Places| {
                     places.wish_for_word(HERE, number, wishes).expect(ANSWERS);
-                    places.words_due(HERE, 6, 3).expect(ANSWERS)
+                    places.words_due(HERE, 2..6, 3).expect(ANSWERS)
                 };
                 assert_eq!(of(places), of(&reference), "{what}");
             }

@@ -7,6 +7,7 @@ use super::load::Requests;
 use super::node::Node;
 use super::places::TakenOver;
 use super::reading;
+use super::scored::{Scored, Standing};
 use super::standing::{Board, Works};
 use super::steady::Steady;
 use super::teller::Teller;
@@ -97,6 +98,7 @@ impl Keeper {
             published: RwLock::new(Arc::new(Published::nothing_yet())),
             published_at: AtomicU64::new(0),
             board: Board::new(now, clock.elapsed()),
+            scored: Scored::default(),
             pass_epoch: AtomicU32::new(settings.pass_epoch),
             campaign,
             settings,
@@ -194,6 +196,7 @@ impl Keeper {
             opened: led.led.opened_at.is_some(),
             settled: self.gate.line.read().expect("nothing panics while closing a bucket").settled(),
         };
+        self.score(&led);
         if self.node.is_due() {
             self.node.step(NodeStep::default())?;
         }
@@ -251,6 +254,18 @@ impl Keeper {
         let now = self.gate.steady.now();
         door.set_rate(milli, now);
         self.gate.part_from_ms.store(now.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// By the pace that is published, which is what every page goes by.
+    fn score(&self, led: &LineState) {
+        let published = self.gate.published();
+        let document = published.facts.as_ref().map(|facts| &facts.document);
+        self.gate.scored.note(&Standing {
+            at: self.gate.steady.now(),
+            settled: self.draw_facts.settled,
+            serving_number: led.led.serving_number,
+            per_minute: document.and_then(|document| document.admissions_per_minute),
+        });
     }
 
     /// Publishes what the leader wrote, if it is new here.

@@ -4,6 +4,7 @@
 use super::Gate;
 use booking::PersonId;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 use store::{Bound, CarriedPlace, KeptPlace, Places, StoreError, Word};
@@ -103,10 +104,10 @@ impl Gate {
         self.at_places(move |places| places.word_of(campaign, place_number)).await
     }
 
-    /// Whose place comes before that number, and who waits for word of it.
-    pub async fn words_due(&self, below: u64, max: usize) -> Result<Vec<KeptPlace>, StoreError> {
+    /// Of the places of a range, those whose people wait for word.
+    pub async fn words_due(&self, of: Range<u64>, max: usize) -> Result<Vec<KeptPlace>, StoreError> {
         let campaign = self.tag;
-        self.at_places(move |places| places.words_due(campaign, below, max)).await
+        self.at_places(move |places| places.words_due(campaign, of, max)).await
     }
 
     pub async fn word_given(&self, place_numbers: Vec<u64>) -> Result<(), StoreError> {

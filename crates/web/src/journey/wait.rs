@@ -9,11 +9,13 @@ use crate::in_line;
 use crate::pages::parts::{Link, Phase};
 use crate::pages::wait::{ShortSupply, WaitPage, WaitState};
 use crate::published::Facts;
+use crate::turn_words::called_soon_below;
 use axum::body::Body;
 use booking::{Refusal, RegionCode};
 use http::Response;
 use http::header::USER_AGENT;
 use hyper::http;
+use store::Word;
 use waiting_room::{GateDocument, WaitRange};
 
 /// Seconds after which a page without a script looks again while its number is being settled.
@@ -46,7 +48,33 @@ pub async fn get(ctx: &mut Context) -> Result<Response<Body>, Problem> {
         place = ctx.ticket.map(|ticket| gate.place(&ticket));
     }
     let state = state(ctx, (place, part), facts);
-    Ok(ctx.page(&page(ctx, state, place, facts)))
+    let word = word(ctx, place).await;
+    Ok(ctx.page(&WaitPage { word, ..page(ctx, state, place, facts) }))
+}
+
+/// A message when one's turn is near, wished for or no longer.
+pub async fn post_word(ctx: &mut Context) -> Result<Response<Body>, Problem> {
+    let gate = std::sync::Arc::clone(&ctx.app.gate);
+    let ticket = gate.settle(ctx.ticket.ok_or(Refusal::TicketNeeded)?);
+    if let Some(place_number) = ticket.place_number {
+        in_line::still_ones_own(ctx, &gate, &ticket, place_number).await?;
+        gate.wish_for_word(place_number, ctx.fields.text("wish") == "yes").await?;
+    }
+    Ok(ctx.see_other("/wait"))
+}
+
+/// None where nobody would be told: without a phone that was proved, and when the turn is near already. A memory of
+/// places that does not answer keeps nobody from the page.
+async fn word(ctx: &Context, place: Option<Place>) -> Option<Word> {
+    let soon = || called_soon_below(&ctx.app).unwrap_or(0);
+    match place {
+        Some(Place::Undrawn) => {}
+        Some(Place::Settled { queue_number, .. }) if queue_number >= soon() => {}
+        _ => return None,
+    }
+    ctx.session?;
+    let place_number = ctx.app.gate.settle(ctx.ticket?).place_number?;
+    ctx.app.gate.word_of(place_number).await.ok()
 }
 
 /// The button of the first page. A ticket that is there stays: nobody loses a place by pressing twice.
@@ -112,6 +140,7 @@ pub(super) fn page(ctx: &Context, state: WaitState, place: Option<Place>, facts:
         refresh_seconds,
         identity_done: ctx.session.is_some(),
         favourites: ctx.session.and_then(|_| ctx.prepared_clinics()),
+        word: None,
         ticket_code: ticket_code(ctx, place),
         browser_in: browser_in(ctx),
         gate_url: ctx.app.gate_document_path.clone(),

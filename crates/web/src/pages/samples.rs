@@ -5,6 +5,7 @@
 mod campaign;
 mod desk;
 mod draw;
+mod fairness;
 mod finding;
 mod identity;
 mod in_line;
@@ -95,6 +96,7 @@ fn every_sample() -> Vec<Sample> {
         add("help", &help(lang));
         draw::add(lang, &mut add);
         status::add(lang, &mut add);
+        fairness::add(lang, &mut add);
     }
     samples
 }

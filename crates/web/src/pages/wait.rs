@@ -8,6 +8,7 @@ use super::parts::{LineOrder, Link, Phase};
 use crate::gate::drawing::Part;
 use askama::Template;
 use jiff::Timestamp;
+use store::Word;
 use waiting_room::WaitRange;
 
 /// Where the person stands.
@@ -68,6 +69,8 @@ pub struct WaitPage {
     pub identity_done: bool,
     /// How many favourite clinics are kept; none where this browser does not know.
     pub favourites: Option<usize>,
+    /// Whether a message is wished for when the turn comes near; None where nobody would be told.
+    pub word: Option<Word>,
     /// By which the place can be taken over elsewhere; known with the number.
     pub ticket_code: Option<String>,
     /// The program in which this browser lives, if it is one of those that lose their cookies.

@@ -1,6 +1,6 @@
 //! What an account is, and what its roles may do.
 
-use booking::{Clinic, ClinicId, Country, RegionCode, StaffId};
+use booking::{Channel, Clinic, ClinicId, Country, RegionCode, StaffId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -181,6 +181,19 @@ impl Account {
         self.with(power, today).any(|grant| grant.place.covers(country, clinic))
     }
 
+    /// By which way whoever stands before this account came: somebody who sits at one clinic, somebody who is phoned, or
+    /// any other desk.
+    pub fn channel(&self, today: Date) -> Channel {
+        let serving = |grant: &&Grant| matches!(grant.role, Role::Agent | Role::Clinic);
+        let mut serving = self.grants.iter().filter(|grant| grant.holds_on(today)).filter(serving).peekable();
+        if serving.peek().is_none() {
+            return Channel::Desk;
+        }
+        let is_clinics =
+            |grant: &Grant| grant.role == Role::Clinic || matches!(grant.place, StaffPlace::Clinic(_));
+        if serving.all(is_clinics) { Channel::Clinic } else { Channel::Phone }
+    }
+
     fn with(&self, power: Power, today: Date) -> impl Iterator<Item = &Grant> {
         self.grants.iter().filter(move |grant| grant.role.has(power) && grant.holds_on(today))
     }
@@ -218,6 +231,26 @@ mod tests {
         let may = |day| one.may(Power::People, day);
         assert!(!may(date(2027, 6, 30)) && may(from_on) && may(until_on) && !may(date(2027, 8, 1)));
         assert!(one.may(Power::Account, date(2027, 8, 1)), "one's own account has no season");
+    }
+
+    #[test]
+    fn whoever_sits_at_a_clinic_books_there_and_whoever_serves_the_country_by_phone() {
+        let (from_on, until_on) = (date(2027, 7, 1), date(2027, 7, 31));
+        let grant = |role, place| Grant { role, place: StaffPlace::parse(place).unwrap(), from_on, until_on };
+        for (grants, expected) in [
+            (vec![(Role::Agent, "all")], Channel::Phone),
+            (vec![(Role::Agent, "1100000000")], Channel::Phone),
+            (vec![(Role::Agent, "C00001")], Channel::Clinic),
+            (vec![(Role::Clinic, "C00001")], Channel::Clinic),
+            (vec![(Role::Clinic, "C00001"), (Role::Agent, "all")], Channel::Phone),
+            (vec![(Role::Manager, "all"), (Role::Agent, "C00001")], Channel::Clinic),
+            (vec![(Role::Operator, "all")], Channel::Desk),
+            (vec![], Channel::Desk),
+        ] {
+            let one = account(grants.iter().map(|(role, place)| grant(*role, place)).collect());
+            assert_eq!(one.channel(from_on), expected, "{grants:?}");
+            assert_eq!(one.channel(date(2027, 8, 1)), Channel::Desk, "a role that is over: {grants:?}");
+        }
     }
 
     #[test]

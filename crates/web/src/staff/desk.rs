@@ -8,9 +8,7 @@ use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
 use crate::front::forward::Lane;
-use booking::{
-    Channel, ClinicId, LookUp, Origin, Outcome, PersonId, Refusal, RequestKey, StaffId, korean_day,
-};
+use booking::{ClinicId, LookUp, Origin, Outcome, PersonId, Refusal, RequestKey, StaffId, korean_day};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use store::{AsStaff, Command, Keyed, Request, StaffAct};
@@ -105,8 +103,9 @@ impl Context {
         let address = self.came_from.map(|address| address.to_string()).unwrap_or_default();
         let sealed = cipher.seal(FROM, address.as_bytes());
         let why = if why.is_empty() { Vec::new() } else { cipher.seal(WHY, why.as_bytes()) };
-        let from = Origin { channel: Channel::Phone, sealed };
-        Ok(AsStaff { staff: self.me()?, from, why, act }.into())
+        let account = &self.on_duty()?.account;
+        let from = Origin { channel: account.channel(korean_day(self.now)), sealed };
+        Ok(AsStaff { staff: account.id, from, why, act }.into())
     }
 }
 

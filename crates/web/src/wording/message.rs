@@ -3,11 +3,19 @@
 use super::civil_time;
 use crate::app::App;
 use crate::lang::Lang;
+use crate::turn_words::MINUTES_BEFORE;
 use booking::{Appointment, SlotId};
 use jiff::Timestamp;
 
 pub fn code_message(code: &str) -> String {
     format!("[차례] 인증번호 {code}. 다른 사람에게 알려 주지 마십시오.")
+}
+
+pub fn turn_message(app: &App) -> String {
+    let address = app.settings.public_origins.first().map_or("", String::as_str);
+    format!(
+        "[차례] 약 {MINUTES_BEFORE}분 뒤에 차례가 됩니다. 대기표를 받으신 화면을 열어 두십시오. 다른 기기에서는 본인확인만 하시면 이어집니다. 늦으셔도 차례는 없어지지 않습니다.\n{address}/wait"
+    )
 }
 
 /// What a message about an appointment tells.

@@ -9,9 +9,10 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 90] = [
+pub(crate) const RULES: [(&str, &str, Guard); 94] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
+    ("POST", "/wait/word", Identified),
     ("GET", "/wait/code", Public),
     ("POST", "/wait/code", Public),
     ("POST", "/wait/back", Public),
@@ -79,6 +80,9 @@ pub(crate) const RULES: [(&str, &str, Guard); 90] = [
     ("GET", "/site/go", Admitted),
     ("GET", "/help", Public),
     ("GET", "/status", Public),
+    ("GET", "/fairness", Public),
+    ("GET", "/fairness/hours.csv", Public),
+    ("GET", "/fairness/together.csv", Public),
     ("GET", "/draw", Public),
     ("GET", "/draw/files/{file}", Public),
     ("GET", "/outbox", DemoOnly),

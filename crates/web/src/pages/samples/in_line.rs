@@ -6,6 +6,7 @@ use crate::lang::Lang;
 use crate::pages::elsewhere::{ElsewherePage, TicketCode};
 use crate::pages::parts::{Errors, LineOrder, Link, Phase};
 use crate::pages::wait::{ShortSupply, WaitPage, WaitState};
+use store::Word;
 
 pub(super) fn add_samples(lang: Lang, add: &mut impl FnMut(&'static str, &dyn askama::DynTemplate)) {
     for (name, page) in waits(lang) {
@@ -34,6 +35,9 @@ fn waits(lang: Lang) -> Vec<(&'static str, WaitPage)> {
         ("wait-undrawn-frozen", undrawn(lang, Part::BeingFrozen, true)),
         ("wait-undrawn-behind", undrawn(lang, Part::Behind, true)),
         ("wait-waiting", wait(lang, waiting(11_204, Some((12, 18))), Phase::Open)),
+        ("wait-word", worded(lang, Word::NotWished)),
+        ("wait-word-wished", worded(lang, Word::Wished)),
+        ("wait-word-given", worded(lang, Word::Given)),
         ("wait-far", WaitPage { short_supply: Some(short_supply(lang)), ..wait(lang, far, Phase::Open) }),
         ("wait-paused", wait(lang, waiting(11_204, None), Phase::Paused)),
         ("wait-trouble", wait(lang, waiting(11_204, None), Phase::Trouble)),
@@ -63,6 +67,11 @@ fn elsewhere(lang: Lang, errors: Errors) -> ElsewherePage {
 fn in_an_app(lang: Lang) -> WaitPage {
     let waiting = WaitState::Waiting { queue_number: 40_411, ahead: 11_204, wait: Some((12, 18)) };
     WaitPage { browser_in: Some(lang.t("카카오톡", "KakaoTalk")), ..wait(lang, waiting, Phase::Open) }
+}
+
+fn worded(lang: Lang, word: Word) -> WaitPage {
+    let waiting = WaitState::Waiting { queue_number: 34_210, ahead: 11_204, wait: Some((12, 18)) };
+    WaitPage { word: Some(word), identity_done: true, ..wait(lang, waiting, Phase::Open) }
 }
 
 fn undrawn(lang: Lang, part: Part, identity_done: bool) -> WaitPage {
@@ -99,6 +108,7 @@ pub(super) fn wait(lang: Lang, state: WaitState, phase: Phase) -> WaitPage {
         refresh_seconds: 20,
         identity_done: false,
         favourites: None,
+        word: None,
         ticket_code: Some("7F3K-92QD-MX4T-0H8C".to_owned()),
         browser_in: None,
         gate_url: "/gate/2021-55-59.json".to_owned(),
