@@ -27,7 +27,7 @@ pub(super) fn plan(asked: &cli::Rehearse, day: Option<&CallDay>) -> Result<Optio
     let (Some(desk), Some(data)) = (asked.desk, &asked.data) else {
         anyhow::bail!(
             "--desk, --data: 상담원이 일할 직원 화면의 주소(charye demo --staff-port)와, 계정을 만들 그 서비스의 자료 폴더를 적어 주십시오 / give the staff's listener (charye demo --staff-port) and the data folder of the service, where the agents' accounts are made"
-        ),
+        );
     };
     let agents = asked.agents.unwrap_or(day.agents);
     ensure!(agents > 0, "--agents: 0일 수 없습니다 / must not be 0");

@@ -57,12 +57,12 @@ impl Operator {
         let (factors, last_step) = if let Some(factors) = factors_of(&credential)? {
             (factors, 0)
         } else {
-                let setup = credential.setup.as_deref().unwrap_or_default();
-                let kept = |password: &str, secret: &str| {
-                    let (password, code_secret) = (Some(password.to_owned()), Some(secret.to_owned()));
-                    keep(file, &Credential { setup: None, password, code_secret, ..credential.clone() })
-                };
-                runtime.block_on(set_up(&mut office, &credential.login, setup, kept))?
+            let setup = credential.setup.as_deref().unwrap_or_default();
+            let kept = |password: &str, secret: &str| {
+                let (password, code_secret) = (Some(password.to_owned()), Some(secret.to_owned()));
+                keep(file, &Credential { setup: None, password, code_secret, ..credential.clone() })
+            };
+            runtime.block_on(set_up(&mut office, &credential.login, setup, kept))?
         };
         let mut operator = Self { login: credential.login, factors, last_step, office, runtime };
         operator.sign_in_again()?;
