@@ -113,7 +113,8 @@ impl Search<'_> {
 
     fn found(&self) -> Found<'_> {
         let (positions, _) = self.dates.chosen(&self.query);
-        self.ctx.app.finder.search(&self.query, &positions, self.ctx.now)
+        let finder = &self.ctx.app.finder;
+        finder.search(&finder.index(), &self.query, &positions, self.ctx.now)
     }
 
     fn address(&self, query: &Query) -> String {

@@ -39,7 +39,7 @@ pub(super) async fn clinics(ctx: &mut Context) -> Result<Response<Body>, Problem
     let index = ctx.app.finder.index();
     let query = query_of(ctx, &typed);
     let nearest_first = query.as_ref().is_some_and(|query| query.centre.is_some());
-    let found = query.map(|query| ctx.app.finder.search(&query, &[], ctx.now));
+    let found = query.map(|query| ctx.app.finder.search(&index, &query, &[], ctx.now));
     let country = &ctx.app.country;
     let row = |found: &crate::search::FoundClinic<'_>| ClinicRow {
         name: found.clinic.name.clone(),
