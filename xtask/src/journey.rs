@@ -5,6 +5,7 @@
 //! the service under it. [`samples`] are the pages which no walk comes to. [`site`] is a site of three pages to try the
 //! harness on (`--harness`). Screenshots are kept in `test-output/screens/`.
 mod agent;
+mod air;
 mod apology;
 mod axe;
 mod browser;
@@ -31,6 +32,7 @@ mod site;
 mod sound;
 mod supply;
 pub(crate) mod tools;
+mod tricks;
 mod trouble;
 mod turn;
 mod visitors;
@@ -79,13 +81,14 @@ macro_rules! walks {
 }
 
 /// To add one: a module, and its name here. Those of one engine are walked side by side, a few at a time.
-const WALKS: [Walk; 14] = walks![
+const WALKS: [Walk; 15] = walks![
     agent in Chromium,
     operator in Chromium,
     manager in Chromium,
     crowd in Chromium,
     drawn in Firefox,
     trouble in Chromium,
+    tricks in Chromium,
     visitors in Firefox,
     entrance in WebKit,
     family in Chromium,

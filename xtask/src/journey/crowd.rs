@@ -57,7 +57,7 @@ async fn walk_page(page: &Page<'_>, port: u16) -> Result<()> {
     page.look("your-turn").await
 }
 
-async fn until(what: &str, is_so: impl AsyncFn() -> Result<bool>) -> Result<()> {
+pub(super) async fn until(what: &str, is_so: impl AsyncFn() -> Result<bool>) -> Result<()> {
     let deadline = clock::now() + Duration::from_secs(LOOKING_SECONDS_MAX);
     while !is_so().await? {
         ensure!(clock::now() < deadline, "not within {LOOKING_SECONDS_MAX} s: {what}");

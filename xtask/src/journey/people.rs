@@ -53,6 +53,9 @@ pub(crate) const PHONING: Person = person("남전화", "640111-1000341", "010000
 pub(crate) const DRAWN: [Person; 2] =
     [person("추첨일", "640515-1000355", "01000000029"), person("추첨이", "650616-2000364", "01000000030")];
 
+/// Knows the tricks of the summer of 2021.
+pub(crate) const TRICKY: Person = person("배꼼수", "640717-1000371", "01000000031");
+
 /// Called while many are.
 pub(crate) const HELD_BACK: [Person; 2] =
     [person("유기다", "651010-1000094", "01000000009"), person("류참을", "661011-2000105", "01000000010")];
