@@ -5,8 +5,8 @@ pub mod distance;
 pub mod query;
 pub mod text;
 
-use crate::availability::board::{Board, Reading};
 use crate::availability::Free;
+use crate::availability::board::{Board, Reading};
 use booking::{Clinic, Country, Region, RegionCode, RegionLevel};
 use distance::Point;
 use jiff::{SignedDuration, Timestamp};
