@@ -58,6 +58,7 @@ pub use alarms::Alarm;
 pub use desk::OnDuty;
 pub(crate) use desk::{check_door, check_duty};
 pub use setup::setup_digest;
+#[cfg(test)]
 pub(crate) use wrap_up::REASONS;
 
 /// Everything of the staff's that a process has.

@@ -6,7 +6,7 @@ use crate::person_name;
 use jiff::civil::Date;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Telling {
+pub(super) enum Telling {
     PersonNumber,
     Phone,
     Email,
@@ -21,7 +21,7 @@ const FRONT: usize = 6;
 const PHONE_END: usize = 8;
 
 /// Everything that is told, each once.
-pub fn tellings(words: &str, caller: &Claim) -> Vec<Telling> {
+pub(super) fn tellings(words: &str, caller: &Claim) -> Vec<Telling> {
     let words: Vec<char> = person_name::composed(words).chars().map(plain).collect();
     let runs = runs(&words);
     let mut told = Vec::new();

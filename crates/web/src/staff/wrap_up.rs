@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use store::{CallNote, StoreError};
 
-pub const NOTE_CHARS_MAX: usize = 200;
+const NOTE_CHARS_MAX: usize = 200;
 
 /// What a call was about: code, Korean, English.
-pub const REASONS: [(&str, &str, &str); 9] = [
+pub(crate) const REASONS: [(&str, &str, &str); 9] = [
     ("booked", "예약함", "booked"),
     ("moved", "시간·장소를 바꿈", "moved"),
     ("cancelled", "취소함", "cancelled"),
@@ -46,7 +46,7 @@ pub(super) async fn post(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let person = ctx.subject()?.person;
     let card = person_card(ctx, person).await?;
     let words = ctx.fields.typed("note").trim().to_owned();
-    let reasons: Vec<String> = chosen(ctx).into_iter().map(|(code, _, _)| code.to_owned()).collect();
+    let reasons: Vec<String> = chosen(ctx).into_iter().map(|(code, _, _)| (*code).to_owned()).collect();
     let errors = faults(ctx.lang, &reasons, &words, tellings(&words, &card));
     if !errors.is_empty() {
         let page = person_page(ctx, Shown::Masked, errors, None).await?;
