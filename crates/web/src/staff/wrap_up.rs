@@ -11,7 +11,7 @@ use crate::pages::desk::person::Shown;
 use crate::pages::desk::wrap_up::{NoteRow, ReasonRow, WrapUp};
 use crate::pages::parts::{Errors, FieldError};
 use axum::body::Body;
-use booking::{LookUp, PersonId, Refusal, StaffId};
+use booking::{LookUp, PersonId, Refusal, StaffId, korean_day};
 use http::{Response, StatusCode};
 use hyper::http;
 use serde::{Deserialize, Serialize};
@@ -135,6 +135,7 @@ pub(super) async fn shown(ctx: &Context, person: PersonId) -> Result<WrapUp, Pro
         .book
         .look(|accounts| accounts.all().map(|account| (account.id, account.login.clone())).collect())?;
     let row = |(kept, note): (CallNote, Note)| NoteRow {
+        on: korean_day(kept.at),
         at: kept.at,
         who: names.get(&kept.staff).cloned().unwrap_or_else(|| kept.staff.0.to_string()),
         reasons: REASONS

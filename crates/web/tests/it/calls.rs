@@ -49,7 +49,7 @@ async fn a_caller_stands_in_the_same_line_as_the_web_and_hears_what_the_page_wou
     assert!(page.contains("대기 번호는 2번이고, 앞선 대기표는 1장입니다"), "{page}");
     assert!(page.contains("예약이 시작되면 알 수 있습니다") && page.contains("같은 줄"), "{page}");
     let english = desk.get(&site, &person.replace("/desk", "/en/desk")).await.body;
-    assert!(english.contains("Your number is 2, with 1 places ahead of you"), "{english}");
+    assert!(english.contains("Your number is 2. Places ahead of you: 1."), "{english}");
     // Asked for again, it is the same place; and online it is theirs.
     ask(&mut desk, &site, &person).await;
     site.seconds(1).await;

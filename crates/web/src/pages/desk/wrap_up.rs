@@ -1,9 +1,11 @@
 //! What was noted of a person's calls, and the form for the next note.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 #[derive(Clone, Debug)]
 pub struct NoteRow {
+    pub on: Date,
     pub at: Timestamp,
     /// The name of the account.
     pub who: String,

@@ -7,6 +7,7 @@ use crate::pages::desk::calls::{CallBox, CallStage, CallsPage};
 use crate::pages::desk::person::PersonPage;
 use crate::pages::desk::wrap_up::{NoteRow, ReasonRow, WrapUp};
 use crate::pages::parts::{LineOrder, Phase};
+use jiff::civil::date;
 use store::CallFigures;
 
 pub(super) fn add(lang: Lang, add: &mut dyn FnMut(&'static str, &dyn askama::DynTemplate)) {
@@ -68,6 +69,7 @@ pub(super) fn call_box(stage: CallStage) -> CallBox {
 
 pub(super) fn wrap_up(lang: Lang) -> WrapUp {
     let note = |words: &str| NoteRow {
+        on: date(2027, 7, 19),
         at: now(),
         who: "kang.gd".to_owned(),
         reasons: vec![lang.t("문의에 답함", "answered a question").to_owned()],
