@@ -47,10 +47,8 @@ pub(super) async fn take(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let gate = Arc::clone(&ctx.app.gate);
     settle(ctx, &gate).await?;
     let (tag, below, me, now) = (gate.tag, gate.serving_number(), ctx.me()?, ctx.now);
-    let taken = match gate.is_shut() {
-        true => None,
-        false => gate.calls(move |calls| calls.take(tag, below, me, now)).await?,
-    };
+    let taken =
+        if gate.is_shut() { None } else { gate.calls(move |calls| calls.take(tag, below, me, now)).await? };
     let Some(call) = taken else {
         return Ok(ctx.page(&calls_page(ctx, true).await?));
     };
