@@ -5,13 +5,13 @@ pub mod distance;
 pub mod query;
 pub mod text;
 
-use crate::availability::board::Board;
-use crate::availability::{Free, Index};
+use crate::availability::Free;
+use crate::availability::board::{Board, Reading};
 use booking::{Clinic, Country, Region, RegionCode, RegionLevel};
 use distance::Point;
 use jiff::{SignedDuration, Timestamp};
 use query::Query;
-use std::sync::{Arc, Mutex, RwLockReadGuard};
+use std::sync::{Arc, Mutex};
 use text::TextIndex;
 use waiting_room::TokenBucket;
 
@@ -86,7 +86,7 @@ impl Finder {
         &self.board
     }
 
-    pub fn index(&self) -> RwLockReadGuard<'_, Index> {
+    pub fn index(&self) -> Reading<'_> {
         self.board.index()
     }
 
@@ -95,7 +95,7 @@ impl Finder {
         self.public.lock().expect("nothing panics while counting searches").take(1, now) == 1
     }
 
-    /// The clinics a query asks for, on one page, in its order. Dates are positions in [`Index::dates`].
+    /// The clinics a query asks for, on one page, in its order. Dates are positions in [`crate::availability::Index::dates`].
     pub fn search(&self, query: &Query, dates: &[usize], now: Timestamp) -> Found<'_> {
         let index = self.index();
         let as_of = index.known_as_of(now);

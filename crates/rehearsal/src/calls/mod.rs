@@ -13,7 +13,11 @@ mod centre;
 mod journal;
 mod line;
 mod page;
+#[cfg(test)]
+mod stand_in;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 

@@ -37,10 +37,11 @@ const HOLD: [Field; 1] = [Field { name: "hold", kind: Kind::Number }];
 pub(super) async fn clinics(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let path = own_path(ctx)?;
     let typed = typed_query(&ctx.query);
-    let index = ctx.app.finder.index();
     let query = query_of(ctx, &typed);
     let nearest_first = query.as_ref().is_some_and(|query| query.centre.is_some());
     let found = query.map(|query| ctx.app.finder.search(&query, &[], ctx.now));
+    // After the search, which reads it as well: whoever reads twice at once may wait for ever.
+    let index = ctx.app.finder.index();
     let country = &ctx.app.country;
     let row = |found: &crate::search::FoundClinic<'_>| ClinicRow {
         name: found.clinic.name.clone(),
