@@ -108,6 +108,10 @@ pub enum LookUp {
     Export,
     /// Somebody's numbers in full.
     Numbers,
+    /// Whom to call back; for one person, what was done about it is the reason.
+    CallBack,
+    /// What was noted of a call; the note is the reason.
+    CallNote,
 }
 
 impl AuditEntry {

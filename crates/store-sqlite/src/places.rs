@@ -3,6 +3,7 @@
 //! A thread gathers what is asked at the same time into one transaction: a lobby full of people who prove who they are
 //! costs a commit for many of them.
 
+mod calls;
 mod draws;
 
 use crate::database::{self, Holds, Kind};
@@ -14,14 +15,14 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
-use store::{Bound, CarriedPlace, DrawStep, KeptDraw, KeptPlace, Places, StoreError, Word};
+use store::{Bound, Calls, CarriedPlace, DrawStep, KeptDraw, KeptPlace, Places, StoreError, Word};
 use waiting_room::CampaignTag;
 
 pub const PLACES_FILE: &str = "places.db";
 
 const KIND: Kind = Kind {
     application_id: 0x4348_5250,
-    user_version: 2,
+    user_version: 3,
     schema: "CREATE TABLE place(
                  campaign INTEGER NOT NULL,
                  number INTEGER NOT NULL,
@@ -46,10 +47,34 @@ const KIND: Kind = Kind {
                  root_at TEXT,
                  value TEXT,
                  taken_at TEXT
-             ) STRICT;",
+             ) STRICT;
+             CREATE TABLE call(
+                 campaign INTEGER NOT NULL,
+                 person INTEGER NOT NULL,
+                 ticket BLOB NOT NULL,
+                 phone BLOB,
+                 asked_at INTEGER NOT NULL,
+                 queue INTEGER,
+                 state INTEGER NOT NULL DEFAULT 0,
+                 missed INTEGER NOT NULL DEFAULT 0,
+                 next_at INTEGER NOT NULL,
+                 staff INTEGER,
+                 taken_at INTEGER NOT NULL DEFAULT 0,
+                 PRIMARY KEY (campaign, person)
+             ) STRICT, WITHOUT ROWID;
+             CREATE INDEX call_due ON call(campaign, queue, person) WHERE state = 0;
+             CREATE TABLE call_note(
+                 id INTEGER PRIMARY KEY,
+                 person INTEGER NOT NULL,
+                 staff INTEGER NOT NULL,
+                 at INTEGER NOT NULL,
+                 sealed BLOB NOT NULL
+             ) STRICT;
+             CREATE INDEX call_note_person ON call_note(person, id);",
     holds: Holds::SharedTruth,
     page_bytes: 4_096,
-    steps: &["ALTER TABLE place ADD COLUMN drawn INTEGER NOT NULL DEFAULT 0;
+    steps: &[
+        "ALTER TABLE place ADD COLUMN drawn INTEGER NOT NULL DEFAULT 0;
               CREATE INDEX place_drawn ON place(campaign, number) WHERE drawn = 1;
               CREATE TABLE draw(
                   campaign INTEGER PRIMARY KEY,
@@ -61,7 +86,31 @@ const KIND: Kind = Kind {
                   root_at TEXT,
                   value TEXT,
                   taken_at TEXT
-              ) STRICT;"],
+              ) STRICT;",
+        "CREATE TABLE call(
+                  campaign INTEGER NOT NULL,
+                  person INTEGER NOT NULL,
+                  ticket BLOB NOT NULL,
+                  phone BLOB,
+                  asked_at INTEGER NOT NULL,
+                  queue INTEGER,
+                  state INTEGER NOT NULL DEFAULT 0,
+                  missed INTEGER NOT NULL DEFAULT 0,
+                  next_at INTEGER NOT NULL,
+                  staff INTEGER,
+                  taken_at INTEGER NOT NULL DEFAULT 0,
+                  PRIMARY KEY (campaign, person)
+              ) STRICT, WITHOUT ROWID;
+              CREATE INDEX call_due ON call(campaign, queue, person) WHERE state = 0;
+              CREATE TABLE call_note(
+                  id INTEGER PRIMARY KEY,
+                  person INTEGER NOT NULL,
+                  staff INTEGER NOT NULL,
+                  at INTEGER NOT NULL,
+                  sealed BLOB NOT NULL
+              ) STRICT;
+              CREATE INDEX call_note_person ON call_note(person, id);",
+    ],
 };
 
 /// In one transaction.
@@ -304,6 +353,10 @@ impl Places for SqlitePlaces {
 
     fn drawn_places(&self, campaign: CampaignTag) -> Result<Vec<u64>, StoreError> {
         self.read(|connection| draws::places(connection, campaign))
+    }
+
+    fn calls(&self) -> &dyn Calls {
+        self
     }
 }
 

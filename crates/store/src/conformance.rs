@@ -10,6 +10,7 @@
 //! `invariants::check`. A back end brings a [`Subject`] and a function that makes one.
 
 mod audit;
+pub mod calls_cases;
 pub mod cases;
 mod chance;
 mod clinics;

@@ -19,6 +19,7 @@
 mod as_staff;
 mod audit;
 mod bundled;
+mod calls;
 mod clock;
 mod command;
 mod error;
@@ -49,6 +50,10 @@ pub mod conformance;
 
 pub use as_staff::{AsStaff, CorrectEligibility, StaffAct};
 pub use audit::{AuditEvent, AuditHead, AuditProof, Offence, Offender, verify_audit};
+pub use calls::{
+    AskedCall, CALLED_AGAIN_AFTER, CALLS_MAX, CallEnd, CallFigures, CallNote, CallState, Calls, IN_HAND_MAX,
+    KeptCall, MemoryCalls, NOTES_MAX, SettledCall,
+};
 pub use clock::{Clock, MockClock, Randomness};
 pub use command::{Admit, Command, Delegate, Keyed, RenewAliases, Request, TakePlaces, Wait};
 pub use error::StoreError;

@@ -4,7 +4,7 @@
 //! It stands beside the line and apart from the ledger, so that a place can go on elsewhere while the ledger is away, and
 //! so that every process of the gate sees it.
 
-use crate::StoreError;
+use crate::{Calls, MemoryCalls, StoreError};
 use booking::PersonId;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -90,6 +90,9 @@ pub trait Places: Send + Sync {
 
     /// The places that were frozen, of each person one, in the order in which they were given.
     fn drawn_places(&self, campaign: CampaignTag) -> Result<Vec<u64>, StoreError>;
+
+    /// Whom to call back when the turn of their place has come.
+    fn calls(&self) -> &dyn Calls;
 }
 
 /// A draw as far as it has come. What follows from it is computed, never kept.
@@ -148,6 +151,7 @@ pub enum Word {
 pub struct MemoryPlaces {
     kept: Mutex<BTreeMap<(CampaignTag, u64), Row>>,
     draws: Mutex<HashMap<CampaignTag, KeptDraw>>,
+    calls: MemoryCalls,
     /// For a test that must notice.
     forgets: bool,
 }
@@ -308,6 +312,10 @@ impl Places for MemoryPlaces {
         let all = self.lock();
         Ok(of_campaign(&all, campaign).filter(|(_, row)| row.drawn).map(|(number, _)| number).collect())
     }
+
+    fn calls(&self) -> &dyn Calls {
+        &self.calls
+    }
 }
 
 fn of_campaign(
@@ -375,5 +383,9 @@ impl<P: Places + ?Sized> Places for std::sync::Arc<P> {
 
     fn drawn_places(&self, campaign: CampaignTag) -> Result<Vec<u64>, StoreError> {
         (**self).drawn_places(campaign)
+    }
+
+    fn calls(&self) -> &dyn Calls {
+        (**self).calls()
     }
 }

@@ -259,6 +259,8 @@ tagged!(LookUp {
     7 => Audit,
     8 => Export,
     150 => Numbers,
+    151 => CallBack,
+    152 => CallNote,
 });
 
 row!(AuditEntry { at, who, from, whose, what, why, refused });

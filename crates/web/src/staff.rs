@@ -7,7 +7,8 @@
 //!   listener of its own: nothing of it is on the public one.
 //! - [`desk`]: in whose name the ledger is asked. Whatever is done or looked at goes to it in an envelope with who, from
 //!   where and why, and is on record in the same step.
-//! - [`people`], [`booking`], [`codes`]: the agent. [`record`]: the auditor. [`export`]: the audit record as a list.
+//! - [`people`], [`booking`], [`codes`]: the agent; [`calls`]: whom to call back; [`wrap_up`], [`telling`]: what is noted
+//!   of a call. [`record`]: the auditor. [`export`]: the audit record as a list.
 //! - [`campaign`], [`correction`]: the campaign manager. [`console`], [`operator`], [`orders`]: the operator; fresh codes for what is big: [`step_up`], two
 //!   people for what is biggest: [`proposal`], [`stop`].
 //!
@@ -19,6 +20,7 @@ mod alarm;
 mod alarms;
 pub mod book;
 mod booking;
+mod calls;
 mod campaign;
 mod codes;
 pub mod console;
@@ -41,8 +43,10 @@ mod sha1;
 mod sign_in;
 mod step_up;
 mod stop;
+mod telling;
 pub mod totp;
 pub(crate) mod trouble;
+mod wrap_up;
 
 use addresses::Addresses;
 use book::StaffBook;
@@ -54,6 +58,8 @@ pub use alarms::Alarm;
 pub use desk::OnDuty;
 pub(crate) use desk::{check_door, check_duty};
 pub use setup::setup_digest;
+#[cfg(test)]
+pub(crate) use wrap_up::REASONS;
 
 /// Everything of the staff's that a process has.
 pub struct Staff {

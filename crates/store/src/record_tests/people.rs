@@ -86,6 +86,8 @@ fn audited(at: Timestamp) -> Vec<Change> {
         LookUp::Audit,
         LookUp::Export,
         LookUp::Numbers,
+        LookUp::CallBack,
+        LookUp::CallNote,
     ];
     let mut acts = vec![
         Act::Booked { appointment, slot: slot(5) },

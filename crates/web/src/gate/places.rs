@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
-use store::{Bound, CarriedPlace, KeptPlace, Places, StoreError, Word};
+use store::{Bound, Calls, CarriedPlace, KeptPlace, Places, StoreError, Word};
 use waiting_room::{CampaignTag, NoPlaceCode, Ticket, place_code, read_place_code};
 
 pub(super) struct TakenOver {
@@ -86,6 +86,29 @@ impl Gate {
             Bound::To(place) if carried == Some(carried_as(&place)) => Whose::AsBefore,
             Bound::To(place) => Whose::GoesOnHere(self.take_over(place.place_number).await?),
         })
+    }
+
+    /// Which place is the person's, with the one that was taken for them; wherever they are, it stays there.
+    pub async fn own_place(
+        &self,
+        person: PersonId,
+        taken: Option<Ticket>,
+    ) -> Result<Option<KeptPlace>, StoreError> {
+        let campaign = self.tag;
+        let taken = taken.and_then(|ticket| carried_place(&self.settle(ticket)));
+        let bound = self.at_places(move |places| places.bind(campaign, person, taken)).await?;
+        Ok(match bound {
+            Bound::To(place) => Some(place),
+            Bound::Nowhere | Bound::OfAnother(_) => None,
+        })
+    }
+
+    /// The list of those who are to be called back.
+    pub async fn calls<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Calls) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.at_places(move |places| work(places.calls())).await
     }
 
     /// As it stands on disk: what the exchange goes by.

@@ -1,5 +1,6 @@
 //! The pages of the staff. Their frame is another than the public's: wider, without the line.
 
+pub mod calls;
 pub mod campaign;
 pub mod clinics;
 pub mod codes;
@@ -14,6 +15,7 @@ pub mod sign_in;
 pub mod stop;
 pub mod times;
 pub mod trouble;
+pub mod wrap_up;
 
 use super::Chrome;
 

@@ -2,6 +2,7 @@
 //!
 //! The test below also writes them to `target/samples/`, beside their style sheet and scripts, for a browser.
 
+mod calls;
 mod campaign;
 mod desk;
 mod draw;
@@ -80,6 +81,7 @@ fn every_sample() -> Vec<Sample> {
         }
         people::add(lang, &mut add);
         desk::add(lang, &mut add);
+        calls::add(lang, &mut add);
         operator::add(lang, &mut add);
         campaign::add(lang, &mut add);
         stop::add(lang, &mut add);

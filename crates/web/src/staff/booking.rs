@@ -1,6 +1,7 @@
 //! A place for the person in hand: clinic, day, time, hold, appointment. The same rules and the same "no" as for everybody;
 //! only the line is left out, which the lane of the desks stands for.
 
+use super::calls;
 use super::people::{back, refused};
 use super::session::Subject;
 use crate::actions::{candidate, person_card};
@@ -190,17 +191,19 @@ async fn take(ctx: &Context, at: SlotId) -> Result<(), Problem> {
     ctx.for_them_once(Command::Hold(wanted)).await.map(drop)
 }
 
-/// Whoever calls does not stand in the line; what the ledger asks of everybody else it asks of them, too.
+/// Whoever calls does not stand in the line, but for whoever waits there for a call; what the ledger asks of everybody else it asks of them, too.
 async fn admit(ctx: &Context) -> Result<(), Problem> {
     let person = ctx.subject()?.person;
     let card = person_card(ctx, person).await?;
+    // Of no line: it can be nobody else's.
+    let of_no_line = || (TicketRef(ctx.app.random.bytes()), 0);
+    let (ticket, queue_number) = calls::place_called(ctx, person).await?.unwrap_or_else(of_no_line);
     let admit = Admit {
         campaign: ctx.app.campaign().id,
         person,
         candidate: candidate(&ctx.app, &card).await?,
-        // Of no line: it can be nobody else's.
-        ticket: TicketRef(ctx.app.random.bytes()),
-        queue_number: 0,
+        ticket,
+        queue_number,
     };
     ctx.for_them(Command::Admit(admit)).await.map(drop)
 }
@@ -217,7 +220,13 @@ pub(super) async fn release(ctx: &mut Context) -> Result<Response<Body>, Problem
 
 pub(super) async fn confirm(ctx: &mut Context) -> Result<Response<Body>, Problem> {
     let (booker, hold) = (ctx.subject()?.person, named_hold(ctx)?);
-    done(ctx, Command::Confirm { booker, hold }).await
+    match ctx.for_them_once(Command::Confirm { booker, hold }).await {
+        Ok(_) => {
+            calls::booked(ctx, booker).await;
+            back(ctx)
+        }
+        Err(problem) => refused(ctx, problem).await,
+    }
 }
 
 async fn done(ctx: &Context, command: Command) -> Result<Response<Body>, Problem> {

@@ -212,6 +212,8 @@ pub(super) async fn person_page(
         appointments: appointments.collect::<Result<_, _>>()?,
         may_book,
         held: held(ctx, person).await?,
+        call: super::calls::shown(ctx, person, &card).await?,
+        wrap_up: super::wrap_up::shown(ctx, person).await?,
         errors,
         refusal: refusal.map(|refusal| refusal_note(ctx, refusal)),
     })

@@ -98,6 +98,8 @@ fn looked(what: LookUp) -> (&'static str, &'static str) {
         LookUp::WaitList => ("대기 명단을 봄", "looked at the wait list"),
         LookUp::DeskList => ("창구에서 정할 일을 봄", "looked at the desk's cases"),
         LookUp::Audit => ("직원 기록을 봄", "read the record of staff"),
+        LookUp::CallBack => ("다시 걸 전화", "a call back"),
+        LookUp::CallNote => ("통화를 정리함", "noted a call"),
         LookUp::Export => ("파일로 내보냄", "exported a file"),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::account::Power;
 use super::{
-    booking, campaign, codes, correction, export, operator, orders, people, record, setup, sign_in, stop,
+    booking, calls, campaign, codes, correction, export, operator, orders, people, record, setup, sign_in,
+    stop, wrap_up,
 };
 use crate::context::Wants;
 use crate::routes::{Guard, Handler, Route};
@@ -61,6 +62,8 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/desk/stop/agree", duty(Stop), run!(stop::agree)),
         page(post(), "/desk/stop/withdraw", duty(Stop), run!(stop::withdraw)),
         page(get(), "/desk/codes", duty(People), run!(codes::get)),
+        page(get(), "/desk/calls", duty(People), run!(calls::get)),
+        page(post(), "/desk/calls/take", duty(People), run!(calls::take)),
         page(post(), "/desk/people/find", duty(People), run!(people::find)),
         page(get(), "/desk/people/new", duty(People), run!(people::get_new)),
         page(post(), "/desk/people/new", duty(People), run!(people::add)),
@@ -70,6 +73,9 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(get(), "/desk/people/{person}/clinics", duty(People), run!(booking::clinics)),
         page(get(), "/desk/people/{person}/clinics/{clinic}", duty(People), run!(booking::days)),
         page(get(), "/desk/people/{person}/clinics/{clinic}/{date}", duty(People), run!(booking::times)),
+        page(post(), "/desk/people/{person}/call", duty(People), run!(calls::ask)),
+        page(post(), "/desk/people/{person}/call/end", duty(People), run!(calls::end)),
+        page(post(), "/desk/people/{person}/note", duty(People), run!(wrap_up::post)),
         page(post(), "/desk/people/{person}/hold", duty(People), run!(booking::hold)),
         page(post(), "/desk/people/{person}/extend", duty(People), run!(booking::extend)),
         page(post(), "/desk/people/{person}/release", duty(People), run!(booking::release)),

@@ -12,6 +12,7 @@ mod answers;
 mod attack;
 mod audit_list;
 mod bots;
+mod calls;
 mod changing;
 mod draw;
 mod enumeration;

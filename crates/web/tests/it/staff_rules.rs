@@ -21,7 +21,7 @@ const EXPORT: Guard = Guard::Staff(Power::Export);
 const CAMPAIGN: Guard = Guard::Staff(Power::Campaign);
 const LINE: Guard = Guard::Staff(Power::Line);
 
-const RULES: [(&str, &str, Guard); 38] = [
+const RULES: [(&str, &str, Guard); 43] = [
     ("GET", "/", StaffDoor),
     ("GET", "/desk/sign-in", StaffDoor),
     ("POST", "/desk/sign-in", StaffDoor),
@@ -47,6 +47,8 @@ const RULES: [(&str, &str, Guard); 38] = [
     ("POST", "/desk/stop/agree", STOP),
     ("POST", "/desk/stop/withdraw", STOP),
     ("GET", "/desk/codes", PEOPLE),
+    ("GET", "/desk/calls", PEOPLE),
+    ("POST", "/desk/calls/take", PEOPLE),
     ("POST", "/desk/people/find", PEOPLE),
     ("GET", "/desk/people/new", PEOPLE),
     ("POST", "/desk/people/new", PEOPLE),
@@ -56,6 +58,9 @@ const RULES: [(&str, &str, Guard); 38] = [
     ("GET", "/desk/people/{person}/clinics", PEOPLE),
     ("GET", "/desk/people/{person}/clinics/{clinic}", PEOPLE),
     ("GET", "/desk/people/{person}/clinics/{clinic}/{date}", PEOPLE),
+    ("POST", "/desk/people/{person}/call", PEOPLE),
+    ("POST", "/desk/people/{person}/call/end", PEOPLE),
+    ("POST", "/desk/people/{person}/note", PEOPLE),
     ("POST", "/desk/people/{person}/hold", PEOPLE),
     ("POST", "/desk/people/{person}/extend", PEOPLE),
     ("POST", "/desk/people/{person}/release", PEOPLE),

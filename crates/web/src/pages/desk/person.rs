@@ -1,8 +1,10 @@
 //! One person, as an agent has them in hand.
 
 use super::Frame;
+use super::calls::{CallBox, CallStage};
+use super::wrap_up::WrapUp;
 use crate::pages::my::{AppointmentRow, AppointmentState};
-use crate::pages::parts::{Errors, RefusalNote};
+use crate::pages::parts::{Errors, LineOrder, Phase, RefusalNote};
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -32,7 +34,7 @@ pub struct HeldPlace {
 }
 
 /// `GET /desk/people/{person}`. Forms below `path`: `unmask` (`why`), `cancel` (`appointment`), `extend`, `release`,
-/// `confirm` (`hold`).
+/// `confirm` (`hold`), `call` (`call_to`, `call_number`), `call/end` (`result`), `note` (`reason`, `note`).
 #[derive(Clone, Debug, Template)]
 #[template(path = "desk/person.html", whitespace = "minimize")]
 pub struct PersonPage {
@@ -48,6 +50,8 @@ pub struct PersonPage {
     /// No first dose is booked or given.
     pub may_book: bool,
     pub held: Option<HeldPlace>,
+    pub call: CallBox,
+    pub wrap_up: WrapUp,
     pub errors: Errors,
     pub refusal: Option<RefusalNote>,
 }

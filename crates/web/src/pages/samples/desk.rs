@@ -1,8 +1,10 @@
 //! The staff's pages.
 
+use super::calls::{call_box, wrap_up};
 use super::chrome;
 use crate::lang::Lang;
 use crate::pages::desk::Frame;
+use crate::pages::desk::calls::CallStage;
 use crate::pages::desk::clinics::{ClinicRow, ClinicsPage};
 use crate::pages::desk::codes::{CodeScript, CodesPage};
 use crate::pages::desk::days::{DayRow, DaysPage};
@@ -159,7 +161,7 @@ fn new_person(lang: Lang, errors: Errors) -> NewPersonPage {
     }
 }
 
-fn person(lang: Lang) -> PersonPage {
+pub(super) fn person(lang: Lang) -> PersonPage {
     let row = |row| PersonRow { row, change_href: Some(lang.href("/desk/people/EfGh/clinics")) };
     PersonPage {
         frame: frame(lang, PERSON),
@@ -173,6 +175,8 @@ fn person(lang: Lang) -> PersonPage {
         appointments: super::mine::desk_rows().into_iter().map(row).collect(),
         may_book: false,
         held: None,
+        call: call_box(CallStage::NotAsked),
+        wrap_up: wrap_up(lang),
         errors: Errors::default(),
         refusal: None,
     }
