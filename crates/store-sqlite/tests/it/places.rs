@@ -80,9 +80,9 @@ fn calls_live_like_the_reference() {
     }
 }
 
-/// Two processes, eight agents, all at once.
-#[test]
-fn nobody_is_called_by_two_agents_and_nobody_is_left_out() {
+/// Whom each of eight agents called, by whatever account they have, and where those stood in line: two processes, all at
+/// once, 120 people.
+fn called_by_eight(account: fn(u64) -> StaffId) -> Vec<Vec<(u64, u64)>> {
     const HERE: CampaignTag = CampaignTag(1);
     let now = Timestamp::from_second(1_800_000_000).unwrap();
     let folder = Folder::new();
@@ -97,22 +97,69 @@ fn nobody_is_called_by_two_agents_and_nobody_is_left_out() {
         .map(|agent| {
             let places = Arc::clone(&processes[agent as usize % 2]);
             std::thread::spawn(move || {
-                let (me, mut called) = (StaffId(agent), Vec::new());
+                let (me, mut called) = (account(agent), Vec::new());
                 while let Some(call) = places.calls().take(HERE, 1_000, me, now).unwrap() {
                     let person = call.asked.person;
                     called.push((person.0, call.queue_number.unwrap()));
-                    let end = store::CallEnd::Reached;
-                    assert!(places.calls().end(HERE, (person, me), end, now).unwrap());
+                    places.calls().end(HERE, (person, me), store::CallEnd::Reached, now).unwrap();
                 }
                 called
             })
         })
         .collect();
-    let called: Vec<Vec<_>> = agents.into_iter().map(|agent| agent.join().unwrap()).collect();
+    agents.into_iter().map(|agent| agent.join().unwrap()).collect()
+}
+
+fn people(called: &[Vec<(u64, u64)>]) -> Vec<u64> {
+    let mut all: Vec<u64> = called.iter().flatten().map(|(person, _)| *person).collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn nobody_is_called_by_two_agents_and_nobody_is_left_out() {
+    let called = called_by_eight(StaffId);
     for one in &called {
         assert!(one.is_sorted_by_key(|(_, queue_number)| *queue_number), "in the order of the line");
     }
-    let mut all: Vec<u64> = called.iter().flatten().map(|(person, _)| *person).collect();
-    all.sort_unstable();
-    assert_eq!(all, (1..=120).collect::<Vec<_>>());
+    assert_eq!(people(&called), (1..=120).collect::<Vec<_>>());
+    // Whoever shares an account is given what the others have in hand.
+    let shared = people(&called_by_eight(|_| StaffId(1)));
+    assert!(shared.len() > 120, "the saboteur was not caught");
+}
+
+/// As the last version left it, and the one before.
+#[test]
+fn an_earlier_file_becomes_what_a_new_one_is() {
+    const WITHOUT_CALLS: &str = "DROP TABLE call_note; DROP TABLE call; PRAGMA user_version = 2;";
+    const WITHOUT_DRAWS: &str =
+        "DROP TABLE call_note; DROP TABLE call; DROP TABLE draw; DROP INDEX place_drawn;
+                                 ALTER TABLE place DROP COLUMN drawn; PRAGMA user_version = 1;";
+    let new = Folder::new();
+    opened(&new);
+    for earlier in [WITHOUT_CALLS, WITHOUT_DRAWS] {
+        let folder = Folder::new();
+        let carried = Some(CarriedPlace { place_number: 7, generation: 0 });
+        opened(&folder).bind(CampaignTag(1), PersonId(3), carried).unwrap();
+        database_of(&folder).execute_batch(earlier).unwrap();
+        assert_ne!(tables(&folder), tables(&new));
+        assert_eq!(opened(&folder).kept(CampaignTag(1), 7).unwrap().person, Some(PersonId(3)));
+        assert_eq!(tables(&folder), tables(&new), "{earlier}");
+        calls_cases::follow_the_reference(1, &*opened(&folder));
+    }
+}
+
+fn database_of(folder: &Folder) -> rusqlite::Connection {
+    rusqlite::Connection::open(folder.0.join(store_sqlite::PLACES_FILE)).unwrap()
+}
+
+/// Each column of each table, and each index, in the order of their names.
+fn tables(folder: &Folder) -> Vec<String> {
+    let database = database_of(folder);
+    let all = "SELECT one.type || ' ' || one.name || ' ' || COALESCE(part.name || ' ' || part.type || ' ' ||
+                   part.\"notnull\" || ' ' || COALESCE(part.dflt_value, '-') || ' ' || part.pk, '')
+               FROM sqlite_master AS one LEFT JOIN pragma_table_info(one.name) AS part
+               WHERE one.name NOT LIKE 'sqlite_%' ORDER BY 1";
+    let mut statement = database.prepare(all).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
