@@ -11,18 +11,22 @@ use super::screen::Engine;
 use super::service::Service;
 use super::{identity, rival, screens_dir};
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Browsers start and somebody proves who they are before the opening.
 const OPENS_IN: &str = "45s";
-const CROWD: [&str; 4] = ["--crowd", "300", "--admissions-per-second", "4"];
+const CROWD: [&str; 4] = ["--crowd", "400", "--admissions-per-second", "4"];
 /// Tickets that are out before our person takes one.
-const AHEAD_MIN: u64 = 150;
+const AHEAD_MIN: u64 = 250;
 /// The trick of the summer: the script that holds the line asks into nothing, and lets in.
 const IN_THE_AIR: Duration = Duration::from_secs(3);
 const CLOCK_SETTLES: Duration = Duration::from_secs(2);
 const TABS: usize = 4;
+const TOO_OFTEN: u64 = 429;
+const A_MOMENT: Duration = Duration::from_secs(4);
+const PATIENCE: u32 = 15;
 
 /// Everything that somebody can ask for from the console; answers `[what, status, where it led]` of each. The token of
 /// the forms is the page's own, as whoever tricks has it.
@@ -125,23 +129,34 @@ async fn try_everything(page: &Page<'_>, elsewhere: &Page<'_>, (air, port): (&Ai
     page.look("waits").await?;
 
     page.see_in_time("차례가 되었습니다").await?;
-    // First by the entrance, which lets in so many a second; then the links lead somewhere, too.
+    // First by the entrance, which lets in so many a second; then the links lead somewhere, too. What is forged never does.
     until("they get in at their turn", async || {
-        let by_form = got_in(page).await?.1;
-        Ok(by_form.iter().any(|what| what.contains("the entrance")))
+        let got_in = got_in(page).await?.1;
+        let forged = got_in.iter().find(|what| what.contains("forged"));
+        ensure!(forged.is_none(), "{forged:?} counted");
+        Ok(["the entrance", "a clinic"].iter().all(|way| got_in.iter().any(|what| what.contains(way))))
     })
     .await?;
-    let got_in = got_in(page).await?.1;
-    ensure!(got_in.iter().any(|what| what.contains("a clinic")), "at their turn: only {got_in:?}");
-    let forged = got_in.iter().find(|what| what.contains("forged"));
-    ensure!(forged.is_none(), "{forged:?} counted");
     Ok(tries + tabs)
 }
 
-/// How many were tried, and which of them came to the pages behind the line.
+/// How many were tried, and which of them came to the pages behind the line. Whoever was told that they try too often was
+/// not judged, and tries again later.
 async fn got_in(page: &Page<'_>) -> Result<(usize, Vec<String>)> {
-    let answers = page.browser.execute(TRY_ALL).await?;
-    let answers = answers.as_array().context("the tries have no answers")?;
+    for _ in 0..PATIENCE {
+        let answers = page.browser.execute(TRY_ALL).await?;
+        // The browser complains of each that was refused.
+        page.browser.complaints().await?;
+        let answers = answers.as_array().context("the tries have no answers")?;
+        if answers.iter().all(|answer| answer[1] != TOO_OFTEN) {
+            return Ok((answers.len(), who_got_in(answers)?));
+        }
+        tokio::time::sleep(A_MOMENT).await;
+    }
+    bail!("too often, {PATIENCE} times")
+}
+
+fn who_got_in(answers: &[Value]) -> Result<Vec<String>> {
     let mut got_in = Vec::new();
     for answer in answers {
         let (Some(what), Some(status), Some(path)) =
@@ -155,9 +170,7 @@ async fn got_in(page: &Page<'_>) -> Result<(usize, Vec<String>)> {
             got_in.push(format!("{what} ({status} at {path})"));
         }
     }
-    // The browser complains of each that was refused.
-    page.browser.complaints().await?;
-    Ok((answers.len(), got_in))
+    Ok(got_in)
 }
 
 async fn nobody_gets_in(page: &Page<'_>, when: &str) -> Result<usize> {
