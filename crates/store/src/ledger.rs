@@ -17,6 +17,7 @@ mod hash_index;
 mod layers;
 mod loading;
 mod messages;
+mod own;
 mod read;
 mod reminders;
 mod retention;
@@ -38,8 +39,8 @@ use crate::{Command, Keyed, Request};
 use answers::Answers;
 use booking::rules::Abandoned;
 use booking::{
-    Admission, Appointment, AppointmentId, CampaignId, Change, Country, DelegationRecord, DoseNumber, Few,
-    Hold, HoldId, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal, RegionCode, SessionId, SlotId,
+    Admission, Appointment, AppointmentId, CampaignId, Change, Country, DelegationRecord, DoseNumber, Hold,
+    HoldId, Opening, Outcome, PersonAlias, PersonId, PersonKey, Refusal, RegionCode, SessionId, SlotId,
 };
 use days::DayChanges;
 use jiff::Timestamp;
@@ -85,7 +86,7 @@ pub struct Ledger {
     appointments: ByNumber<AppointmentId, Appointment>,
     /// What stands for a dose: an appointment that is live, or was given.
     live: ByNumber<(CampaignId, PersonId, DoseNumber), AppointmentId>,
-    of_person: ByNumber<PersonId, Few<AppointmentId>>,
+    own: own::Own,
     /// The day of which somebody was reminded.
     reminded: Table<AppointmentId, Date>,
     answers: Answers,
@@ -164,7 +165,7 @@ impl Ledger {
             abandoned: Table::default(),
             appointments: Table::default(),
             live: Table::default(),
-            of_person: Table::default(),
+            own: own::Own::default(),
             reminded: Table::default(),
             answers: Answers::default(),
             messages: Messages::default(),

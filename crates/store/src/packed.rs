@@ -3,7 +3,7 @@
 
 use crate::rows::{Map, Numbered, Rows};
 use booking::{
-    Admission, Appointment, AppointmentId, AppointmentState, CampaignId, ClinicId, DoseNumber, Few, PersonId,
+    Admission, Appointment, AppointmentId, AppointmentState, CampaignId, ClinicId, DoseNumber, PersonId,
     Place, SlotId, TicketRef,
 };
 use jiff::Timestamp;
@@ -91,30 +91,6 @@ impl Pack for AppointmentId {
 
     fn unpack(from: &mut Packed<'_>) -> Self {
         Self(from.take(5))
-    }
-}
-
-/// One, or two: a dose and the next. No appointment has the number 0.
-impl Pack for Few<AppointmentId> {
-    const BYTES: usize = 10;
-
-    fn pack(&self, to: &mut Bytes<'_>) -> Option<()> {
-        let (first, second) = match self[..] {
-            [first] => (first.0, 0),
-            [first, second] if second.0 > 0 => (first.0, second.0),
-            _ => return None,
-        };
-        to.put(first, 5)?;
-        to.put(second, 5)
-    }
-
-    fn unpack(from: &mut Packed<'_>) -> Self {
-        let mut few = Self::one(AppointmentId(from.take(5)));
-        let second = from.take(5);
-        if second > 0 {
-            few.push(AppointmentId(second));
-        }
-        few
     }
 }
 
@@ -413,11 +389,6 @@ mod tests {
     #[test]
     fn what_does_not_fit_says_so() {
         assert_eq!(back(&AppointmentId(1 << 40)), None);
-        let many: Few<AppointmentId> = (1..4).map(AppointmentId).collect();
-        assert_eq!(back(&many), None);
-        let two: Few<AppointmentId> = (1..3).map(AppointmentId).collect();
-        assert_eq!(back(&two), Some(two));
-        assert_eq!(back(&Few::<AppointmentId>::default()), None);
         let before_1970 = Timestamp::new(-5, 0).unwrap();
         let pass = Admission {
             ticket: TicketRef([1; 16]),

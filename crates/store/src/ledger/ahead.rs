@@ -48,7 +48,7 @@ impl Ledger {
     fn look_person(&self, campaign: CampaignId, person: PersonId, dose: DoseNumber) -> u64 {
         let number = self.admissions.get((campaign, person)).map_or(0, |pass| pass.queue_number);
         let live = self.live.get((campaign, person, dose)).map_or(0, |id| id.0);
-        let own = self.of_person.get(person).map_or(0, |few| few.len() as u64);
+        let own = self.own.of(person).next().map_or(0, |id| id.0);
         number ^ live ^ own
     }
 

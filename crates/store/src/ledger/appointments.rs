@@ -14,7 +14,7 @@ impl Ledger {
         self.take(appointment.campaign, slot, doses, |taken| taken.booked += 1);
         self.put_appointment(id, *appointment);
         self.live.put(live_key(appointment), id);
-        self.of_person.update(recipient, |own| own.push(id));
+        self.own.add(recipient, id);
     }
 
     pub(super) fn move_appointment(&mut self, id: AppointmentId, to: SlotId) {

@@ -199,26 +199,21 @@ impl Ledger {
     }
 
     fn move_appointments(&mut self, survivor: PersonId, merged: PersonId) {
-        let moved = self.of_person.get(merged).unwrap_or_default();
-        self.of_person.remove(merged);
-        for id in &moved {
-            let mut appointment = self.appointments.get(*id).expect("a person's appointment is there");
+        for id in self.own.take(merged) {
+            let mut appointment = self.appointments.get(id).expect("a person's appointment is there");
             let (campaign, dose) = (appointment.campaign, appointment.place.dose);
             appointment.place.recipient = survivor;
-            self.appointments.put(*id, appointment);
+            self.appointments.put(id, appointment);
+            self.own.add(survivor, id);
             self.live.remove((campaign, merged, dose));
             self.desk.too_many.remove((campaign, merged, dose));
             let key = (campaign, survivor, dose);
             match self.live.get(key) {
                 _ if !appointment.stands() => {}
-                None => self.live.put(key, *id),
-                Some(_) => self.desk.too_many.update(key, |extra| extra.push(*id)),
+                None => self.live.put(key, id),
+                Some(_) => self.desk.too_many.update(key, |extra| extra.push(id)),
             }
         }
-        self.of_person.update(survivor, |own| {
-            own.extend(moved);
-            own.sort_unstable();
-        });
     }
 
     /// The earlier pass stays, with the better of the two judgements.

@@ -64,7 +64,7 @@ macro_rules! every_table {
         $ledger.abandoned.$act();
         $ledger.appointments.$act();
         $ledger.live.$act();
-        $ledger.of_person.$act();
+        $ledger.own.$act();
         $ledger.reminded.$act();
         $ledger.answers.$act();
     };

@@ -20,7 +20,7 @@ macro_rules! large_tables {
         $ledger.hold_of.notes_what_was($notes);
         $ledger.appointments.notes_what_was($notes);
         $ledger.live.notes_what_was($notes);
-        $ledger.of_person.notes_what_was($notes);
+        $ledger.own.notes_what_was($notes);
     };
 }
 

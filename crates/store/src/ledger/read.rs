@@ -128,8 +128,7 @@ impl Ledger {
         let delegations = self.delegations_of(person).into_iter();
         let others = delegations.filter(|one| one.booker == person && one.is_live()).map(|one| one.recipient);
         let people: BTreeSet<PersonId> = others.chain([person]).collect();
-        let mut ids: Vec<AppointmentId> =
-            people.iter().flat_map(|one| self.of_person.committed(*one).into_iter().flatten()).collect();
+        let mut ids: Vec<AppointmentId> = people.iter().flat_map(|one| self.own.committed_of(*one)).collect();
         ids.sort_unstable();
         ids.into_iter().filter_map(|id| Some((id, self.appointments.committed(id)?))).collect()
     }

@@ -39,7 +39,7 @@ impl Ledger {
             abandoned,
             appointments,
             live,
-            of_person,
+            own,
             reminded,
             answers: _,
             messages: _,
@@ -68,7 +68,8 @@ impl Ledger {
         tell(&mut text, "slot", slots, |taken: &Taken| taken.held + taken.booked + taken.blocked > 0);
         tell(&mut text, "supply", supply, |doses| *doses > 0);
         for_all!(text: "hold" holds, "hold of" hold_of, "expired" expired, "abandoned" abandoned,
-            "appointment" appointments, "live" live, "of person" of_person, "reminded" reminded);
+            "appointment" appointments, "live" live, "reminded" reminded);
+        own.tell(&mut text);
         tell(&mut text, "said capacity", said.capacities(), |_| true);
         tell(&mut text, "said supply", said.supplies(), |_| true);
         tell(&mut text, "arrivals", said.all_arrivals(), |_| true);

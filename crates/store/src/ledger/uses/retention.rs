@@ -83,7 +83,7 @@ impl Ledger {
         let campaigns = self.country.campaigns();
         let mut at = campaigns.iter().map(|campaign| campaign.closes_at).max().unwrap_or(now);
         let mut is_expected = campaigns.iter().any(|one| self.hold_of.get((one.id, person)).is_some());
-        for id in self.of_person.get(person).into_iter().flatten() {
+        for id in self.own.of(person) {
             let appointment = self.appointments.get(id).expect("a person's appointments are there");
             let Some(campaign) = self.country.campaign(appointment.campaign) else { continue };
             if matches!(appointment.state, AppointmentState::Cancelled { .. }) {
