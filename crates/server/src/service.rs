@@ -122,6 +122,7 @@ impl Service {
             tries,
             watching: Watching::new(config.access_log),
             fairness: web::fairness::Fairness::default(),
+            looks: web::looks::Looks::default(),
         };
         Ok(Self { app: Arc::new(app), keeper, feeder, config, roster, sockets, inside })
     }
@@ -222,6 +223,7 @@ async fn upkeep(app: &Arc<App>, config: &Config, roster: Arc<FollowedRoster>) {
         web::reminders::run(Arc::clone(app)),
         web::turn_words::run(Arc::clone(app)),
         web::fairness::run(Arc::clone(app)),
+        web::looks::run(Arc::clone(app)),
         follow_keys(config.key_folder(), Arc::clone(&app.keys), roster),
         crate::audit::give_heads_away(config.audit_heads.clone(), Arc::clone(app)),
         Retention::new(config.retention.kept()).run(Arc::clone(app), removals),

@@ -8,6 +8,7 @@ use crate::front::tls::Tls;
 use crate::gate::Gate;
 use crate::identity::IdentityProvider;
 use crate::keys::Keys;
+use crate::looks::Looks;
 use crate::messages::{DemoOutbox, MessageChannel, Resends};
 use crate::overload::Planes;
 use crate::overload::tries::Tries;
@@ -84,6 +85,8 @@ pub struct App {
     pub watching: Watching,
     /// Counted where the ledger is.
     pub fairness: Fairness,
+    /// Kept where the ledger is.
+    pub looks: Looks,
     pub draining: Draining,
     /// Where the staff's pages are answered: beside the ledger.
     pub staff: Option<Arc<Staff>>,

@@ -12,6 +12,7 @@ pub mod find;
 pub mod help;
 pub mod hold;
 pub mod identity;
+pub mod looks;
 pub mod my;
 pub mod outbox;
 pub mod people;

@@ -37,6 +37,7 @@ pub mod journey;
 pub mod key_tree;
 pub mod keys;
 pub mod lang;
+pub mod looks;
 pub mod map;
 pub mod messages;
 pub mod openapi;

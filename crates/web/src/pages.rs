@@ -20,6 +20,7 @@ pub mod help;
 pub mod hold;
 pub mod home;
 pub mod identity;
+pub mod looks;
 pub mod my;
 pub mod outbox;
 pub mod parts;

@@ -193,6 +193,7 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/my/waitlist/decline", Identified, run!(journey::wait_list::decline)),
         page(post(), "/my/waitlist/leave", Identified, run!(journey::wait_list::leave)),
         page(get(), "/my", Identified, run!(journey::my::get)),
+        page(get(), "/my/looks", Identified, run!(journey::looks::get)),
         page(get(), "/my/booked", Identified, run!(journey::my::booked)),
         page(get(), "/my/booked/{number}", Identified, run!(journey::my::one_booked)),
         page(get(), "/my/calendar/{number}", Identified, run!(journey::my::calendar_file)),

@@ -56,7 +56,7 @@ use std::sync::Arc;
 
 pub use alarms::Alarm;
 pub use desk::OnDuty;
-pub(crate) use desk::{check_door, check_duty};
+pub(crate) use desk::{check_door, check_duty, reason_of};
 pub use setup::setup_digest;
 #[cfg(test)]
 pub(crate) use wrap_up::REASONS;

@@ -10,6 +10,7 @@ mod fairness;
 mod finding;
 mod identity;
 mod in_line;
+mod looks;
 mod mine;
 mod operator;
 mod people;
@@ -99,6 +100,7 @@ fn every_sample() -> Vec<Sample> {
         draw::add(lang, &mut add);
         status::add(lang, &mut add);
         fairness::add(lang, &mut add);
+        looks::add(lang, &mut add);
     }
     samples
 }

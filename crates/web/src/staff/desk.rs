@@ -4,6 +4,7 @@
 use super::Staff;
 use super::account::{Account, Power};
 use super::session::{StaffSession, Subject};
+use crate::app::App;
 use crate::context::Context;
 use crate::cookies::Cookie;
 use crate::error::Problem;
@@ -22,6 +23,12 @@ pub(super) const FROM: &str = "staff/from";
 pub struct OnDuty {
     pub session: StaffSession,
     pub account: Account,
+}
+
+/// A reason as it stands in the record; empty where its key is gone.
+pub(crate) fn reason_of(app: &App, sealed: &[u8]) -> String {
+    let plain = app.keys.cipher.open(WHY, sealed);
+    plain.and_then(|plain| String::from_utf8(plain).ok()).unwrap_or_default()
 }
 
 impl Context {

@@ -32,6 +32,7 @@ mod leaving;
 mod ledger;
 mod line;
 mod looking;
+mod looks;
 mod malformed;
 mod manager;
 mod merged;

@@ -9,7 +9,7 @@ use web::routes::{Guard, Route, table};
 
 use Guard::{Admitted, DemoOnly, Identified, Public};
 
-pub(crate) const RULES: [(&str, &str, Guard); 94] = [
+pub(crate) const RULES: [(&str, &str, Guard); 95] = [
     ("GET", "/wait", Public),
     ("POST", "/wait", Public),
     ("POST", "/wait/word", Identified),
@@ -52,6 +52,7 @@ pub(crate) const RULES: [(&str, &str, Guard); 94] = [
     ("POST", "/api/v1/waits/decline", Identified),
     ("POST", "/api/v1/waits/leave", Identified),
     ("GET", "/my", Identified),
+    ("GET", "/my/looks", Identified),
     ("GET", "/my/booked", Identified),
     ("GET", "/my/booked/{number}", Identified),
     ("GET", "/my/calendar/{number}", Identified),

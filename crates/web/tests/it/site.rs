@@ -383,6 +383,7 @@ fn wire_up(kept: &Kept) -> (App, Keeper, Feeder) {
         turned_away: web::overload::turned_away::TurnedAway::default(),
         watching: web::watching::Watching::new(true),
         fairness: web::fairness::Fairness::default(),
+        looks: web::looks::Looks::default(),
         tries: Tries::new(Pace { per_second: 20, burst: kept.wanted.person_requests_at_once_max }),
         planes: Planes::new(
             &(Arc::clone(&kept.clock) as Arc<dyn Clock>),

@@ -157,7 +157,7 @@ pub(crate) async fn hold(desk: &mut Desk, site: &Site, person: &str, time: &str,
     desk.post(site, &format!("{person}/hold"), &fields).await
 }
 
-async fn confirm(desk: &mut Desk, site: &Site, person: &str, key: &str) -> Answer {
+pub(crate) async fn confirm(desk: &mut Desk, site: &Site, person: &str, key: &str) -> Answer {
     let held = desk.get(site, person).await.hidden("hold");
     desk.post(site, &format!("{person}/confirm"), &[("hold", &held), ("key", key)]).await
 }

@@ -4,11 +4,13 @@ use super::{Changes, Decided};
 use crate::ledger::Ledger;
 use crate::{AsStaff, Command, CorrectEligibility, RecordVisit, RenewAliases, StaffAct, StaffUse};
 use booking::rules;
-use booking::{Act, Actor, AppointmentId, AuditEntry, Change, HoldId, Outcome, PersonId};
+use booking::{Act, Actor, AppointmentId, AuditEntry, Change, HoldId, Outcome, PersonAlias, PersonId};
 use jiff::Timestamp;
+use std::iter;
 
 impl Ledger {
-    /// A refused act is on record as well: it may have told something.
+    /// A refused act is on record as well: it may have told something. What concerns several people is on record once
+    /// for each of them, so that everybody finds it who asks what was done with their data.
     pub(in crate::ledger) fn as_staff(
         &mut self,
         order: &AsStaff,
@@ -16,6 +18,7 @@ impl Ledger {
         changes: &mut Changes,
     ) -> Decided {
         let (what, whose) = (act(&order.act), self.whose(&order.act));
+        let others = self.others(&order.act, whose);
         let decided = match &order.act {
             StaffAct::Use(does) => self.staff(order.staff, does, now, changes),
             StaffAct::InNameOf(command) => self.carry_out(command, now, changes),
@@ -31,7 +34,11 @@ impl Ledger {
             why: order.why.clone(),
             refused: decided.as_ref().err().map(booking::Refusal::number),
         };
-        self.write(Change::Audited(entry), changes);
+        let for_others: Vec<AuditEntry> =
+            others.into_iter().map(|other| AuditEntry { whose: Some(other), ..entry.clone() }).collect();
+        for entry in iter::once(entry).chain(for_others) {
+            self.write(Change::Audited(entry), changes);
+        }
         decided
     }
 
@@ -68,8 +75,32 @@ impl Ledger {
             StaffAct::RevokeAdmission { person, .. } | StaffAct::MergePeople { survivor: person, .. } => {
                 Some(*person)
             }
-            StaffAct::CorrectEligibility(_) => None,
+            StaffAct::CorrectEligibility(wanted) => self.known_by(&wanted.aliases),
         }
+    }
+
+    /// Whom it concerns besides: the others of a household.
+    fn others(&self, act: &StaffAct, whose: Option<PersonId>) -> Vec<PersonId> {
+        let StaffAct::InNameOf(command) = act else { return Vec::new() };
+        let all: Vec<PersonId> = match command {
+            Command::Hold(wanted) => wanted.recipients.clone(),
+            Command::Extend { hold, .. } | Command::Release { hold, .. } | Command::Confirm { hold, .. } => {
+                let hold = self.holds.get(*hold);
+                hold.into_iter().flat_map(|hold| &hold.places).map(|place| place.recipient).collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut others: Vec<PersonId> = Vec::new();
+        for person in all {
+            if Some(person) != whose && !others.contains(&person) {
+                others.push(person);
+            }
+        }
+        others
+    }
+
+    fn known_by(&self, aliases: &[PersonAlias]) -> Option<PersonId> {
+        aliases.iter().find_map(|alias| self.aliases.get(*alias).copied())
     }
 
     fn whose_command(&self, command: &Command) -> Option<PersonId> {
