@@ -9,7 +9,7 @@ use booking::Channel;
 pub(super) fn add(lang: Lang, add: &mut dyn FnMut(&'static str, &dyn askama::DynTemplate)) {
     let chrome = chrome(lang, "/my/looks");
     let reading = LooksPage { chrome, rows: Vec::new(), all: 0, until: None, newer: None, older: None };
-    let none = LooksPage { until: Some(at("2021-07-12T00:03:00+09:00")), ..reading.clone() };
+    let none = LooksPage { until: Some(at("2021-07-12T00:12:00+09:00")), ..reading.clone() };
     let row = |minute: &str, over, deed: Deed, why: &str| LookRow {
         at: at(&format!("2021-07-12T00:{minute}:00+09:00")),
         place: place_words(over, lang),
