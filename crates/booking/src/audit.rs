@@ -112,6 +112,8 @@ pub enum LookUp {
     CallBack,
     /// What was noted of a call; the note is the reason.
     CallNote,
+    /// A month of what staff looked at and did; the month and the finding are the reason.
+    Review,
 }
 
 impl AuditEntry {

@@ -261,6 +261,7 @@ tagged!(LookUp {
     150 => Numbers,
     151 => CallBack,
     152 => CallNote,
+    153 => Review,
 });
 
 row!(AuditEntry { at, who, from, whose, what, why, refused });

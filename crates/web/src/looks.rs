@@ -4,10 +4,13 @@
 //! and nothing for the many whom no staff ever dealt with. A new process reads the record anew and says until when it
 //! has come.
 
+pub mod months;
+
 use crate::app::App;
 use crate::lang::Lang;
 use booking::{Act, Actor, AuditEntry, Channel, LookUp, PersonId};
 use jiff::Timestamp;
+use months::Months;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -68,6 +71,7 @@ struct Known {
     of: HashMap<PersonId, Vec<Look>>,
     /// People whose name was merged into another.
     now: HashMap<PersonId, PersonId>,
+    months: Months,
     seq: u64,
     /// Everything until then is known.
     until: Option<Timestamp>,
@@ -91,6 +95,12 @@ impl Looks {
         Found { looks, all: all.len(), until: known.until }
     }
 
+    /// By month, and until when.
+    pub fn months<T>(&self, read: impl FnOnce(&Months, Option<Timestamp>) -> T) -> T {
+        let known = self.known();
+        read(&known.months, known.until)
+    }
+
     /// One page; whether there may be more.
     ///
     /// # Errors
@@ -104,8 +114,11 @@ impl Looks {
         let since = self.known().seq;
         let page = app.store.audit_since(since, EVENTS_AT_ONCE).await?;
         let mut known = self.known();
+        // The background and a page may have read the same.
         for event in &page {
-            known.take(event);
+            if event.seq > known.seq {
+                known.take(event);
+            }
         }
         if page.is_empty() {
             known.until = Some(now);
@@ -137,7 +150,9 @@ impl Known {
     fn take(&mut self, event: &AuditEvent) {
         self.seq = event.seq;
         let AuditEntry { at, who, from, whose, what, why, refused } = &event.entry;
-        let (Actor::Staff(_), Some(whose)) = (who, whose) else { return };
+        let Actor::Staff(staff) = who else { return };
+        self.months.take(*staff, &event.entry);
+        let Some(whose) = whose else { return };
         let whose = self.now.get(whose).copied().unwrap_or(*whose);
         if let (Act::Merged { merged }, None) = (what, refused) {
             self.merge(*merged, whose);
@@ -173,7 +188,7 @@ impl Deed {
                 LookUp::Numbers => Self::SawNumbers,
                 LookUp::Appointments | LookUp::DayList | LookUp::WaitList => Self::SawAppointments,
                 LookUp::Delegations => Self::SawHelpers,
-                LookUp::DeskList | LookUp::Audit => Self::SawCase,
+                LookUp::DeskList | LookUp::Audit | LookUp::Review => Self::SawCase,
                 LookUp::Export => Self::Exported,
                 LookUp::CallBack => Self::CalledBack,
                 LookUp::CallNote => Self::NotedCall,

@@ -8,7 +8,7 @@
 //! - [`desk`]: in whose name the ledger is asked. Whatever is done or looked at goes to it in an envelope with who, from
 //!   where and why, and is on record in the same step.
 //! - [`people`], [`booking`], [`codes`]: the agent; [`calls`]: whom to call back; [`wrap_up`], [`telling`]: what is noted
-//!   of a call. [`record`]: the auditor. [`export`]: the audit record as a list.
+//!   of a call. [`record`], [`review`]: the auditor. [`export`]: the audit record as a list.
 //! - [`campaign`], [`correction`]: the campaign manager. [`console`], [`operator`], [`orders`]: the operator; fresh codes for what is big: [`step_up`], two
 //!   people for what is biggest: [`proposal`], [`stop`].
 //!
@@ -36,6 +36,7 @@ mod password;
 mod people;
 pub mod proposal;
 mod record;
+mod review;
 pub mod routes;
 pub mod session;
 mod setup;

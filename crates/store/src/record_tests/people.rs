@@ -88,6 +88,7 @@ fn audited(at: Timestamp) -> Vec<Change> {
         LookUp::Numbers,
         LookUp::CallBack,
         LookUp::CallNote,
+        LookUp::Review,
     ];
     let mut acts = vec![
         Act::Booked { appointment, slot: slot(5) },

@@ -10,6 +10,7 @@ pub mod new_person;
 pub mod operator;
 pub mod person;
 pub mod record;
+pub mod review;
 pub mod setup;
 pub mod sign_in;
 pub mod stop;

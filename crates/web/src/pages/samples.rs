@@ -101,6 +101,7 @@ fn every_sample() -> Vec<Sample> {
         status::add(lang, &mut add);
         fairness::add(lang, &mut add);
         looks::add(lang, &mut add);
+        looks::add_review(lang, &mut add);
     }
     samples
 }

@@ -100,6 +100,7 @@ fn looked(what: LookUp) -> (&'static str, &'static str) {
         LookUp::Audit => ("직원 기록을 봄", "read the record of staff"),
         LookUp::CallBack => ("다시 걸 전화", "a call back"),
         LookUp::CallNote => ("통화를 정리함", "noted a call"),
+        LookUp::Review => ("한 달을 점검함", "reviewed a month"),
         LookUp::Export => ("파일로 내보냄", "exported a file"),
     }
 }

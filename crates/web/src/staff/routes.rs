@@ -2,8 +2,8 @@
 
 use super::account::Power;
 use super::{
-    booking, calls, campaign, codes, correction, export, operator, orders, people, record, setup, sign_in,
-    stop, wrap_up,
+    booking, calls, campaign, codes, correction, export, operator, orders, people, record, review, setup,
+    sign_in, stop, wrap_up,
 };
 use crate::context::Wants;
 use crate::routes::{Guard, Handler, Route};
@@ -46,6 +46,8 @@ static TABLE: LazyLock<Vec<Route>> = LazyLock::new(|| {
         page(post(), "/desk/sign-out", duty(Account), run!(sign_in::leave)),
         page(get(), "/desk", duty(Account), run!(people::home)),
         page(get(), "/desk/record", duty(Record), run!(record::get)),
+        page(get(), "/desk/review", duty(Record), run!(review::get)),
+        page(post(), "/desk/review", duty(Record), run!(review::post)),
         page(get(), "/desk/audit", duty(Export), run!(export::get)),
         page(get(), "/desk/campaign", duty(Campaign), run!(campaign::get)),
         page(post(), "/desk/campaign/preview", duty(Campaign), run!(campaign::preview)),

@@ -2,11 +2,13 @@
 
 use crate::person::Person;
 use crate::site::Site;
-use crate::staff::{caller, confirm, hold, on_duty, record_of};
-use booking::{Act, Actor, CampaignId, Channel, ClinicId, DoseNumber, PersonId, StaffId};
+use crate::staff::{Desk, caller, confirm, hold, on_duty, record_of};
+use booking::{Act, Actor, CampaignId, Channel, ClinicId, DoseNumber, LookUp, PersonId, StaffId};
+use jiff::SignedDuration;
 use jiff::civil::date;
 use std::collections::BTreeSet;
-use store::{AsStaff, Command, Request, StaffAct, TakePlaces};
+use store::{AsStaff, Clock as _, Command, Request, StaffAct, TakePlaces};
+use web::looks::months::Month;
 use web::staff::account::Role;
 
 async fn read_on(site: &Site) {
@@ -83,4 +85,41 @@ async fn what_staff_try_for_a_household_is_on_record_for_each_of_them() {
     let clerks = events.iter().filter(|event| event.entry.who == Actor::Staff(clerk));
     let named: BTreeSet<Option<PersonId>> = clerks.map(|event| event.entry.whose).collect();
     assert_eq!(named, both.iter().copied().map(Some).collect());
+}
+
+/// A month is looked through when it is over; what was found stays.
+#[tokio::test]
+async fn the_auditor_looks_a_month_through_and_what_was_found_is_on_record() {
+    let site = Site::new();
+    site.open().await;
+    let (mut desk, _) = on_duty(&site, "hong", Role::Agent, "all").await;
+    let person = caller(&mut desk, &site, 7).await;
+    desk.post(&site, &format!("{person}/unmask"), &[("why", "신분증과 대조")]).await;
+    let (mut auditor, me) = on_duty(&site, "gam", Role::Auditor, "all").await;
+    let month = Month::of(site.clock.now());
+    let now = auditor.get(&site, "/desk/review").await;
+    assert!(now.body.contains("hong") && now.body.contains("끝난 뒤에"), "{}", now.body);
+    let early = [("month", month.to_string()), ("finding", "이상 없음".to_owned())];
+    let early = early.each_ref().map(|(name, text)| (*name, text.as_str()));
+    assert_eq!(auditor.post(&site, "/desk/review", &early).await.status, 404, "the month is not over");
+
+    site.after(SignedDuration::from_hours(24 * 31)).await;
+    let secret = auditor.secret;
+    let mut auditor = Desk::new(&site, "gam").await;
+    auditor.secret = secret;
+    assert_eq!(auditor.sign_in(&site).await.status, 303);
+    let due = auditor.get(&site, "/desk/review").await;
+    assert!(due.body.contains("아직 점검하지 않음"), "{}", due.body);
+    let month_text = month.to_string();
+    let silent = auditor.post(&site, "/desk/review", &[("month", &month_text), ("finding", " ")]).await;
+    assert_eq!(silent.status, 422, "{silent:?}");
+    let said = [("month", month_text.as_str()), ("finding", "번호를 본 1건, 본인과 통화한 기록과 맞음")];
+    let done = auditor.post(&site, "/desk/review", &said).await;
+    assert_eq!(done.status, 303, "{done:?}");
+    let shown = auditor.get(&site, done.location()).await;
+    for words in ["gam 님이 점검함", "본인과 통화한 기록과 맞음", "점검함"] {
+        assert!(shown.body.contains(words), "{words}: {}", shown.body);
+    }
+    let own = record_of(&site, me).await;
+    assert!(own.iter().any(|event| event.entry.what == Act::LookedUp(LookUp::Review)));
 }

@@ -21,7 +21,7 @@ const EXPORT: Guard = Guard::Staff(Power::Export);
 const CAMPAIGN: Guard = Guard::Staff(Power::Campaign);
 const LINE: Guard = Guard::Staff(Power::Line);
 
-const RULES: [(&str, &str, Guard); 43] = [
+const RULES: [(&str, &str, Guard); 45] = [
     ("GET", "/", StaffDoor),
     ("GET", "/desk/sign-in", StaffDoor),
     ("POST", "/desk/sign-in", StaffDoor),
@@ -31,6 +31,8 @@ const RULES: [(&str, &str, Guard); 43] = [
     ("POST", "/desk/sign-out", ACCOUNT),
     ("GET", "/desk", ACCOUNT),
     ("GET", "/desk/record", RECORD),
+    ("GET", "/desk/review", RECORD),
+    ("POST", "/desk/review", RECORD),
     ("GET", "/desk/audit", EXPORT),
     ("GET", "/desk/campaign", CAMPAIGN),
     ("POST", "/desk/campaign/preview", CAMPAIGN),
